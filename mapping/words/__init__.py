@@ -37,7 +37,7 @@ def direction(lang: str) -> str:
     >>> direction("ar"), direction("fr")
     ('rtl', 'ltr')
     """
-    return "rtl" if lang.split("-")[0] in RIGHT_TO_LEFT else "ltr"
+    return "rtl" if lang.split("-", maxsplit=1)[0] in RIGHT_TO_LEFT else "ltr"
 
 
 @cache
