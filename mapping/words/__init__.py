@@ -90,4 +90,4 @@ def best(accepted: str) -> str:
 
 def explain(error: LayerError, lang: str = DEFAULT) -> str:
     """Say what an error means and what to do, in one sentence."""
-    return say(f"error.{error.code}", lang, **error.values)
+    return say(f"error.{error.code}", lang, **error.blanks)
