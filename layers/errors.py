@@ -12,13 +12,13 @@ class LayerError(Exception):
     Examples
     --------
     >>> error = LayerError("file_no_rows", file="services.csv")
-    >>> error.code, error.values
+    >>> error.code, error.blanks
     ('file_no_rows', {'file': 'services.csv'})
     """
 
     def __init__(self, code: str, **values: str | float) -> None:
         self.code = code
-        self.values = values
+        self.blanks = values
         blanks = ", ".join(f"{name}={value!r}" for name, value in values.items())
         super().__init__(f"{code}({blanks})")
 

@@ -1,0 +1,39 @@
+"""Steps from one schema version of the atlas to the next, each tried on a file of the old one."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+
+from layers import schema
+from layers.errors import LayerError
+
+# STEPS[n] takes a file from version n to n + 1, inside one transaction
+STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {}
+
+
+def migrate(db: sqlite3.Connection) -> None:
+    """Bring an open atlas to the present schema version; all steps, or none.
+
+    Raises
+    ------
+    LayerError
+        ``atlas_too_new`` if a later version of the application wrote it.
+    """
+    found = db.execute("SELECT value FROM cg_meta WHERE key = 'schema_version'").fetchone()
+    version = int(found[0])
+    if version > schema.VERSION:
+        raise LayerError("atlas_too_new", version=version, ours=schema.VERSION)
+    if version == schema.VERSION:
+        return
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        for step in range(version, schema.VERSION):
+            STEPS[step](db)
+        db.execute(
+            "UPDATE cg_meta SET value = ? WHERE key = 'schema_version'", (str(schema.VERSION),)
+        )
+    except BaseException:
+        db.execute("ROLLBACK")
+        raise
+    db.execute("COMMIT")
