@@ -1,0 +1,1 @@
+"""The desk: Streamlit only, one function a page."""

@@ -1,0 +1,201 @@
+"""What all pages share: words, the open atlas, its tables, and the frame around a page.
+
+The only module with ``st.cache_*`` and session keys. Text of people and files is shown by
+``st.text`` and tables, never as markdown, which would load images from elsewhere.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Hashable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pandas as pd
+import streamlit as st
+
+from layers.atlas import Atlas
+from layers.errors import LayerError
+from mapping import served, style, words
+
+LANG, ATLAS, PAGES = "cg_lang", "cg_atlas", "cg_pages"
+HERE = Path(__file__).parent
+DEFAULT_ATLAS = "var/sample.gpkg"
+T = TypeVar("T")
+
+
+def lang() -> str:
+    """Give the language of this desk: as chosen, else as the browser asks."""
+    chosen = st.session_state.get(LANG) or st.query_params.get(LANG)
+    if chosen in words.languages():
+        return str(chosen)
+    return words.best(st.context.headers.get("Accept-Language", ""))
+
+
+def say(key: str, /, **values: object) -> str:
+    """Say a sentence in the language of this desk."""
+    return words.say(key, lang(), **values)
+
+
+def atlas_path() -> Path:
+    """Give the file of the open atlas: as opened on the page Data, else ``CG_ATLAS``."""
+    chosen = st.session_state.get(ATLAS) or os.environ.get("CG_ATLAS") or DEFAULT_ATLAS
+    return Path(str(chosen))
+
+
+def open_atlas(path: Path) -> None:
+    """Make another atlas the open one in this browser, for all pages."""
+    Atlas(path)  # raises before anything is changed
+    st.session_state[ATLAS] = str(path)
+
+
+def atlas() -> Atlas:
+    """Give the open atlas; where it cannot be opened the page says why and stops."""
+    try:
+        return _opened(str(atlas_path()))
+    except LayerError as error:
+        st.error(explain(error))
+        st.stop()
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _opened(path: str) -> Atlas:
+    return Atlas(path)
+
+
+def meta() -> dict[str, str]:
+    """Give the facts about the city: name, metric CRS, country, whether it is invented."""
+    return atlas().meta()
+
+
+def read(table: str) -> pd.DataFrame:
+    """Read a table, once for each change of the atlas. Shared between browsers: do not mutate."""
+    here = atlas()
+    return _read(str(here.path), here.change(), table)
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _read(path: str, change: int, table: str) -> pd.DataFrame:
+    del change  # part of the key: a write makes a new entry
+    return _opened(path).read(table)
+
+
+def once(name: str, key: Hashable, make: Callable[[], T]) -> T:
+    """Compute something once for each state of the atlas and each ``key``, for all browsers.
+
+    Parameters
+    ----------
+    name
+        What is computed, such as ``"gaps"``.
+    key
+        All that the answer depends on besides the atlas.
+    make
+        The computation; called only when the answer is not there.
+    """
+    here = atlas()
+    kept: T = _once(name, str(here.path), here.change(), repr(key), make)
+    return kept
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def _once(name: str, path: str, change: int, key: str, _make: Callable[[], Any]) -> Any:  # noqa: ANN401
+    del name, path, change, key
+    return _make()
+
+
+def mode() -> str:
+    """Tell which setting of the colours this browser shows: ``light`` or ``dark``."""
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def tokens() -> dict[str, str]:
+    """Give the colours of that setting, by name."""
+    return style.colours(mode())
+
+
+def publish(data: Any) -> str:  # noqa: ANN401 - whatever JSON can hold
+    """Put ids, codes and numbers where the map can fetch them, and give the address."""
+    return served.publish_json(data)
+
+
+def explain(error: LayerError) -> str:
+    """Say what an error means and what to do."""
+    return words.explain(error, lang())
+
+
+def frame(pages: Mapping[str, Any]) -> None:
+    """Show what stands around every page: style, the city, whether it is invented, language.
+
+    Parameters
+    ----------
+    pages
+        The pages by name, so that one can lead to another.
+    """
+    st.session_state[PAGES] = pages
+    st.html(HERE / "desk.css")
+    with st.container(key="cg_bar", horizontal=True, vertical_alignment="center"):
+        facts = meta()
+        with st.container(key="cg_city", width="stretch"):
+            st.text(facts["name"])
+        if facts["invented"] == "1":
+            with st.container(key="cg_invented", width="content"):
+                st.text(say("frame.invented"))
+        st.selectbox(
+            say("frame.language"),
+            words.languages(),
+            index=words.languages().index(lang()),
+            format_func=lambda tag: words.say("language.name", tag),
+            key=LANG,
+            bind="query-params",
+            label_visibility="collapsed",
+            width=140,
+        )
+    if words.direction(lang()) == "rtl":
+        st.html(HERE / "desk_rtl.css")
+
+
+def head(*, title: str, answer: str, note: str = "") -> None:
+    """Show the question of the page, then its answer in one sentence, then what limits it.
+
+    Parameters
+    ----------
+    title
+        The question, made of our own words only: it is the heading of the page.
+    answer, note
+        Sentences that may hold names from the data; shown as plain text.
+    """
+    with st.container(key="cg_head"):
+        st.title(title, anchor=False)
+        with st.container(key="cg_answer"):
+            st.text(answer)
+        if note:
+            with st.container(key="cg_note"):
+                st.text(note)
+
+
+def how(*sentences: str) -> None:
+    """Fold away how the numbers were computed."""
+    with st.expander(say("frame.how")):
+        for sentence in sentences:
+            st.text(sentence)
+
+
+def missing(what: str) -> None:
+    """Say what is missing for an answer and where to add it."""
+    with st.container(key="cg_missing", border=True):
+        st.text(what)
+        link("data", say("frame.go_to_data"))
+
+
+def link(name: str, label: str) -> None:
+    """Lead to another page of the desk; plain words where a page is shown alone, as in tests."""
+    pages = st.session_state.get(PAGES, {})
+    if name in pages:
+        st.page_link(pages[name], label=label)
+    else:
+        st.text(label)
+
+
+def icon() -> str:
+    """Give the file of the application's mark."""
+    return str(HERE / "mark.svg")
