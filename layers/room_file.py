@@ -1,0 +1,264 @@
+"""The room's SQLite file: its pragmas, its migrations, and the one thread that writes.
+
+Many threads that each begin a transaction starve each other (measured: seconds of waiting), so
+there is one writer. It takes whatever has gathered in its queue into one transaction, and a task
+is done when that transaction is on the disk, never before.
+"""
+
+from __future__ import annotations
+
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from layers.errors import LayerError
+
+T = TypeVar("T")
+
+_TOGETHER = 256  # tasks in one transaction at most
+_BUSY_S = 30.0
+_OURS = 0x43475231  # "CGR1", the file's mark
+_PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",  # an answer "it is there" must survive a power cut
+    "secure_delete = ON",
+    "trusted_schema = OFF",
+    "foreign_keys = ON",
+    "temp_store = MEMORY",  # no copy of a row in a temporary file
+)
+
+# Keyed by random ids and WITHOUT ROWID: a row number would tell who came when.
+MIGRATIONS = (
+    """
+    CREATE TABLE sessions (
+        id TEXT NOT NULL PRIMARY KEY,
+        code TEXT NOT NULL UNIQUE,
+        wall_key TEXT NOT NULL,
+        title TEXT NOT NULL,
+        kind TEXT NOT NULL CHECK (kind IN ('rehearsal', 'real')),
+        mode TEXT NOT NULL CHECK (mode IN ('instant', 'batches')),
+        languages TEXT NOT NULL,
+        cell_m INTEGER NOT NULL,
+        area TEXT,
+        consent TEXT NOT NULL,
+        codebook TEXT NOT NULL,
+        held_on TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('open', 'closed')),
+        token_key BLOB,
+        batch TEXT
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE tokens (
+        session TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+        token BLOB NOT NULL,
+        consent TEXT NOT NULL,
+        PRIMARY KEY (session, token)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE contributions (
+        session TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+        id BLOB NOT NULL,
+        token BLOB NOT NULL,
+        cell TEXT NOT NULL,
+        feeling TEXT NOT NULL CHECK (feeling IN ('safe', 'mixed', 'unsafe')),
+        reasons TEXT NOT NULL,
+        time_of_day TEXT,
+        company TEXT,
+        fresh INTEGER NOT NULL CHECK (fresh IN (0, 1)),
+        PRIMARY KEY (session, id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX contributions_token ON contributions (session, token);
+    """,
+)
+
+
+class RoomFile:
+    """An open room file with its writer thread.
+
+    Parameters
+    ----------
+    path
+        SQLite file; made, with its folder, where there is none.
+
+    Raises
+    ------
+    LayerError
+        ``room_too_new`` for a file of a later version, ``room_not_ours`` for any other file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        db = self._open()
+        try:
+            _migrate(db, path.name)
+        except sqlite3.DatabaseError as error:
+            raise LayerError("room_not_ours", file=path.name) from error
+        finally:
+            db.close()
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._readers: list[sqlite3.Connection] = []  # at rest; Streamlit's threads come and go
+        self._lock = threading.Lock()
+        self._closed = False
+        self._writer = threading.Thread(target=self._write, name="room-writer", daemon=True)
+        self._writer.start()
+
+    def submit(self, task: Callable[[sqlite3.Connection], T], *, alone: bool = False) -> Future[T]:
+        """Queue a task for the writer; its future is done once the result is on the disk.
+
+        Parameters
+        ----------
+        task
+            Gets the writer's connection. What it raises undoes that task and no other.
+        alone
+            Run outside of any transaction, as VACUUM must be.
+        """
+        job = _Job(task, alone=alone)
+        with self._lock:
+            if self._closed:
+                raise LayerError("room_shut", file=self.path.name)
+            self._jobs.put(job)
+        return job.done
+
+    def read(self, sql: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        """Read rows, in any thread, beside the writer."""
+        with self._lock:
+            db = self._readers.pop() if self._readers else None
+        db = db or self._open(query_only=True)
+        try:
+            return list(db.execute(sql, values).fetchall())
+        finally:
+            with self._lock:
+                if self._closed:
+                    db.close()
+                else:
+                    self._readers.append(db)
+
+    def scrub(self) -> None:
+        """Write the file anew, so that neither the order nor a remnant of old rows is left.
+
+        secure_delete clears rows in the file, and yet they stay in the write-ahead log until it
+        is cut; a reader can hold that up, so it is seen through.
+
+        Raises
+        ------
+        LayerError
+            ``room_log_busy`` if somebody reads without end.
+        """
+
+        def cut(db: sqlite3.Connection) -> bool:
+            return bool(db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
+
+        self.submit(lambda db: db.execute("VACUUM"), alone=True).result()
+        for _ in range(100):
+            if self.submit(cut, alone=True).result():
+                return
+            threading.Event().wait(0.05)
+        raise LayerError("room_log_busy", file=self.path.name)
+
+    def close(self) -> None:
+        """Finish what is queued and close; a second call does nothing."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+            self._jobs.put(None)
+        self._writer.join()
+        for db in self._readers:
+            db.close()
+
+    def _open(self, *, query_only: bool = False) -> sqlite3.Connection:
+        # autocommit: transactions are begun and ended by name, below
+        db = sqlite3.connect(
+            self.path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
+        )
+        try:
+            for pragma in _PRAGMAS:
+                db.execute(f"PRAGMA {pragma}")
+            if query_only:
+                db.execute("PRAGMA query_only = ON")
+        except sqlite3.DatabaseError as error:
+            db.close()
+            raise LayerError("room_not_ours", file=self.path.name) from error
+        return db
+
+    def _write(self) -> None:
+        db = self._open()
+        held: list[_Job | None] = []  # taken from the queue, and not fit for this transaction
+        while True:
+            first = held.pop() if held else self._jobs.get()
+            if first is None:
+                db.close()
+                return
+            batch = [first]
+            while not first.alone and len(batch) < _TOGETHER and not self._jobs.empty():
+                more = self._jobs.get()
+                if more is None or more.alone:
+                    held.append(more)
+                    break
+                batch.append(more)
+            if first.alone:
+                _run(db, first)
+                first.settle()
+            else:
+                _commit(db, batch)
+
+
+@dataclass
+class _Job:
+    """A task, the future its owner waits for, and what came of it before the commit."""
+
+    task: Callable[[sqlite3.Connection], Any]
+    alone: bool = False
+    done: Future[Any] = field(default_factory=Future)
+    result: Any = None
+    error: Exception | None = None
+
+    def settle(self) -> None:
+        if self.error is None:
+            self.done.set_result(self.result)
+        else:
+            self.done.set_exception(self.error)
+
+
+def _run(db: sqlite3.Connection, job: _Job) -> None:
+    try:
+        job.result = job.task(db)
+    except Exception as error:  # noqa: BLE001 - it belongs to the owner of the task, not the thread
+        job.error = error
+
+
+def _commit(db: sqlite3.Connection, batch: list[_Job]) -> None:
+    """Run tasks in one transaction, each of them undone alone where it fails, then answer."""
+    try:
+        db.execute("BEGIN IMMEDIATE")
+        for job in batch:
+            db.execute("SAVEPOINT one")
+            _run(db, job)
+            if job.error is not None:
+                db.execute("ROLLBACK TO one")
+            db.execute("RELEASE one")
+        db.execute("COMMIT")
+    except sqlite3.Error as error:  # disk full, file gone: nothing of this batch is there
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        for job in batch:
+            job.error = job.error or error
+    for job in batch:
+        job.settle()
+
+
+def _migrate(db: sqlite3.Connection, name: str) -> None:
+    version = int(db.execute("PRAGMA user_version").fetchone()[0])
+    if version > len(MIGRATIONS):
+        raise LayerError("room_too_new", file=name)
+    tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    owner = db.execute("PRAGMA application_id").fetchone()[0]
+    if tables and owner != _OURS:
+        raise LayerError("room_not_ours", file=name)
+    db.execute(f"PRAGMA application_id = {_OURS}")
+    for number, steps in enumerate(MIGRATIONS[version:], version + 1):
+        db.executescript(f"BEGIN IMMEDIATE; {steps} PRAGMA user_version = {number}; COMMIT;")
