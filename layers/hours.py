@@ -186,32 +186,33 @@ def _week(text: str, monday: date, country: str, timezone: str) -> Week:
     parts = _understood(text, country, timezone)
     if not parts:
         found[:] = UNKNOWN
-    for part in parts:
+    for part, hours in parts:
         # what follows || counts where the rules before it leave the door closed
-        found = np.where(found == CLOSED, _stretches(part, monday, country, timezone), found)
+        found = np.where(found == CLOSED, _stretches(part, hours, monday, timezone), found)
     found.flags.writeable = False
     return found
 
 
-def _understood(text: str, country: str, timezone: str) -> list[str]:
+def _understood(
+    text: str, country: str, timezone: str
+) -> list[tuple[str, opening_hours.OpeningHours]]:
     """Split into parts that can all be read, or none: half understood is not understood."""
     for version in (text, hours_text.tidy(text, country=country)):
         parts = hours_text.parts(version)
-        if all(_parsed(part, country, timezone) is not None for part in parts):
-            return parts
+        read = [(part, _parsed(part, country, timezone)) for part in parts]
+        found = [(part, hours) for part, hours in read if hours is not None]
+        if len(found) == len(parts):
+            return found
     return []
 
 
-def _stretches(text: str, monday: date, country: str, timezone: str) -> Week:
-    zone = _zone(timezone)
-    start = datetime(monday.year, monday.month, monday.day, tzinfo=zone)
+def _stretches(text: str, hours: opening_hours.OpeningHours, monday: date, timezone: str) -> Week:
+    start = datetime(monday.year, monday.month, monday.day, tzinfo=_zone(timezone))
     end = start + timedelta(days=7)
     found = np.full(WEEK, CLOSED, dtype=np.int8)
-    hours = _parsed(text, country, timezone)
     for begins, ends, kind, comment in hours.intervals(start=start, end=end):
         # wall clock minus wall clock: a change of the clocks moves no opening hour
-        first = max(0, _minute(begins, start))
-        last = WEEK if ends is None else min(WEEK, _minute(ends, start))
+        first, last = max(0, _minute(begins, start)), min(WEEK, _minute(ends, start))
         code = _code(str(kind), comment or "", whole_day=last - first >= DAY, text=text)
         found[first:last] = code
     return found
