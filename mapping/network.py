@@ -153,6 +153,17 @@ def without_a_way(graph: Actors, *, target: Collection[Node]) -> list[Node]:
     return [node for node in graph if node not in reached]
 
 
+def neighbourhood(graph: Actors, actor: Node, *, steps: int = 1) -> set[Node]:
+    """Give an actor and all within some steps of it, whatever the direction of the ties.
+
+    Examples
+    --------
+    >>> sorted(neighbourhood(nx.path_graph(["a", "b", "c", "d"]), "b"))
+    ['a', 'b', 'c']
+    """
+    return set(nx.single_source_shortest_path_length(_plain(graph), actor, cutoff=steps))
+
+
 def graph_of(
     organizations: pd.DataFrame,
     ties: pd.DataFrame,
@@ -180,15 +191,17 @@ def graph_of(
     -------
     graph
         Nodes carry ``name``, ``kind``, ``sector``, ``internal`` and ``migrant_led``
-        (``None`` where unknown); arcs carry ``strength`` and ``kinds`` (sorted tuple).
+        (``None`` where unknown), and ``city`` (see :func:`city_actors`); arcs carry ``strength``
+        and ``kinds`` (sorted tuple).
     """
     graph: nx.DiGraph[str] = nx.DiGraph()
     about = ["name", "kind", "sector", "internal", "migrant_led"]
+    city = set(city_actors(organizations))
     for row in organizations.reindex(columns=["id", *about]).itertuples(index=False):
-        known = (None if pd.isna(value) else value for value in row[1:])
-        graph.add_node(row[0], **dict(zip(about, known, strict=True)))
-        if graph.nodes[row[0]]["migrant_led"] is not None:
-            graph.nodes[row[0]]["migrant_led"] = bool(graph.nodes[row[0]]["migrant_led"])
+        known = dict(zip(about, (None if pd.isna(one) else one for one in row[1:]), strict=True))
+        if known["migrant_led"] is not None:
+            known["migrant_led"] = bool(known["migrant_led"])
+        graph.add_node(row[0], city=row[0] in city, **known)
     there = ties["from_id"].isin(graph) & ties["to_id"].isin(graph)
     if kinds is not None:
         there &= ties["kind"].isin(list(kinds))

@@ -75,7 +75,7 @@ def positions(
     tied = [node for node in nodes if partners[node]]
     apart = gap(len(nodes)) * 1.001  # pushing stops a hair too early
     rows = _rows_at_foot(len(nodes) - len(tied))
-    box = (_EDGE, _EDGE, 1 - _EDGE, HEIGHT - _EDGE - ROW * max(rows, 1))
+    box = (_EDGE, _EDGE, 1 - _EDGE, HEIGHT - _EDGE - ROW * max(rows, 1) - 0.02)
     placed: dict[Node, Points] = {}
     if previous is not None:
         placed = _kept(previous, tied)
