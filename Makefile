@@ -43,11 +43,14 @@ var/sample.gpkg: | $(VENV)/.installed
 
 sample: var/sample.gpkg
 
-run: $(VENV)/.installed $(if $(filter var/sample.gpkg,$(ATLAS)),var/sample.gpkg)  ## open the sample city; PORT=8501 HOST=127.0.0.1 (HOST=0.0.0.0 for a hall)
-	@CG_HOST=$(HOST) CG_PORT=$(PORT) CG_ATLAS=$(ATLAS) exec $(BIN)/python -m streamlit run streamlit_app.py \
-	  --server.address $(HOST) --server.port $(PORT) \
-	  --browser.serverAddress $(if $(filter 0.0.0.0 ::,$(HOST)),127.0.0.1,$(HOST)) \
-	  --server.headless $(if $(CI)$(HEADLESS),true,false)
+# Where this machine's own browser finds the server.
+SEEN := $(if $(filter 0.0.0.0 ::,$(HOST)),127.0.0.1,$(HOST))
+
+run: $(VENV)/.installed $(if $(filter var/sample.gpkg,$(ATLAS)),var/sample.gpkg)  ## open the sample city; HOST=0.0.0.0 lets a hall in
+	@CG_HOST=$(HOST) CG_PORT=$(PORT) CG_ATLAS=$(ATLAS) \
+	  CG_OPEN=$(if $(CI)$(HEADLESS),,http://$(SEEN):$(PORT)/) \
+	  exec $(BIN)/python -m streamlit run streamlit_app.py --server.headless true \
+	  --server.address $(HOST) --server.port $(PORT) --browser.serverAddress $(SEEN)
 
 # --- testing -----------------------------------------------------------------------------------
 
@@ -55,7 +58,7 @@ check: $(VENV)/.installed-dev  ## linters, types and the arrows between modules
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m pytest -q tests/test_boundaries.py
+	@$(BIN)/python -m pytest -q tests/test_boundaries.py tests/test_words.py
 
 test: check  ## everything: checks, then all tests, with samples of the long ones
 	@$(BIN)/python -m pytest
@@ -69,9 +72,12 @@ bench: $(VENV)/.installed-dev  ## time it against others; NAME=reach
 screenshots: $(VENV)/.installed-dev  ## a picture of every page, at three sizes, light and dark
 	@$(BIN)/python -m tests.screenshots
 
+# The oldest versions have no wheels for a Python newer than 3.12.
+LOWEST_PYTHON ?= $(shell for p in python3.11 python3.12 $(PYTHON); do \
+	  command -v $$p >/dev/null && echo $$p && break; done)
+
 $(LOWEST)/.installed: requirements-dev.txt requirements.txt constraints/lowest.txt
-	@test -n "$(PYTHON)" || { echo "Common Ground needs Python 3.11 or newer." >&2; exit 1; }
-	@test -x $(LOWEST)/bin/python || $(PYTHON) -m venv $(LOWEST)
+	@test -x $(LOWEST)/bin/python || $(LOWEST_PYTHON) -m venv $(LOWEST)
 	@$(LOWEST)/bin/python $(PIP) -r requirements-dev.txt -c constraints/lowest.txt
 	@touch $@
 

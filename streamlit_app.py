@@ -8,11 +8,17 @@ if __name__ == "__main__":  # the script runner: once for each rerun of each bro
     run()
 else:  # the server: once in the process
     from mapping import phone
-    from mapping.phone import guard, third_party
+    from mapping.phone import guard, opening, served, third_party
 
     # Streamlit finds this by reading the syntax tree: it has to stand here, and as it does.
     app = st.App(
         __file__,
-        routes=[*third_party.routes(), *phone.routes(), *guard.last_routes()],
+        routes=[
+            *third_party.routes(),
+            *served.routes(),
+            *phone.routes(),
+            *guard.last_routes(),
+        ],
         middleware=guard.middleware(),
+        lifespan=opening.lifespan,
     )
