@@ -54,6 +54,7 @@ class Session:
     languages: tuple[str, ...]
     cell_m: int
     area: Area | None  # cells outside are refused; None: anywhere on the grid
+    atlas: str  # path of the atlas whose map the phones show; empty: none
     consent: str
     codebook: str
     held_on: date
@@ -126,6 +127,7 @@ class Room:
         cell_m: int,
         held_on: date,
         area: Area | None = None,
+        atlas: str = "",
     ) -> Session:
         """Open a session.
 
@@ -154,6 +156,7 @@ class Room:
             languages=languages,
             cell_m=cell_m,
             area=area,
+            atlas=atlas,
             consent=codebook.CONSENT,
             codebook=codebook.VERSION,
             held_on=held_on,
@@ -169,6 +172,7 @@ class Room:
             json.dumps(languages),
             cell_m,
             json.dumps(area) if area else None,
+            atlas,
             session.consent,
             session.codebook,
             held_on.isoformat(),
@@ -345,7 +349,7 @@ def shared(path: Path | str | None = None) -> Room:
 
 
 _FIELDS = (
-    "id, code, wall_key, title, kind, mode, languages, cell_m, area, consent, codebook,"
+    "id, code, wall_key, title, kind, mode, languages, cell_m, area, atlas, consent, codebook,"
     " held_on, state"
 )
 
@@ -361,10 +365,11 @@ def _session(row: tuple[Any, ...]) -> Session:
         languages=tuple(json.loads(row[6])),
         cell_m=row[7],
         area=_area(row[8]),
-        consent=row[9],
-        codebook=row[10],
-        held_on=date.fromisoformat(row[11]),
-        state=row[12],
+        atlas=row[9],
+        consent=row[10],
+        codebook=row[11],
+        held_on=date.fromisoformat(row[12]),
+        state=row[13],
     )
 
 

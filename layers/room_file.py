@@ -45,6 +45,7 @@ MIGRATIONS = (
         languages TEXT NOT NULL,
         cell_m INTEGER NOT NULL,
         area TEXT,
+        atlas TEXT NOT NULL,
         consent TEXT NOT NULL,
         codebook TEXT NOT NULL,
         held_on TEXT NOT NULL,

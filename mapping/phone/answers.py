@@ -1,0 +1,63 @@
+"""What a phone hears back: always JSON, an error as its code and a sentence it can show."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Awaitable, Callable
+from types import MappingProxyType
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from layers.errors import LayerError
+from mapping import words
+
+Answer = Callable[[Request], Awaitable[Response]]
+
+# A phone keeps what it has and tries again at 429 and from 500 on; anything else is final.
+STATUS = MappingProxyType(
+    {
+        "body_unreadable": 400,
+        "session_unknown": 404,
+        "session_closed": 410,
+        "body_too_large": 413,
+        "too_fast": 429,
+        "server_failed": 500,
+        "busy": 503,
+    }
+)
+_ELSE = 422
+_NO_STORE = {"Cache-Control": "no-store"}
+
+
+def taken(**values: object) -> JSONResponse:
+    """Say that it worked."""
+    return JSONResponse({"ok": True, **values}, headers=_NO_STORE)
+
+
+def refused(error: LayerError, request: Request) -> JSONResponse:
+    """Say that it did not, with the sentence in the language the phone asks for."""
+    lang = words.best(request.headers.get("accept-language", ""))
+    body: dict[str, object] = {"error": error.code, "sentence": words.explain(error, lang)}
+    headers = dict(_NO_STORE)
+    if "retry_s" in error.blanks:
+        body["retry_s"] = error.blanks["retry_s"]
+        headers["Retry-After"] = str(error.blanks["retry_s"])
+    return JSONResponse(body, status_code=STATUS.get(error.code, _ELSE), headers=headers)
+
+
+def answering(answer: Answer) -> Answer:
+    """Turn every error of a route into an answer, and no error into a log with her words."""
+
+    async def answered(request: Request) -> Response:
+        try:
+            return await answer(request)
+        except LayerError as error:
+            return refused(error, request)
+        except (sqlite3.Error, OSError) as error:  # disk full, file gone: the phone tries again
+            # no traceback: it could hold what she sent
+            logging.getLogger(__name__).error("room not written: %s", type(error).__name__)  # noqa: TRY400
+            return refused(LayerError("server_failed"), request)
+
+    return answered

@@ -1,0 +1,191 @@
+"""The pages themselves: HTML with its words inside, and the few files they load.
+
+Everything is packed once and kept in memory; files carry a hash of their content in the address,
+so that a phone fetches each of them once and never an old one.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from layers import codebook
+from mapping import assets, style, words
+from mapping.phone import pictures
+
+FOLDER = Path(__file__).parent / "assets"
+_KEEP = "public, max-age=31536000, immutable"
+_PAGES = ("phone", "wall")
+_WORDS = {
+    "phone": ("phone.", "codebook.", "place_kind.", "error.answer_too_many"),
+    "wall": ("wall.", "codebook."),
+}
+# name in the address -> package it comes from; the others lie in our own folder
+_FROM_PACKAGES = {
+    "leaflet.js": ("leaflet", "leaflet.js"),
+    "leaflet.css": ("leaflet", "leaflet.css"),
+    "regular.ttf": ("font", "AtkinsonHyperlegible-Regular.ttf"),
+    "bold.ttf": ("font", "AtkinsonHyperlegible-Bold.ttf"),
+}
+_OURS = ("phone.css", "wall.css", "phone.js", "outbox.js", "citymap.js", "wall.js")
+_TYPES = {".js": "text/javascript", ".css": "text/css", ".ttf": "font/ttf"}
+_BLANK = re.compile(r"\{\{([A-Z]+)(?: ([a-z_.]+))?\}\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A file as it goes over the wire."""
+
+    plain: bytes
+    gzip: bytes
+    media_type: str
+    mark: str  # hash of its content
+
+
+def routes() -> list[BaseRoute]:
+    """Give the routes of the pages and their files."""
+    return [
+        Route("/j", _phone, methods=["GET"]),
+        Route("/j/{code}", _phone, methods=["GET"]),
+        Route("/wall/{code}", _wall, methods=["GET"]),
+        Route("/phone/assets/{name}", _asset, methods=["GET"]),
+        Route("/phone/words/{lang}.json", _words, methods=["GET"]),
+    ]
+
+
+@cache
+def file(name: str) -> Packed:
+    """Give one file that the pages load.
+
+    Raises
+    ------
+    KeyError
+        If the pages load no such file.
+    """
+    if name == "tokens.css":
+        content = _tokens().encode()
+    elif name in _FROM_PACKAGES:
+        content = assets.file(*_FROM_PACKAGES[name]).read_bytes()
+        # without the note that points to a source map, which nobody serves
+        content = content.replace(b"//# sourceMappingURL=leaflet.js.map", b"")
+    elif name in _OURS:
+        content = (FOLDER / name).read_bytes()
+    else:
+        raise KeyError(name)
+    if name in ("phone.css", "wall.css"):
+        content = _fill(content.decode(), "en").encode()
+    return _packed(content, _TYPES[Path(name).suffix])
+
+
+@cache
+def page(name: str, lang: str) -> Packed:
+    """Give the page ``phone`` or ``wall`` in one language."""
+    text = (FOLDER / f"{name}.html").read_text("utf-8")
+    return _packed(_fill(text, lang, name).encode(), "text/html")
+
+
+@cache
+def page_words(name: str, lang: str) -> dict[str, str]:
+    """Give the sentences a page may need, so that they are there when the network is not."""
+    found = words.sentences(lang)
+    return {key: found[key] for key in found if key.startswith(_WORDS[name])}
+
+
+def _fill(text: str, lang: str, name: str = "phone") -> str:
+    """Fill ``{{W phone.here}}`` and its like: our own words, escaped."""
+
+    def fill(match: re.Match[str]) -> str:
+        kind, what = match.groups()
+        if kind == "W":
+            return escape(words.say(what, lang))
+        if kind == "FILE":
+            return f"/phone/assets/{what}?{file(what).mark}"
+        return {
+            "LANG": lang,
+            "DIR": words.direction(lang),
+            "SPRITE": pictures.sprite(),
+            "DATA": _data(name, lang),
+        }[kind]
+
+    return _BLANK.sub(fill, text)
+
+
+def _data(name: str, lang: str) -> str:
+    """Write what the page's script needs as JSON that cannot end the script element."""
+    data = {
+        "lang": lang,
+        "words": page_words(name, lang),
+        "languages": {
+            tag: [words.say("language.name", tag), words.direction(tag)]
+            for tag in words.languages()
+        },
+        "reasons": list(codebook.REASONS),
+        "most_reasons": codebook.MAX_REASONS,
+    }
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c")
+
+
+def _tokens() -> str:
+    dark = style.css("dark").replace("\n", "\n  ")
+    return "\n".join(
+        [
+            style.css("light"),
+            f"@media (prefers-color-scheme: dark) {{\n  {dark}\n}}",
+            style.css("projector", selector=":root.projector"),
+        ]
+    )
+
+
+def _packed(content: bytes, media_type: str) -> Packed:
+    mark = hashlib.sha256(content).hexdigest()[:10]
+    return Packed(content, gzip.compress(content, 9, mtime=0), media_type, mark)
+
+
+async def _phone(request: Request) -> Response:
+    return _send(request, page("phone", _language(request)), "no-store")
+
+
+async def _wall(request: Request) -> Response:
+    return _send(request, page("wall", _language(request)), "no-store")
+
+
+async def _asset(request: Request) -> Response:
+    try:
+        found = file(request.path_params["name"])
+    except KeyError:
+        return Response(status_code=404)
+    return _send(request, found, _KEEP)
+
+
+async def _words(request: Request) -> Response:
+    lang = request.path_params["lang"]
+    if lang not in words.languages():
+        return Response(status_code=404)
+    content = json.dumps(page_words("phone", lang), ensure_ascii=False).encode()
+    return _send(request, _packed(content, "application/json"), "no-cache")
+
+
+def _language(request: Request) -> str:
+    asked = request.query_params.get("lang", "")
+    if asked in words.languages():
+        return asked
+    return words.best(request.headers.get("accept-language", ""))
+
+
+def _send(request: Request, found: Packed, keep: str) -> Response:
+    headers = {"Cache-Control": keep, "Vary": "Accept-Encoding, Accept-Language"}
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+        return Response(found.gzip, media_type=found.media_type, headers=headers)
+    return Response(found.plain, media_type=found.media_type, headers=headers)

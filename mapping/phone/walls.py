@@ -1,0 +1,200 @@
+"""The wall: what it shows of a session, pushed to it the moment that something is on the disk.
+
+A web socket and not an event stream: the server closes it when it ends (a stream would hold the
+shutdown up), and it takes none of the six connections a browser gives to one origin.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hmac
+import threading
+from typing import Any
+
+import pandas as pd
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from layers import privacy
+from layers.errors import LayerError
+from layers.room import Room, Session
+from mapping import hall
+
+TOGETHER_S = 0.1  # what comes within this time is one message
+BEAT_S = 10.0  # silence for longer than this, and the wall knows that it is cut off
+_HELLO_S = 10.0
+_REFUSED = 4403
+
+Cells = list[tuple[str, str, str | None]]
+
+
+def instant_cells(contributions: pd.DataFrame) -> Cells:
+    """Show each cell at once with what is said of it, and never by how many."""
+    said = privacy.voices(contributions)
+    return [(cell, _shared(people), None) for cell, people in sorted(said.items())]
+
+
+def batch_cells(room: Room, session: Session) -> Cells:
+    """Show cells once five contributors have something new, and only those that five speak of.
+
+    A batch that was shown is kept with the session, so that a restart shows the same.
+    """
+    contributions = room.contributions(session.id)
+    kept = room.batch(session.id)
+    fresh = contributions.loc[contributions["fresh"], "token"].nunique()
+    if session.state == "open" and fresh >= privacy.K:
+        shown = privacy.release(contributions, previous=_unpacked(kept), coarsest_m=session.cell_m)
+        kept = _packed(shown)
+        room.save_batch(session.id, kept)
+    return [(cell, feeling, people) for cell, people, feeling in kept["rows"]] if kept else []
+
+
+class Walls:
+    """All walls that are connected to this process.
+
+    Parameters
+    ----------
+    room
+        Where changes come from.
+    """
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+        self._lock = threading.Lock()  # one batch at a time
+        self._listening: dict[str, set[asyncio.Event]] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def serve(self, socket: WebSocket) -> None:
+        """Greet one wall, check its key, and keep it up to date until it goes."""
+        await socket.accept()
+        try:
+            session = await self._greet(socket)
+            if session is not None:
+                await self._keep(socket, session)
+        except (WebSocketDisconnect, RuntimeError):
+            return  # gone while we were speaking
+
+    def state(self, session_id: str) -> dict[str, Any]:
+        """Give all that a wall shows: cells, feelings, bands; no token, nothing finer."""
+        session = self._room.get(session_id)
+        with self._lock:
+            if session.mode == "instant":
+                cells = instant_cells(self._room.contributions(session_id))
+            else:
+                cells = batch_cells(self._room, session)
+        phones, sent = self._room.counts(session_id)
+        return {
+            "type": "state",
+            "session": session.id,
+            "title": session.title,
+            "kind": session.kind,
+            "mode": session.mode,
+            "cell_m": session.cell_m,
+            "state": session.state,
+            "code": session.code,
+            "phones": phones,
+            "sent": sent,
+            "cells": cells,
+        }
+
+    async def _greet(self, socket: WebSocket) -> Session | None:
+        try:
+            hello = await asyncio.wait_for(socket.receive_json(), _HELLO_S)
+            session = self._room.by_code(str(hello["code"]))
+            key = str(hello["key"])
+        except (LayerError, KeyError, TypeError, ValueError, TimeoutError):
+            key, session = "", None
+        if session is None or not hmac.compare_digest(key.encode(), session.wall_key.encode()):
+            await socket.send_json({"type": "refused"})
+            await socket.close(_REFUSED)
+            return None
+        return session
+
+    async def _keep(self, socket: WebSocket, session: Session) -> None:
+        loop = asyncio.get_running_loop()
+        if self._loop is not loop:  # the first wall of this server
+            self._loop = loop
+            self._room.unwatch(self._changed)
+            self._room.watch(self._changed)
+        news = asyncio.Event()
+        self._listening.setdefault(session.id, set()).add(news)
+        gone = asyncio.create_task(_until_gone(socket))
+        try:
+            join = _join(session, socket)
+            while not gone.done():
+                news.clear()
+                state = await asyncio.to_thread(self.state, session.id)
+                await socket.send_json(state | {"join": join})
+                await _first(gone, asyncio.sleep(TOGETHER_S))
+                while not news.is_set() and not gone.done():
+                    await _first(gone, news.wait(), limit_s=BEAT_S)
+                    if not news.is_set() and not gone.done():
+                        await socket.send_json({"type": "beat"})
+        finally:
+            gone.cancel()
+            self._listening[session.id].discard(news)
+
+    def _changed(self, session_id: str) -> None:
+        """Hear from the room's writer thread."""
+        loop = self._loop
+        if loop is not None and not loop.is_closed():
+            with contextlib.suppress(RuntimeError):  # closed in this very moment
+                loop.call_soon_threadsafe(self._wake, session_id)
+
+    def _wake(self, session_id: str) -> None:
+        for news in self._listening.get(session_id, ()):
+            news.set()
+
+
+async def _until_gone(socket: WebSocket) -> None:
+    with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+        while True:
+            await socket.receive_text()  # a wall has nothing to say after its hello
+
+
+async def _first(gone: asyncio.Task[None], other: Any, *, limit_s: float | None = None) -> None:  # noqa: ANN401 - any awaitable
+    """Wait for something, for the wall to go, or for the time to pass."""
+    waiting = asyncio.ensure_future(other)
+    try:
+        await asyncio.wait({gone, waiting}, timeout=limit_s, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        waiting.cancel()
+
+
+def _join(session: Session, socket: WebSocket) -> dict[str, Any]:
+    """Say where phones join: under the name the wall was opened with, unless only we know it."""
+    name = socket.url.hostname or ""
+    origins = hall.origins()
+    mine = f"http://{socket.headers.get('host', '')}"
+    origin = mine if mine in origins or not hall.is_open() else origins[0]
+    if name not in ("localhost", "127.0.0.1", "::1") and hall.is_open():
+        origin = mine
+    secret = hall.join_address(origin, session.code, session.id)
+    return {"address": f"{origin}/j".removeprefix("http://"), "qr": hall.qr_rows(secret)}
+
+
+def _shared(people: dict[str, str]) -> str:
+    said = list(people.values())
+    return privacy.shared_feeling(*(said.count(name) for name in ("safe", "mixed", "unsafe")))
+
+
+def _packed(shown: pd.DataFrame) -> dict[str, Any]:
+    basis = shown.attrs["basis"]
+    rows = shown.to_numpy().tolist()
+    return {"rows": rows, "behind": basis.rows, "inputs": basis.inputs}
+
+
+def _unpacked(kept: dict[str, Any] | None) -> pd.DataFrame | None:
+    if kept is None:
+        return None
+    shown = pd.DataFrame(kept["rows"], columns=privacy.COLUMNS)
+    shown.attrs["basis"] = privacy.Basis(
+        {cell: _three(counts) for cell, counts in kept["behind"].items()},
+        {part: (row, _three(counts)) for part, (row, counts) in kept["inputs"].items()},
+    )
+    return shown
+
+
+def _three(counts: list[int]) -> privacy.Counts:
+    safe, mixed, unsafe = counts
+    return safe, mixed, unsafe
