@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import shapely
-from scipy.sparse import csr_array, issparse
+from scipy.sparse import coo_array, csc_array, csr_array
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import KDTree
 
@@ -23,7 +24,9 @@ WALK_KMH: Final = 4.8
 ROUNDING: Final = 1e-9
 
 _BLOCK: Final = 2_000_000  # distances held at once: 16 MB
-_TILE: Final = 2.0  # side of a tile by reach; found by measuring
+_PAYS: Final = 10_000_000  # multiplications; fewer take less than starting a thread is worth
+_PIECE: Final = 16_384  # walks weighed at once
+_TILE: Final = 2.0  # side of a tile by reach; 0.5 took twice as long, 3 no less
 
 
 def minutes_between(
@@ -138,7 +141,7 @@ def straight_minutes(
 
 
 def e2sfca(
-    minutes: csr_array,
+    minutes: csr_array | csc_array | coo_array,
     demand: npt.ArrayLike,
     supply: npt.ArrayLike,
     *,
@@ -149,14 +152,15 @@ def e2sfca(
     Parameters
     ----------
     minutes
-        (n, m) sparse, as of :func:`minutes_between`: a stored 0 is next door, and what is not
-        stored is out of reach.
+        (n, m) sparse (CSR, CSC or COO), as of :func:`minutes_between`: a stored 0 is next door,
+        and what is not stored is out of reach. A pair that is listed twice counts twice.
     demand
         (n,) people; >= 0.
     supply
         (m,) places, or (m, h) with one column a time slot (0 while closed); >= 0.
     weight
-        Minutes -> how much such a walk counts, from 0 to 1; gets and gives an array.
+        Minutes -> how much such a walk counts, from 0 to 1; gets and gives an array, each number
+        for itself (it is called on pieces).
 
     Returns
     -------
@@ -167,7 +171,7 @@ def e2sfca(
     Raises
     ------
     TypeError
-        If ``minutes`` is not sparse: a dense 0 cannot say whether it is next door or out of reach.
+        If ``minutes`` is dense: a 0 there cannot say whether it is next door or out of reach.
     ValueError
         If shapes do not fit, or a number is negative, NaN or out of its range.
 
@@ -181,32 +185,30 @@ def e2sfca(
     >>> e2sfca(walk, [100, 100, 50], [15], weight=lambda m: np.where(m > 5, 0.5, 1)).tolist()
     [0.1, 0.05, 0.0]
     """
-    if not issparse(minutes):
-        raise TypeError("minutes must be sparse: a dense 0 does not say whether it is out of reach")
-    walks = csr_array(minutes)
-    n, m = walks.shape
+    if getattr(minutes, "format", None) not in {"csr", "csc", "coo"}:
+        raise TypeError(
+            "minutes must be sparse (CSR, CSC or COO): "
+            "a dense 0 does not say whether it is out of reach"
+        )
+    n, m = minutes.shape
     people = _amounts("demand", demand)
     places = _amounts("supply", supply)
     if people.shape != (n,) or places.ndim not in {1, 2} or len(places) != m:
         raise ValueError(
-            f"minutes {walks.shape} need demand ({n},) and supply ({m},) or ({m}, h), "
+            f"minutes {minutes.shape} need demand ({n},) and supply ({m},) or ({m}, h), "
             f"got {people.shape} and {places.shape}"
         )
-    counts = np.asarray(weight(walks.data), dtype=np.float64)
-    if counts.shape != walks.data.shape:
-        raise ValueError(f"weight made {counts.shape} of {walks.data.shape}")
-    if counts.size and not (counts.min() >= 0 and counts.max() <= 1):
-        raise ValueError("weight must give numbers from 0 to 1")
-    share = csr_array((counts, walks.indices, walks.indptr), shape=(n, m))
+    share = _with_data(minutes, _weighed(minutes.data, weight))
     weighted = share.T @ people
     # Demand too small to divide by is nobody's, else its share would be infinite.
     served = weighted >= np.finfo(np.float64).tiny
     each = np.zeros(m)
     np.divide(1.0, weighted, out=each, where=served)
+    if places.ndim == 1:
+        score: Floats = share @ (places * each)
+        return score
     # Rows of slots lie together in memory, so that one pass over the pairs serves all of them.
-    rate = np.ascontiguousarray(places * (each if places.ndim == 1 else each[:, None]))
-    score: Floats = share @ rate
-    return score
+    return _product(share.tocsr(), np.ascontiguousarray(places * each[:, None]))
 
 
 def surface_share(
@@ -273,6 +275,44 @@ def surface_share(
             reached = shapely.intersection(lived_in[area], shapely.union_all(circles[spot[of]]))
             share[area] = min(shapely.area(reached) / whole[area], 1.0)
     return share
+
+
+def _weighed(minutes: Floats, weight: Callable[[Floats], Floats]) -> Floats:
+    """Weigh all walks, a piece at a time: a piece and what is made of it stay in the cache."""
+    counts = np.empty(len(minutes))
+    for at in range(0, len(minutes), _PIECE):
+        piece = minutes[at : at + _PIECE]
+        made = np.asarray(weight(piece), dtype=np.float64)
+        if made.shape != piece.shape:
+            raise ValueError(f"weight made {made.shape} of {piece.shape}")
+        if not (made.min() >= 0 and made.max() <= 1):  # refuses NaN too
+            raise ValueError("weight must give numbers from 0 to 1")
+        counts[at : at + _PIECE] = made
+    return counts
+
+
+def _with_data(
+    sparse: csr_array | csc_array | coo_array, data: Floats
+) -> csr_array | csc_array | coo_array:
+    """Put other numbers at the same places, stored zeros too."""
+    if sparse.format == "coo":
+        return coo_array((data, sparse.coords), shape=sparse.shape)
+    kind = csr_array if sparse.format == "csr" else csc_array
+    return kind((data, sparse.indices, sparse.indptr), shape=sparse.shape)
+
+
+def _product(rows: csr_array, columns: Floats) -> Floats:
+    """Multiply, with two threads where it pays: scipy lets go of the interpreter meanwhile.
+
+    Each row is summed in the same order as by one thread, so the last digit is the same too.
+    """
+    if rows.nnz * columns.shape[1] < _PAYS:
+        whole: Floats = rows @ columns
+        return whole
+    middle = int(np.searchsorted(rows.indptr, rows.nnz // 2))
+    with ThreadPoolExecutor(2) as threads:
+        halves = threads.map(lambda part: part @ columns, (rows[:middle], rows[middle:]))
+        return np.concatenate(list(halves))
 
 
 class _Repeats:

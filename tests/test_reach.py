@@ -13,7 +13,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.sparse import coo_array, csr_array
+from scipy.sparse import coo_array, csr_array, csr_matrix, dia_array
 
 from layers.errors import CRSError
 from layers.streets import Streets
@@ -310,9 +310,24 @@ def test_a_score_is_that_of_plain_loops(data: st.DataObject, n: int, m: int, h: 
             truth[i, slot] += weight * supply[j, slot] / crowd if crowd else 0
     score = e2sfca(walks, demand, supply, weight=half_after_five)
     np.testing.assert_allclose(score, truth, rtol=1e-12)
+    kinds: list[Any] = [walks.tocoo(), walks.tocsc(), csr_matrix(walks)]
+    for other in kinds:
+        again = e2sfca(other, demand, supply, weight=half_after_five)
+        np.testing.assert_allclose(again, truth, rtol=1e-12)
     for slot in range(h):  # one column alone is that column of all
-        alone = e2sfca(walks, demand, supply[:, slot], weight=half_after_five)
-        np.testing.assert_allclose(alone, truth[:, slot], rtol=1e-12)
+        for kind in (walks, walks.tocoo(), walks.tocsc()):
+            alone = e2sfca(kind, demand, supply[:, slot], weight=half_after_five)
+            np.testing.assert_allclose(alone, truth[:, slot], rtol=1e-12)
+
+
+def test_two_threads_say_what_one_says() -> None:
+    rng = np.random.default_rng(5)
+    walks = csr_array(rng.uniform(0, 15, 160_000).reshape(400, 400))  # 160,000 pairs, no zero
+    demand, supply = rng.integers(0, 99, 400), rng.integers(0, 9, (400, 72))
+    assert walks.nnz * 72 > 10_000_000
+    score = e2sfca(walks, demand, supply, weight=half_after_five)
+    alone = [e2sfca(walks, demand, supply[:, h], weight=half_after_five) for h in range(72)]
+    np.testing.assert_allclose(score, np.column_stack(alone), rtol=1e-12)
 
 
 def test_all_places_go_to_somebody() -> None:
@@ -330,6 +345,7 @@ def test_all_places_go_to_somebody() -> None:
     ("changes", "error", "says"),
     [
         ({"minutes": np.zeros((2, 1))}, TypeError, "sparse"),
+        ({"minutes": dia_array((2, 1))}, TypeError, "sparse"),  # drops stored zeros
         ({"demand": [1]}, ValueError, "need demand"),
         ({"demand": [1, -1]}, ValueError, "demand"),
         ({"demand": [1, math.nan]}, ValueError, "demand"),
