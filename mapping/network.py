@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Hashable, Iterable, Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any, TypeAlias, cast
 
 import networkx as nx
@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from layers import clock
 from layers.errors import LayerError
 from mapping import centrality
 
@@ -243,7 +244,7 @@ def report(
     organizations, ties
         Tables of the atlas.
     on
-        Day to look at; ``None`` is today (UTC).
+        Day to look at; ``None`` is today.
 
     Returns
     -------
@@ -255,7 +256,7 @@ def report(
         municipality); ``city`` (ids), ``without_a_way_to_city`` (ids); ``measures``: one object an
         actor, ``actor`` and ``name`` before the columns of :func:`measures`.
     """
-    day = on or datetime.now(tz=UTC).date()
+    day = on or clock.today()
     graph = graph_of(organizations, ties, on=day)
     plain = _plain(graph)
     possible = len(plain) * (len(plain) - 1) // 2

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import networkx as nx
 import pandas as pd
 import streamlit as st
 
-from layers import vocab
+from layers import clock, vocab
 from layers.errors import LayerError
 from mapping import drawing_network, network, positions
 from mapping.pages import _network_picture, _shared
@@ -133,7 +133,7 @@ def _controls(names: dict[str, str]) -> Chosen:
     )
     on = st.date_input(
         say("network.on"),
-        value=datetime.now(tz=UTC).date(),
+        value=clock.today(),
         format="YYYY-MM-DD",
         key=ON,
         bind="query-params",

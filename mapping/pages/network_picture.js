@@ -46,10 +46,11 @@ class Picture {
   constructor(root) {
     this.root = root;
     root.textContent = "";
+    const above = tag("div", "above", root); // beside the picture, so that no actor is under a button
+    this.hint = tag("p", "hint", above);
+    this.tools = tag("div", "tools", above);
     this.stage = tag("div", "stage", root);
     this.svg = make("svg", { role: "group" }, this.stage);
-    this.tools = tag("div", "tools", this.stage);
-    this.hint = tag("p", "hint", root);
     this.legend = tag("ul", "legend", root);
     this.live = tag("p", "unseen", root);
     this.live.setAttribute("aria-live", "polite");
@@ -103,6 +104,9 @@ class Picture {
       this.partners[to].add(from);
     }
     this.point();
+    // Many ties are drawn paler, and their heads only when chosen: else they are one grey field.
+    this.svg.style.setProperty("--tie-ink", Math.max(0.16, Math.min(0.42, 6 / Math.sqrt(ties.length || 1))));
+    this.svg.classList.toggle("dense", ties.length > 500);
     this.focused = 0;
     if (this.nodes.length) this.nodes[0].mark.setAttribute("tabindex", "0");
     this.buttons();
@@ -114,6 +118,7 @@ class Picture {
     const { from, to } = this.data.answer || { from: "", to: [] };
     const others = new Set(to);
     this.named = new Set();
+    this.pointed = this.nodes.filter((node) => node.id === from).map((node) => node.number);
     for (const node of this.nodes) {
       const isFrom = node.id === from;
       node.mark.classList.toggle("answer", isFrom);
@@ -255,16 +260,16 @@ class Picture {
     this.ruler.font = `600 ${size}px ${family}`;
     const chosen = this.index(this.chosen);
     const around = chosen === null ? new Set() : this.partners[chosen];
-    const must = new Set([chosen, this.near, this.focusSeen ? this.focused : null].filter((one) => one !== null && one !== undefined));
+    const must = new Set([chosen, this.near, ...this.pointed, this.focusSeen ? this.focused : null].filter((one) => one !== null && one !== undefined));
     const order = [...this.nodes].sort((a, b) => {
       const first = ({ number }) => (must.has(number) ? 0 : around.has(number) ? 1 : this.named.has(number) ? 2 : 3);
       return first(a) - first(b) || a.rank - b.rank;
     });
     const taken = this.nodes.map((node) => [node.sx - node.sr, node.sy - node.sr, node.sx + node.sr, node.sy + node.sr]);
     for (const node of order) {
-      const faded = chosen !== null && node.number !== chosen && !around.has(node.number);
+      const isFaded = chosen !== null && node.number !== chosen && !around.has(node.number);
       const forced = must.has(node.number);
-      const place = faded && !forced ? null : this.room(node, size, taken, forced);
+      const place = isFaded && !forced ? null : this.room(node, size, taken, forced);
       node.label.style.display = place ? "" : "none";
       node.label.classList.toggle("strong", forced || node.mark.classList.contains("answer"));
       if (!place) continue;
