@@ -106,16 +106,26 @@ def publish(content: bytes, *, kind: str) -> str:
     return _SHELF.publish(content, kind=kind)
 
 
-def publish_json(data: Any) -> str:  # noqa: ANN401 - whatever JSON can say
-    """Keep data as compact JSON and give its address.
+def encoded(data: Any) -> bytes:  # noqa: ANN401 - whatever JSON can say
+    r"""Write data as compact JSON.
 
     Raises
     ------
     ValueError
         If a number is infinite or NaN, which no browser reads.
+
+    Examples
+    --------
+    >>> encoded({"rows": [1, "é"]})
+    b'{"rows":[1,"\xc3\xa9"]}'
     """
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return publish(text.encode("utf-8"), kind="json")
+    return text.encode("utf-8", errors="replace")  # half a surrogate pair is no text
+
+
+def publish_json(data: Any) -> str:  # noqa: ANN401 - whatever JSON can say
+    """Keep data as JSON (see :func:`encoded`) and give its address."""
+    return publish(encoded(data), kind="json")
 
 
 def find(name: str) -> Served | None:

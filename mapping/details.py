@@ -1,0 +1,409 @@
+"""Everything the atlas knows of one thing, for the panel beside the map.
+
+Pure: tables in, a card out. What is hidden is said to be protected and never located; private
+contacts are not read here at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from mapping import features
+from mapping.facts import DASH, Card, Fact, Say, code, given, source, text, unknown, week, yes_no
+
+Read = Callable[[str], pd.DataFrame]
+ASKED = (
+    "papers_asked",
+    "women_only",
+    "free",
+    "referral_asked",
+    "childcare_on_site",
+    "walk_in",
+    "appointment",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class City:
+    """What a card is written from: how to read a table, facts on the city, the words, the day."""
+
+    read: Read
+    meta: dict[str, str]
+    say: Say
+    today: date
+
+
+def card(city: City, kind: str, row_id: str) -> Card | None:
+    """Write the card of one thing.
+
+    Parameters
+    ----------
+    city
+        Tables and words.
+    kind
+        ``service``, ``actor``, ``place``, ``asset``, ``area`` or ``cell``.
+    row_id
+        Identifier of the row; for a cell its code.
+
+    Returns
+    -------
+    card
+        None if there is no such thing, or if it refused to be shown.
+    """
+    makers: dict[str, Callable[[City, str], Card | None]] = {
+        "service": _service,
+        "actor": _actor,
+        "place": _place,
+        "asset": _asset,
+        "area": _area,
+        "cell": _cell,
+    }
+    return makers[kind](city, row_id) if kind in makers else None
+
+
+def _row(table: pd.DataFrame, row_id: object) -> Any:  # noqa: ANN401 - None or a row of any table
+    found = table[table["id"] == row_id]
+    return None if found.empty else next(found.itertuples())
+
+
+def _service(city: City, row_id: str) -> Card | None:
+    say = city.say
+    row = _row(city.read("services"), row_id)
+    if row is None:
+        return None
+    owner = _row(city.read("organizations"), row.organization_id)
+    first = [
+        text(say, "map.offered_by", None if owner is None else owner.name),
+        code(say, "map.setting", row.setting, of="setting"),
+        code(say, "map.status", row.status, of="status"),
+    ]
+    if row.category == "language_course":
+        first.append(code(say, "map.course_level", row.course_level, of="course_level"))
+    first += _ages(city, row)
+    asked = [yes_no(say, f"map.{name}", getattr(row, name)) for name in ASKED]
+    if given(row.cost):
+        asked.append(text(say, "map.cost", row.cost))
+    asked += [
+        text(say, f"map.{name}", getattr(row, name))
+        for name in ("waiting_days", "capacity", "free_places")
+    ]
+    places = [group for spot in _spots(city, row_id) for group in _where(city, *spot)]
+    if not places:
+        places = [(say("map.where"), (unknown(say, "map.place"),))]
+    contact = text(say, "map.contact", None if owner is None else owner.public_contact)
+    return Card(
+        title=str(row.name),
+        kind=say(f"category.{row.category}"),
+        picture=f"category.{row.category}",
+        frame="service",
+        notes=(str(row.description),) if given(row.description) else (),
+        groups=(
+            ("", (*first, contact)),
+            *places,
+            (say("map.languages"), tuple(_languages(city, row_id))),
+            (say("map.what_it_asks"), tuple(asked)),
+        ),
+        source=source(say, row, today=city.today),
+    )
+
+
+def _ages(city: City, row: Any) -> list[Fact]:  # noqa: ANN401 - a row
+    if not given(row.min_age) and not given(row.max_age):
+        return []
+    low = row.min_age if given(row.min_age) else "…"
+    high = row.max_age if given(row.max_age) else "…"
+    return [Fact(label=city.say("map.ages"), value=f"{low}{DASH}{high}")]
+
+
+def _languages(city: City, row_id: str) -> list[Fact]:
+    rows = city.read("service_languages")
+    rows = rows[rows["service_id"] == row_id]
+    if rows.empty:
+        return [unknown(city.say, "map.languages")]
+    facts = []
+    for level, some in rows.groupby(rows["level"].fillna(""), sort=False):
+        label = city.say(f"language_level.{level}") if level else city.say("map.level_unknown")
+        note = source(city.say, next(some.itertuples()), today=city.today)
+        facts.append(Fact(label=label, languages=tuple(some["language"]), note=note))
+    return facts
+
+
+def _spots(city: City, service_id: str) -> list[tuple[Any, Any]]:
+    offered = city.read("service_at_location")
+    locations = city.read("locations")
+    return [
+        (one, _row(locations, one.location_id))
+        for one in offered[offered["service_id"] == service_id].itertuples()
+    ]
+
+
+def _where(city: City, offered: Any, spot: Any) -> list[tuple[str, tuple[Fact, ...]]]:  # noqa: ANN401 - rows
+    say = city.say
+    facts = [] if spot is None else place_facts(city, spot)
+    schedules = city.read("schedules")
+    mine = schedules[schedules["service_at_location_id"] == offered.id]
+    lines = week(say, mine["opening_hours"], city.meta, today=city.today)
+    times = [
+        *lines,
+        *(
+            Fact(label=say("map.course_dates"), value=_span(one.starts_on, one.ends_on))
+            for one in mine.itertuples()
+            if given(one.starts_on) or given(one.ends_on)
+        ),
+        *(
+            Fact(label=say("map.as_written"), value=str(written))
+            for written in mine["source_text"].dropna().unique()
+        ),
+    ]
+    if not mine.empty:
+        row = next(mine.itertuples())
+        times[0] = Fact(
+            label=times[0].label,
+            value=times[0].value,
+            state=times[0].state,
+            note=source(say, row, today=city.today),
+        )
+    return [(say("map.where"), tuple(facts)), (say("map.hours"), tuple(times))]
+
+
+def place_facts(city: City, spot: Any) -> list[Fact]:  # noqa: ANN401 - a row of locations
+    """Say where something is, as exactly as may be said.
+
+    Parameters
+    ----------
+    city
+        Tables and words.
+    spot
+        A row of ``locations``.
+    """
+    say = city.say
+    area = _row(city.read("areas"), spot.area_id) if given(spot.area_id) else None
+    facts = []
+    if spot.precision == "hidden":
+        facts.append(Fact(label=say("map.place"), value=say("map.protected"), state="protected"))
+    else:
+        line = ", ".join(str(one) for one in (spot.name, spot.address) if given(one))
+        facts.append(text(say, "map.place", line, note=say(f"precision.{spot.precision}")))
+        facts.append(yes_no(say, "map.step_free", spot.step_free))
+    if area is not None:
+        facts.append(text(say, "map.serves", area.name))
+    if given(spot.public_contact):
+        facts.append(text(say, "map.contact", spot.public_contact))
+    return facts
+
+
+def _span(start: object, end: object) -> str:
+    days = [f"{one:%Y-%m-%d}" if given(one) else "…" for one in (start, end)]
+    return f" {DASH} ".join(days)
+
+
+def _actor(city: City, row_id: str) -> Card | None:
+    say = city.say
+    actors = city.read("organizations")
+    row = _row(actors[features.shown_actors(actors)], row_id)
+    if row is None:
+        return None
+    led = given(row.migrant_led) and bool(row.migrant_led)
+    spot = _row(city.read("locations"), row.location_id) if given(row.location_id) else None
+    first = [
+        code(say, "map.sector", row.sector, of="sector"),
+        yes_no(say, "map.migrant_led", row.migrant_led),
+        yes_no(say, "map.women_led", row.women_led),
+        yes_no(say, "map.decision_maker", row.decision_maker),
+        text(say, "map.contact", row.public_contact),
+        text(say, "map.url", row.url) if given(row.url) else None,
+    ]
+    if given(row.communities):
+        first.append(Fact(label=say("map.communities"), languages=tuple(row.communities)))
+    offers = city.read("services")
+    offers = offers[offers["organization_id"] == row_id]
+    kind = row.kind if given(row.kind) else "other"
+    groups = [
+        ("", tuple(fact for fact in first if fact is not None)),
+        (say("map.where"), tuple(place_facts(city, spot)) if spot is not None
+         else (unknown(say, "map.place"),)),
+        (say("map.offers"), tuple(
+            Fact(label=say(f"category.{one.category}"), value=str(one.name))
+            for one in offers.itertuples()
+        )),
+        (say("map.ties"), tuple(_ties(city, row_id))),
+        (say("map.trust"), tuple(_trust(city, row_id))),
+    ]  # fmt: skip
+    return Card(
+        title=str(row.name),
+        kind=say(f"actor_kind.{kind}"),
+        picture=f"actor_kind.{kind}",
+        frame="migrant_led" if led else "actor",
+        notes=(str(row.description),) if given(row.description) else (),
+        groups=tuple((head, facts) for head, facts in groups if facts),
+        source=source(say, row, today=city.today),
+    )
+
+
+def _ties(city: City, row_id: str) -> list[Fact]:
+    actors = city.read("organizations")
+    names = actors[features.shown_actors(actors)].set_index("id")["name"]
+    ties = city.read("ties")
+    lasting = ties["until"].isna() | (ties["until"] >= pd.Timestamp(city.today))
+    mine = ties[lasting & ((ties["from_id"] == row_id) | (ties["to_id"] == row_id))]
+    facts = []
+    for tie in mine.itertuples():
+        out = tie.from_id == row_id
+        other = names.get(tie.to_id if out else tie.from_id)
+        if other is None:  # it asked not to be shown
+            continue
+        arrow = "↔" if tie.direction == "mutual" else ("→" if out else "←")
+        strength = city.say(f"map.strength_{tie.strength}") if given(tie.strength) else ""
+        facts.append(
+            Fact(label=city.say(f"tie_kind.{tie.kind}"), value=f"{arrow} {other}", note=strength)
+        )
+    return facts
+
+
+def _trust(city: City, row_id: str) -> list[Fact]:
+    said = city.read("trust")
+    sessions = city.read("sessions").set_index("id")["held_on"]
+    facts = []
+    for one in said[said["organization_id"] == row_id].itertuples():
+        day = sessions.get(one.session_id)
+        facts.append(
+            Fact(
+                label=city.say(f"trust_state.{one.state}"),
+                languages=(str(one.community),),
+                note=city.say(
+                    "map.said_by",
+                    band=one.said_by,
+                    day=f"{day:%Y-%m-%d}" if given(day) else "…",
+                ),
+            )
+        )
+    return facts
+
+
+def _place(city: City, row_id: str) -> Card | None:
+    row = _row(city.read("places"), row_id)
+    if row is None:
+        return None
+    kind = row.kind if given(row.kind) else "other"
+    return Card(
+        title=str(row.name),
+        kind=city.say(f"place_kind.{kind}"),
+        picture=f"place_kind.{kind}",
+        frame="place",
+        source=source(city.say, row, today=city.today),
+    )
+
+
+def _asset(city: City, row_id: str) -> Card | None:
+    say = city.say
+    table = city.read("assets")
+    row = _row(table[features.shown_assets(table)], row_id)
+    if row is None:
+        return None
+    actors = city.read("organizations")
+    owner = _row(actors[features.shown_actors(actors)], row.organization_id)
+    first = [
+        text(say, "map.held_by", None if owner is None else owner.name),
+        text(say, "map.contact", row.public_contact),
+    ]
+    if given(row.communities):
+        first.append(Fact(label=say("map.communities"), languages=tuple(row.communities)))
+    return Card(
+        title=str(row.name),
+        kind=say(f"asset_kind.{row.kind}"),
+        picture=f"asset_kind.{row.kind}",
+        frame="asset",
+        notes=(str(row.description),) if given(row.description) else (),
+        groups=(("", tuple(first)),),
+        source=source(say, row, today=city.today),
+    )
+
+
+def _area(city: City, row_id: str) -> Card | None:
+    say = city.say
+    row = _row(city.read("areas"), row_id)
+    if row is None:
+        return None
+    people = city.read("population")
+    people = people[people["area_id"] == row_id]
+    if people.empty:  # counted in its cells only
+        return _summed_area(city, row)
+    labels = city.read("population_groups").set_index("id")["label"]
+    facts = []
+    for one in people.itertuples():
+        label = str(labels.get(one.group_code, one.group_code))
+        if given(one.suppressed) and one.suppressed:
+            facts.append(Fact(label=label, value=say("map.suppressed"), state="protected"))
+        elif given(one.count):
+            facts.append(Fact(label=label, value=f"{one.count:,.0f}"))
+        else:
+            facts.append(Fact(label=label, value=say("map.nobody_asked"), state="unknown"))
+    return _area_card(city, row, facts, next(people.itertuples()))
+
+
+def _summed_area(city: City, row: Any) -> Card:  # noqa: ANN401 - a row
+    """Count the people of an area from the cells in it, all groups together.
+
+    A cell whose count is withheld stands for one to four people, so the sum is a range.
+    """
+    areas = city.read("areas")
+    within = set(areas.loc[areas["parent_id"] == row.id, "id"])
+    people = city.read("population")
+    people = people[people["area_id"].isin(within) & (people["group_code"] == "all")]
+    if people.empty:
+        facts = [unknown(city.say, "map.people")]
+        return _area_card(city, row, facts, row)
+    withheld = int(people["suppressed"].fillna(False).astype(bool).sum())
+    low = float(people["count"].sum()) + withheld
+    high = low + 3 * withheld
+    value = f"{low:,.0f}" if low == high else f"{low:,.0f}{DASH}{high:,.0f}"
+    return _area_card(
+        city, row, [Fact(label=city.say("map.people"), value=value)], next(people.itertuples())
+    )
+
+
+def _area_card(city: City, row: Any, facts: list[Fact], said: Any) -> Card:  # noqa: ANN401 - rows
+    return Card(
+        title=str(row.name) if given(row.name) else str(row.id),
+        kind=city.say(f"area_level.{row.level}"),
+        picture="actor_kind.other",
+        frame="area",
+        groups=((city.say("map.people"), tuple(facts)),),
+        source=source(city.say, said, today=city.today),
+    )
+
+
+def _cell(city: City, row_id: str) -> Card | None:
+    say = city.say
+    rows = city.read("reported_cells")
+    rows = rows[rows["cell"] == row_id]
+    if rows.empty:
+        return None
+    sessions = city.read("sessions").set_index("id")
+    facts = []
+    for one in rows.itertuples():
+        held = sessions["held_on"].get(one.session_id)
+        title = sessions["title"].get(one.session_id)
+        hour = say(f"time_of_day.{one.time_of_day}") if given(one.time_of_day) else ""
+        facts.append(
+            Fact(
+                label=" · ".join(
+                    part for part in (f"{held:%Y-%m-%d}" if given(held) else "", hour) if part
+                ),
+                value=say(f"feeling.{one.feeling}"),
+                note=say("map.cell_said", band=one.contributors, session=title or "…"),
+            )
+        )
+    return Card(
+        title=say("map.cell_title"),
+        kind=say("map.cell_kind"),
+        picture="place_kind.other",
+        frame="place",
+        groups=((say("map.what_was_said"), tuple(facts)),),
+        notes=(say("map.reports_note"),),
+    )

@@ -1,0 +1,294 @@
+// What stands on the base map: areas, gaps, what was said, services, groups, places. Each thing
+// has a handle; a click tells Python the handle, and its name is fetched apart and set as text.
+"use strict";
+
+(function (CG) {
+  const POINTS = ["services", "migrant_led", "actors", "assets", "places"];
+  const SIDE = { service: 26, actor: 26, migrant_led: 28, asset: 24, place: 18 };
+  // drawn far apart enough to be read; places wait until one looks closer
+  const FROM_ZOOM = { places: 13.5, assets: 12.5 };
+  const SMALL_BELOW = 13;
+
+  function pane(map, name, level, click) {
+    const made = map.createPane(name);
+    made.style.zIndex = level;
+    if (!click) made.style.pointerEvents = "none";
+    return name;
+  }
+
+  function hatches() {
+    const stripes = CG.svg("pattern", {
+      id: "cg-hatch", width: 6, height: 6, patternUnits: "userSpaceOnUse",
+      patternTransform: "rotate(45)",
+    }, [
+      CG.svg("line", { x1: 0, y1: 0, x2: 0, y2: 6, stroke: "var(--cg-quiet)",
+        "stroke-width": 2, "stroke-opacity": 0.45 }),
+    ]);
+    const holder = CG.svg("svg", { width: 0, height: 0, class: "cg-defs", "aria-hidden": "true" },
+      [CG.svg("defs", {}, [stripes])]);
+    document.body.appendChild(holder);
+  }
+
+  CG.Things = function (map) {
+    hatches();
+    const areaPane = pane(map, "cg-areas", 340, false);
+    const gapPane = pane(map, "cg-gap", 300, true);
+    const cellPane = pane(map, "cg-cells", 320, true);
+    const saidPane = pane(map, "cg-said", 580, true);
+    const labelPane = pane(map, "cg-labels", 560, true);
+    const label = CG.node("div", "cg-hover");
+    label.setAttribute("aria-hidden", "true");
+    map.getContainer().appendChild(label);
+
+    const cluster = L.markerClusterGroup({
+      maxClusterRadius: (zoom) => (zoom < SMALL_BELOW ? 15 : 24),
+      showCoverageOnHover: false,
+      spiderLegPolylineOptions: { weight: 1, color: "var(--cg-quiet)", opacity: 0.7 },
+      iconCreateFunction: CG.cluster,
+      animate: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
+    }).addTo(map);
+    const groups = {}; // kind -> Leaflet group of shapes that are not in the cluster
+    const pins = {}; // kind -> markers
+    const byHandle = {}; // handle -> markers or shapes
+    const shown = {}; // kind -> whether its switch is on
+    let only = [];
+    let hours = { day: true, evening: true, night: true };
+    let picked = "";
+
+    const name = (handle) => CG.names[handle] || "";
+
+    function hover(layer, handle, text) {
+      layer.on("mouseover", (event) => {
+        label.textContent = text ? text() : name(handle);
+        if (!label.textContent) return;
+        const at = map.latLngToContainerPoint(event.latlng);
+        label.style.left = `${at.x}px`;
+        label.style.top = `${at.y}px`;
+        label.classList.add("cg-on");
+      });
+      layer.on("mouseout", () => label.classList.remove("cg-on"));
+    }
+
+    function keep(handle, layer) {
+      (byHandle[handle] = byHandle[handle] || []).push(layer);
+    }
+
+    function clickable(layer, handle, text) {
+      layer.on("click", (event) => {
+        L.DomEvent.stopPropagation(event);
+        this.mark(handle);
+        CG.tell(handle);
+      });
+      hover(layer, handle, text);
+      keep(handle, layer);
+    }
+
+    // --- pins -----------------------------------------------------------------------------
+
+    function points(kind, data) {
+      pins[kind] = data.rows.map(([handle, code, x, y, rough]) => {
+        const side = SIDE[data.frame];
+        const marker = L.marker(CG.spot(x, y), {
+          icon: CG.icon(CG.pin(data.frame, code, rough), side),
+          cgFrame: data.frame, cgCode: code, cgHandle: handle, keyboard: true,
+        });
+        marker.on("add", () => {
+          const element = marker.getElement();
+          element.setAttribute("aria-label", name(handle));
+          element.setAttribute("data-handle", handle);
+          element.classList.toggle("cg-picked", handle === picked);
+        });
+        clickable.call(this, marker, handle);
+        return marker;
+      });
+    }
+
+    function wanted(kind) {
+      if (!shown[kind] || !pins[kind]) return [];
+      if (FROM_ZOOM[kind] && map.getZoom() < FROM_ZOOM[kind]) {
+        return pins[kind].filter((one) => one.options.cgHandle === picked);
+      }
+      if (kind !== "services" || !only.length) return pins[kind];
+      return pins[kind].filter((one) =>
+        only.includes(one.options.cgCode.slice("category.".length)));
+    }
+
+    let standing = "";
+    function refill(force) {
+      const markers = POINTS.flatMap(wanted);
+      const key = markers.length + POINTS.map((kind) => wanted(kind).length).join() + only.join();
+      if (key === standing && !force) return;
+      standing = key;
+      cluster.clearLayers();
+      cluster.addLayers(markers);
+    }
+
+    // --- shapes ---------------------------------------------------------------------------
+
+    function areas(kind, data) {
+      const renderer = L.svg({ pane: areaPane, padding: 0.5 });
+      const bare = CG.bare; // no streets and no ground: the areas are the base map
+      groups[kind] = L.layerGroup(data.rows.map(([handle, shape]) => {
+        const one = L.polygon(CG.polygons(shape), {
+          renderer, pane: areaPane, interactive: false, className: "cg-area",
+          fill: bare, fillOpacity: bare ? 1 : 0, weight: 1.2,
+        });
+        keep(handle, one);
+        return one;
+      }));
+      data.rows.forEach(([handle, , x, y]) =>
+        groups[kind].addLayer(nameplate(handle, "area", x, y)));
+    }
+
+    function nameplate(handle, style, x, y) {
+      const text = CG.node("span", `cg-name cg-name-${style}`, name(handle));
+      const marker = L.marker(CG.spot(x, y), {
+        icon: L.divIcon({ html: text, className: "cg-plate", iconSize: null }),
+        pane: labelPane, keyboard: style === "area", interactive: style === "area",
+      });
+      if (style === "area") {
+        marker.on("click", () => { this.mark(handle); CG.tell(handle); });
+        marker.on("add", () => marker.getElement().setAttribute("data-handle", handle));
+      }
+      return marker;
+    }
+
+    function labels(kind, data) {
+      groups[kind] = L.layerGroup(data.rows.map(([handle, code, x, y]) =>
+        nameplate.call(this, handle, code, x, y)));
+    }
+
+    function gap(kind, data) {
+      const renderer = L.svg({ pane: gapPane, padding: 0.5 });
+      groups[kind] = L.layerGroup(data.rows.map(([handle, step, people, shape]) => {
+        const words = { unknown: "map.gap_unknown", suppressed: "map.gap_suppressed" };
+        const one = L.polygon(CG.polygons(shape), {
+          renderer, pane: gapPane, className: `cg-gap cg-gap-${step}`, weight: 0.6,
+        });
+        clickable.call(this, one, handle, () => [name(handle), words[step]
+          ? CG.say(words[step]) : CG.say("map.gap_people", { count: CG.number(people) }),
+        ].filter(Boolean).join(" · "));
+        return one;
+      }));
+    }
+
+    function reports(kind, data) {
+      const renderer = L.svg({ pane: cellPane, padding: 0.5 });
+      const cells = {};
+      data.rows.forEach((row) => (cells[row[0]] = cells[row[0]] || []).push(row));
+      groups[kind] = L.layerGroup();
+      Object.entries(cells).forEach(([handle, rows]) => {
+        const one = L.polygon(CG.polygons(rows[0][7]), {
+          renderer, pane: cellPane, weight: 0.8,
+          className: `cg-cell cg-cell-${rows.length === 1 ? rows[0][1] : "several"}`,
+        });
+        const say = () => rows.map(([, feeling, hour, band, day]) => [
+          CG.say(`feeling.${feeling}`), hour && CG.say(`time_of_day.${hour}`), band, day,
+        ].filter(Boolean).join(" · ")).join("\n");
+        clickable.call(this, one, handle, say);
+        const shapes = rows.filter(([, , hour]) => !hour || hours[hour]);
+        if (!shapes.length) return;
+        groups[kind].addLayer(one);
+        const row = CG.node("span", "cg-said-row");
+        shapes.forEach(([, feeling, hour, band]) => row.appendChild(CG.said(feeling, hour, band)));
+        const marker = L.marker(CG.spot(rows[0][5], rows[0][6]), {
+          icon: L.divIcon({ html: row, className: "cg-plate", iconSize: null }), pane: saidPane,
+        });
+        marker.on("add", () => {
+          marker.getElement().setAttribute("aria-label", say());
+          marker.getElement().setAttribute("data-handle", handle);
+        });
+        clickable.call(this, marker, handle, say);
+        groups[kind].addLayer(marker);
+      });
+    }
+
+    const MAKE = { areas, gap, reports, labels };
+
+    // --- names that do not cover each other --------------------------------------------------
+
+    function tidy() {
+      const taken = [];
+      const far = map.getZoom() < 13.5;
+      map.getPane(labelPane).querySelectorAll(".cg-plate").forEach((plate) => {
+        const text = plate.firstChild;
+        const minor = !text.classList.contains("cg-name-area");
+        text.classList.remove("cg-away");
+        const box = text.getBoundingClientRect();
+        const clash = taken.some((other) => box.left < other.right && other.left < box.right
+          && box.top < other.bottom && other.top < box.bottom);
+        if (clash || (minor && far)) text.classList.add("cg-away");
+        else taken.push(box);
+      });
+    }
+
+    // --- what others call --------------------------------------------------------------------
+
+    this.put = function (kind, data) {
+      this.drop(kind);
+      if (POINTS.includes(kind)) {
+        points.call(this, kind, data);
+        refill(true);
+        return;
+      }
+      MAKE[kind].call(this, kind, data);
+      if (shown[kind]) groups[kind].addTo(map);
+      tidy();
+    };
+
+    this.drop = function (kind) {
+      const gone = new Set(pins[kind] || (groups[kind] ? groups[kind].getLayers() : []));
+      Object.keys(byHandle).forEach((handle) => {
+        byHandle[handle] = byHandle[handle].filter((one) => !gone.has(one));
+      });
+      if (groups[kind]) groups[kind].remove();
+      delete groups[kind];
+      delete pins[kind];
+    };
+
+    this.toggle = function (kind, on) {
+      shown[kind] = on;
+      if (POINTS.includes(kind)) refill();
+      else if (groups[kind]) {
+        if (on) groups[kind].addTo(map);
+        else groups[kind].remove();
+        tidy();
+      }
+    };
+
+    this.filter = function (categories) { only = categories; refill(); };
+    this.setHours = function (chosen, data) { hours = chosen; this.put("reports", data); };
+
+    this.mark = function (handle) {
+      picked = handle;
+      document.querySelectorAll(".cg-picked").forEach((one) => one.classList.remove("cg-picked"));
+      (byHandle[handle] || []).forEach((one) => {
+        const element = one.getElement && one.getElement();
+        if (element) element.classList.add("cg-picked");
+      });
+    };
+
+    this.go = function (handle) {
+      const found = (byHandle[handle] || [])[0];
+      if (!found) return;
+      if (found.getBounds) {
+        map.fitBounds(found.getBounds(), { maxZoom: 15.5, padding: [40, 40] });
+      } else {
+        if (FROM_ZOOM.places) refill(true); // a place picked from afar is drawn at any zoom
+        map.setView(found.getLatLng(), Math.max(map.getZoom(), 15.5), { animate: false });
+        if (cluster.hasLayer(found)) cluster.zoomToShowLayer(found, () => this.mark(handle));
+      }
+      this.mark(handle);
+    };
+
+    function zoomed() {
+      map.getContainer().classList.toggle("cg-far", map.getZoom() < SMALL_BELOW);
+      refill();
+      tidy();
+    }
+    map.on("zoomend", zoomed);
+    map.on("movestart", () => label.classList.remove("cg-on"));
+    cluster.on("animationend spiderfied", () => this.mark(picked));
+    zoomed();
+  };
+})(CommonGround);
