@@ -204,7 +204,7 @@ def test_what_is_no_cell_is_refused(code: str) -> None:
 def test_an_error_repeats_nothing_that_a_person_may_have_written() -> None:
     with pytest.raises(LayerError) as caught:
         space.parse_cell("Amina, 3 Garden Street")
-    assert caught.value.values == {"cell": "?"}
+    assert caught.value.blanks == {"cell": "?"}
 
 
 @pytest.mark.parametrize("corner", [(4285001, 2683000), (-250, 0), (4285000, 7_000_000)])
@@ -228,7 +228,7 @@ def test_a_place_outside_of_europes_grid_is_refused_and_named() -> None:
     with pytest.raises(LayerError) as caught:
         space.cells_of([13.4, -46.6], [52.5, -23.5], size_m=250)
     assert caught.value.code == "point_off_grid"
-    assert caught.value.values == {"lon": -46.6, "lat": -23.5}
+    assert caught.value.blanks == {"lon": -46.6, "lat": -23.5}
 
 
 def test_a_size_that_the_grid_does_not_have_is_refused() -> None:
