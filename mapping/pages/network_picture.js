@@ -218,7 +218,7 @@ class Picture {
     for (const node of this.nodes) {
       const { x, y } = this.at(node);
       const r = Math.max(3.5, Math.min(node.r * scale, node.r * 1.5));
-      Object.assign(node, { sx: x, sy: y, sr: r });
+      Object.assign(node, { sx: x, sy: y, sr: r, box: [x - r, y - r, x + r, y + r] });
       resize(node.frame, node.form, x, y, r);
       if (node.pictureMark) {
         const [width, height] = node.picture;
@@ -260,16 +260,16 @@ class Picture {
     this.ruler.font = `600 ${size}px ${family}`;
     const chosen = this.index(this.chosen);
     const around = chosen === null ? new Set() : this.partners[chosen];
-    const must = new Set([chosen, this.near, ...this.pointed, this.focusSeen ? this.focused : null].filter((one) => one !== null && one !== undefined));
+    const must = new Set([chosen, this.near, ...(chosen === null ? this.pointed : []), this.focusSeen ? this.focused : null].filter((one) => one !== null && one !== undefined));
     const order = [...this.nodes].sort((a, b) => {
       const first = ({ number }) => (must.has(number) ? 0 : around.has(number) ? 1 : this.named.has(number) ? 2 : 3);
       return first(a) - first(b) || a.rank - b.rank;
     });
-    const taken = this.nodes.map((node) => [node.sx - node.sr, node.sy - node.sr, node.sx + node.sr, node.sy + node.sr]);
+    const isBright = ({ number }) => chosen === null || number === chosen || around.has(number);
+    const taken = this.nodes.filter(isBright).map((node) => node.box); // names may cover faded actors
     for (const node of order) {
-      const isFaded = chosen !== null && node.number !== chosen && !around.has(node.number);
       const forced = must.has(node.number);
-      const place = isFaded && !forced ? null : this.room(node, size, taken, forced);
+      const place = !isBright(node) && !forced ? null : this.room(node, size, taken, forced);
       node.label.style.display = place ? "" : "none";
       node.label.classList.toggle("strong", forced || node.mark.classList.contains("answer"));
       if (!place) continue;
@@ -280,17 +280,16 @@ class Picture {
 
   room(node, size, taken, forced) {
     const long = this.ruler.measureText(node.name).width + 4;
-    const own = taken[node.number];
     let first = null;
     for (const [dx, dy] of SIDES) {
-      const x = node.sx + dx * (node.sr + 5);
-      const y = node.sy + dy * (node.sr + size * 0.75) ;
+      const x = node.sx + dx * (node.sr + 6);
+      const y = node.sy + dy * (node.sr + size * 0.8);
       const left = dx > 0 ? x : dx < 0 ? x - long : x - long / 2;
       const box = [left, y - size * 0.6, left + long, y + size * 0.6];
       const place = { x, y: y + size * 0.35, anchor: dx > 0 ? "start" : dx < 0 ? "end" : "middle", box };
       const inside = box[0] >= 2 && box[2] <= this.wide - 2 && box[1] >= 2 && box[3] <= this.high - 2;
       if (inside && !first) first = place;
-      const free = inside && taken.every((other) => other === own || box[2] < other[0] || other[2] < box[0] || box[3] < other[1] || other[3] < box[1]);
+      const free = inside && taken.every((other) => other === node.box || box[2] < other[0] || other[2] < box[0] || box[3] < other[1] || other[3] < box[1]);
       if (free) return place;
     }
     return forced ? first : null;
