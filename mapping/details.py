@@ -66,6 +66,37 @@ def card(city: City, kind: str, row_id: str) -> Card | None:
     return makers[kind](city, row_id) if kind in makers else None
 
 
+def whole_city(city: City) -> Card:
+    """Write the card that shows before anything is chosen: how much of what there is.
+
+    Parameters
+    ----------
+    city
+        Tables and words.
+    """
+    say = city.say
+    services, actors = city.read("services"), city.read("organizations")
+    actors = actors[features.shown_actors(actors)]
+
+    def counted(values: pd.Series[str], of: str) -> tuple[Fact, ...]:
+        return tuple(
+            Fact(label=say(f"{of}.{one}"), value=str(count))
+            for one, count in values.value_counts().items()
+        )
+
+    groups = (
+        (say("map.services_by_need"), counted(services["category"], "category")),
+        (say("map.actors_by_kind"), counted(actors["kind"], "actor_kind")),
+    )
+    return Card(
+        title=city.meta["name"],
+        kind=say("map.whole"),
+        picture="actor_kind.municipality",
+        frame="area",
+        groups=tuple((head, facts) for head, facts in groups if facts),
+    )
+
+
 def _row(table: pd.DataFrame, row_id: object) -> Any:  # noqa: ANN401 - None or a row of any table
     found = table[table["id"] == row_id]
     return None if found.empty else next(found.itertuples())

@@ -101,7 +101,7 @@ def city_map(spec: Spec) -> folium.Map:
         tiles=None,
         zoom_control=False,
         attribution_control=False,
-        zoom_snap=0.5,
+        zoom_snap=0.25,
         zoom_delta=1,
         max_bounds_viscosity=0.8,
         world_copy_jump=False,

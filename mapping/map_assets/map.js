@@ -60,6 +60,7 @@
     function fit() {
       let space = 0;
       try {
+        window.frameElement.style.border = "0"; // the map has an edge of its own
         const narrow = map.getContainer().clientWidth < 620;
         const above = window.frameElement.getBoundingClientRect().top + window.parent.scrollY;
         const whole = window.parent.innerHeight;

@@ -35,7 +35,7 @@
     const gapPane = pane(map, "cg-gap", 300, true);
     const cellPane = pane(map, "cg-cells", 320, true);
     const saidPane = pane(map, "cg-said", 580, true);
-    const labelPane = pane(map, "cg-labels", 560, true);
+    const labelPane = pane(map, "cg-labels", 605, false);
     const label = CG.node("div", "cg-hover");
     label.setAttribute("aria-hidden", "true");
     map.getContainer().appendChild(label);

@@ -9,6 +9,7 @@ import streamlit as st
 
 from layers import clock, vocab
 from mapping import details, features
+from mapping.facts import Card
 from mapping.pages import _card, _map, _shared
 
 PICK = "map_pick"  # of the widget; in the address it is `pick`, a handle and never a name
@@ -144,11 +145,12 @@ def _pick(handle: str, index: dict[str, Found]) -> None:
 def _panel(chosen: Found | None) -> None:
     say = _shared.say
     with st.container(key="cg_details"):
+        city = details.City(read=_shared.read, meta=_shared.meta(), say=say, today=clock.today())
         if chosen is None:
             st.text(say("map.click_something"))
-            return
-        city = details.City(read=_shared.read, meta=_shared.meta(), say=say, today=clock.today())
-        card = details.card(city, chosen.kind, chosen.row_id)
+            card: Card | None = details.whole_city(city)
+        else:
+            card = details.card(city, chosen.kind, chosen.row_id)
         if card is None:
             st.text(say("map.gone"))
             return
