@@ -239,6 +239,25 @@ def release_counts(table: pd.DataFrame, by: str | Sequence[str], *, k: int = K) 
     )
 
 
+def packed(released: pd.DataFrame) -> dict[str, Any]:
+    """Write a release with the numbers behind it, for the guarded store of the room only."""
+    basis = released.attrs["basis"]
+    rows = released[COLUMNS].to_numpy().tolist()
+    return {"rows": rows, "behind": basis.rows, "inputs": basis.inputs}
+
+
+def unpacked(kept: Mapping[str, Any] | None) -> pd.DataFrame | None:
+    """Read what :func:`packed` wrote, also after it was JSON; None where there is nothing."""
+    if kept is None:
+        return None
+    released = pd.DataFrame(kept["rows"], columns=COLUMNS)
+    released.attrs["basis"] = Basis(
+        {cell: _counts(behind) for cell, behind in kept["behind"].items()},
+        {part: (row, _counts(behind)) for part, (row, behind) in kept["inputs"].items()},
+    )
+    return released
+
+
 class _Old:
     """What was released before, and how many people stood behind it as far as is known."""
 
@@ -319,3 +338,8 @@ def _least_changed(then: Counts, now: Counts) -> int:
     more = sum(max(0, after - before) for before, after in zip(then, now, strict=True))
     fewer = sum(max(0, before - after) for before, after in zip(then, now, strict=True))
     return max(more, fewer)
+
+
+def _counts(kept: Sequence[int]) -> Counts:
+    safe, mixed, unsafe = kept
+    return safe, mixed, unsafe

@@ -61,9 +61,9 @@ def join_address(origin: str, code: str, session_id: str = "") -> str:
     return f"{origin}/j/{code}" + (f"#{session_id}" if session_id else "")
 
 
-def wall_address(origin: str, code: str, wall_key: str) -> str:
-    """Give the address of the wall, for the facilitator's projector only."""
-    return f"{origin}/wall/{code}#{wall_key}"
+def wall_address(origin: str, code: str, wall_key: str, *, lang: str) -> str:
+    """Give the address of the wall in a language, for the facilitator's projector only."""
+    return f"{origin}/wall/{code}?lang={lang}#{wall_key}"
 
 
 def qr_rows(text: str) -> list[str]:

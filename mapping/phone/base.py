@@ -28,7 +28,6 @@ from layers.atlas import Atlas
 from layers.room import Area
 
 GRID = 3035
-MARGIN_M = 1_000  # around the city: people also walk out of it
 SIMPLE_M = 6.0
 LEAST_M2 = 2_500.0  # ponds and flower beds below this only cost bytes
 MOST_PLACES = 400
@@ -51,27 +50,6 @@ class Frame:
         x, y = xy[:, 0] - self.east, xy[:, 1] - self.north
         cos, sin = math.cos(self.turn), math.sin(self.turn)
         return np.column_stack([x * cos - y * sin, x * sin + y * cos])
-
-
-def area_of(*shapes: gpd.GeoDataFrame) -> Area | None:
-    """Give the square piece of the grid that holds everything, with a margin; None if nothing.
-
-    Parameters
-    ----------
-    *shapes
-        Tables in EPSG:4326, such as streets and areas; empty ones do not count.
-    """
-    boxes = [one.to_crs(GRID).total_bounds for one in shapes if len(one.dropna(subset="geometry"))]
-    if not boxes:
-        return None
-    west, south = np.min([box[:2] for box in boxes], axis=0) - MARGIN_M
-    east, north = np.max([box[2:] for box in boxes], axis=0) + MARGIN_M
-    return (
-        max(0, int(west // 1000 * 1000)),
-        max(0, int(south // 1000 * 1000)),
-        int(-(-east // 1000) * 1000),
-        int(-(-north // 1000) * 1000),
-    )
 
 
 def frame_of(area: Area) -> Frame:
@@ -233,4 +211,4 @@ def _places(places: gpd.GeoDataFrame, districts: gpd.GeoDataFrame, frame: Frame)
         [str(kind), str(name), int(x), int(y), int(district)]
         for kind, name, (x, y), district in zip(kinds, known["name"], spots, where, strict=True)
     ]
-    return sorted(rows, key=lambda row: (row[4], row[1]))
+    return sorted(rows, key=lambda row: (row[4] < 0, row[4], row[1]))

@@ -43,8 +43,10 @@ def batch_cells(room: Room, session: Session) -> Cells:
     kept = room.batch(session.id)
     fresh = contributions.loc[contributions["fresh"], "token"].nunique()
     if session.state == "open" and fresh >= privacy.K:
-        shown = privacy.release(contributions, previous=_unpacked(kept), coarsest_m=session.cell_m)
-        kept = _packed(shown)
+        shown = privacy.release(
+            contributions, previous=privacy.unpacked(kept), coarsest_m=session.cell_m
+        )
+        kept = privacy.packed(shown)
         room.save_batch(session.id, kept)
     return [(cell, feeling, people) for cell, people, feeling in kept["rows"]] if kept else []
 
@@ -176,25 +178,3 @@ def _join(session: Session, socket: WebSocket) -> dict[str, Any]:
 def _shared(people: dict[str, str]) -> str:
     said = list(people.values())
     return privacy.shared_feeling(*(said.count(name) for name in ("safe", "mixed", "unsafe")))
-
-
-def _packed(shown: pd.DataFrame) -> dict[str, Any]:
-    basis = shown.attrs["basis"]
-    rows = shown.to_numpy().tolist()
-    return {"rows": rows, "behind": basis.rows, "inputs": basis.inputs}
-
-
-def _unpacked(kept: dict[str, Any] | None) -> pd.DataFrame | None:
-    if kept is None:
-        return None
-    shown = pd.DataFrame(kept["rows"], columns=privacy.COLUMNS)
-    shown.attrs["basis"] = privacy.Basis(
-        {cell: _three(counts) for cell, counts in kept["behind"].items()},
-        {part: (row, _three(counts)) for part, (row, counts) in kept["inputs"].items()},
-    )
-    return shown
-
-
-def _three(counts: list[int]) -> privacy.Counts:
-    safe, mixed, unsafe = counts
-    return safe, mixed, unsafe

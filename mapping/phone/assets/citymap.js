@@ -53,7 +53,6 @@ const CityMap = (() => {
       maxBoundsViscosity: 0.8, doubleClickZoom: "center", scrollWheelZoom: "center", touchZoom: "center",
       keyboardPanDelta: 60, bounceAtZoomLimits: false, ...options,
     });
-    map.fitBounds(bounds, { animate: false });
 
     const layers = ORDER.map((name) => {
       const shapes = (base.layers[name] || []).map(points);
@@ -61,7 +60,7 @@ const CityMap = (() => {
       const layer = fill
         ? L.polygon(shapes.map((ring) => [ring]), { interactive: false, stroke: false, fillOpacity: 1, smoothFactor: 1.2 })
         : L.polyline(shapes, { interactive: false, lineCap: "round", smoothFactor: 1.2 });
-      return { name, fill, layer: layer.addTo(map) };
+      return { name, fill, layer };
     });
     function paint() {
       const width = Math.max(0.6, Math.min(7, 2 ** (map.getZoom() + 3)));
@@ -70,6 +69,13 @@ const CityMap = (() => {
         else layer.setStyle({ color: colour(LINES[name]), weight: width * WIDTHS[name], dashArray: name === "railway" ? "6 4" : null });
       }
     }
+    const streets = L.latLngBounds(layers.flatMap(({ name, layer }) => {
+      const around = name === "street" || name === "main" ? layer.getBounds() : null;
+      return around?.isValid() ? [around.getSouthWest(), around.getNorthEast()] : [];
+    }));
+    const whole = streets.isValid() ? streets : bounds; // the city itself, not the sea beside it
+    map.fitBounds(whole, { animate: false, padding: [12, 12] });
+    for (const { layer } of layers) layer.addTo(map);
     paint();
     map.on("zoomend", paint);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", paint);
@@ -108,7 +114,7 @@ const CityMap = (() => {
       const [e1, n1] = grid(latlng);
       return e1 >= w && e1 <= e && n1 >= s && n1 <= n;
     }
-    return { map, bounds, colour, corners, cellAt, holds, Plain, repaint: paint };
+    return { map, whole, colour, corners, cellAt, holds, Plain };
   }
 
   return { create, colour };

@@ -3,7 +3,7 @@
 
 (async () => {
   const data = JSON.parse(document.getElementById("data").textContent);
-  const UNSAID = "unsaid", START_ZOOM = -4, RETRY_S = 3;
+  const UNSAID = "unsaid", START_ZOOM = -3, RETRY_S = 3;
   const $ = (id) => document.getElementById(id);
   const LISTS = { reasons: data.reasons, when: ["day", "evening", "night"], company: ["alone", "children", "others"] };
 

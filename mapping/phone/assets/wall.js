@@ -86,7 +86,7 @@
       base = await (await fetch(`/phone/base/${state.session}.json`)).json();
       city = CityMap.create($("map"), base, state.cell_m, { keyboard: true });
       window.addEventListener("resize", () => city.map.invalidateSize());
-      $("fit").onclick = () => city.map.fitBounds(city.bounds, { animate: false });
+      $("fit").onclick = () => city.map.fitBounds(city.whole, { animate: false, padding: [12, 12] });
       cells();
     } catch {
       setTimeout(prepare, 2000);
