@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from sample_data.make import make_city
 from tests.helpers.block import sitecustomize as block
 from tests.helpers.running import REPOSITORY, Server
 
@@ -78,19 +77,20 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 # --- atlases -----------------------------------------------------------------------------------
 
 
-def _make(path: Path, *options: str) -> Path:
-    command = [sys.executable, "-m", "mapping", "new", str(path), *options]
-    made = subprocess.run(  # noqa: S603  our own command
-        command, cwd=REPOSITORY, capture_output=True, text=True, check=False
-    )
-    assert made.returncode == 0, made.stderr
+@pytest.fixture(scope="session")
+def sample_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the sample city once; read only."""
+    path = tmp_path_factory.mktemp("sample") / "sample.gpkg"
+    make_city(path)
     return path
 
 
 @pytest.fixture(scope="session")
-def sample_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make the sample city once; read only."""
-    return _make(tmp_path_factory.mktemp("sample") / "sample.gpkg", "--sample")
+def twin_atlas(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the same city without what is planted in it; read only."""
+    path = tmp_path_factory.mktemp("twin") / "twin.gpkg"
+    make_city(path, twin=True)
+    return path
 
 
 @pytest.fixture

@@ -1,0 +1,66 @@
+"""A session in the room of a running server, and a phone that goes through it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from layers import clock
+from layers.atlas import Atlas
+from layers.room import Room, Session
+from layers.room_area import area_of
+
+
+@contextmanager
+def a_session(room: Path, atlas: Path, *, mode: str = "instant") -> Iterator[Session]:
+    """Open a rehearsal in the file of a room, as the facilitator's page does."""
+    store, city = Room(room), Atlas(atlas)
+    try:
+        yield store.create(
+            title="Rehearsal",
+            kind="rehearsal",
+            mode=mode,
+            languages=("en", "fr", "ar"),
+            cell_m=250,
+            held_on=clock.today(),
+            atlas=str(atlas),
+            area=area_of(city.read("areas"), city.read("streets")),
+        )
+    finally:
+        store.close()
+
+
+def steps(phone: Page, address: str) -> Iterator[str]:
+    """Go through the phone's page to the end; give the name of each step as it shows.
+
+    Parameters
+    ----------
+    phone
+        A page on a phone.
+    address
+        From the QR code.
+    """
+    phone.goto(address)
+    phone.wait_for_selector("#consent:not([hidden])")
+    yield "consent"
+    phone.click("#agree")
+    phone.wait_for_selector("#feeling:not([hidden])")
+    yield "feeling"
+    phone.click("button.feel.unsafe")
+    phone.wait_for_selector("#map[data-cell]")
+    phone.wait_for_load_state("networkidle")
+    yield "place"
+    phone.click("#way_list")
+    phone.wait_for_selector("#by_list:not([hidden])")
+    yield "place-by-list"
+    phone.click("#way_map")
+    phone.click("#here")
+    phone.wait_for_selector("#why:not([hidden])")
+    yield "why"
+    phone.click("#reasons button >> nth=0")
+    phone.click("#send")
+    phone.wait_for_selector("#sent_state[data-state=arrived]")
+    yield "sent"
