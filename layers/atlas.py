@@ -376,7 +376,8 @@ def _multi(geometry: Any, kind: str) -> BaseGeometry | None:  # noqa: ANN401 - a
 
 def _typed(values: pd.Series[Any], kind: str) -> pd.Series[Any]:
     if kind in ("codes", "json"):
-        parsed = [None if text is None else json.loads(text) for text in values]
+        # pandas makes a column of texts with gaps hold NaN, not None
+        parsed = [json.loads(text) if isinstance(text, str) else None for text in values]
         return pd.Series(parsed, index=values.index, dtype=object)
     if kind == "date":
         return pd.to_datetime(values, format="%Y-%m-%d")

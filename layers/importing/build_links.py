@@ -1,0 +1,221 @@
+"""What joins rows to actors and services: ties, trust and usage."""
+
+from __future__ import annotations
+
+import calendar
+import difflib
+import re
+from datetime import date
+
+from layers.errors import LayerError
+from layers.importing import cells, columns, draft
+from layers.importing.build_population import group_code
+from layers.importing.draft import Draft, Record, RowRefused, Source, safe_id
+from layers.importing.small_counts import SMALLEST
+
+_YEAR = re.compile(r"^(\d{4})$")
+_QUARTER = re.compile(r"^(\d{4})[-/ ]?Q([1-4])$", re.IGNORECASE)
+_MONTH = re.compile(r"^(\d{4})[-/](\d{1,2})$")
+
+
+def build_ties(source: Source) -> Draft:
+    """Make ties from an edge list; both ends must be actors that are here.
+
+    Raises
+    ------
+    LayerError
+        ``actors_first`` where there is no actor yet, ``column_missing``.
+    """
+    found = columns.find(source.table, columns.FIELDS["ties"], key=source.options.key)
+    columns.require(source.table, found, "from", "to")
+    if not source.actors:
+        raise LayerError("actors_first")
+    done = Draft(joined={"mapping": found.mapping()})
+    for number, row in zip(source.table.numbers, source.table.rows, strict=True):
+        try:
+            done.add("ties", _tie(source, found, row, number))
+        except RowRefused as refused:
+            done.refuse(number, refused)
+    return done
+
+
+def _tie(source: Source, found: columns.Columns, row: list[str | None], number: int) -> Record:
+    ends = [_actor(source, found, row, end) for end in ("from", "to")]
+    if ends[0] == ends[1]:
+        raise RowRefused("tie_to_itself", column="to")
+    extra = found.unmapped(row)
+    kind = _listed(found, row, "kind", "tie_kind")
+    strength = _between(found, row, "strength", 1, 3)
+    dates = {name: _day(found, row, name) for name in ("since", "until", "last_confirmed")}
+    return {
+        "id": source.identifier(found.get(row, "id"), *ends, kind),
+        "from_id": ends[0],
+        "to_id": ends[1],
+        "kind": kind,
+        "direction": draft.coded(found, row, "direction", extra, which="tie_direction")
+        or ("directed" if kind in ("refers_to", "funds", "advises", "trusts") else "mutual"),
+        "strength": strength,
+        "participation": draft.coded(found, row, "participation", extra, which="participation"),
+        "gives": found.get(row, "gives"),
+        "needs": found.get(row, "needs"),
+        "confirmed_by": _between(found, row, "confirmed_by", 0, 2),
+        **dates,
+        **source.provenance(number, extra, **draft.facts(found, row)),
+    }
+
+
+def build_trust(source: Source) -> Draft:
+    """Make what women said of actors: bands only, never fewer than five."""
+    found = columns.find(source.table, columns.FIELDS["trust"], key=source.options.key)
+    columns.require(source.table, found, "communities", "organization", "state", "said_by")
+    if not source.actors:
+        raise LayerError("actors_first")
+    done = Draft(joined={"mapping": found.mapping()})
+    for number, row in zip(source.table.numbers, source.table.rows, strict=True):
+        try:
+            done.add("trust", _trust(source, found, row, number))
+        except RowRefused as refused:
+            done.refuse(number, refused)
+    return done
+
+
+def _trust(source: Source, found: columns.Columns, row: list[str | None], number: int) -> Record:
+    tags, _ = cells.tags(found.get(row, "communities"))
+    if len(tags) != 1:
+        raise RowRefused("community_unclear", column=found.names[found.place["communities"]])
+    actor = _actor(source, found, row, "organization")
+    state = _listed(found, row, "state", "trust_state")
+    column = found.names[found.place["said_by"]]
+    try:
+        band = cells.band(found.get(row, "said_by"))
+    except LookupError as error:
+        raise RowRefused("fewer_than_five", column=column) from error
+    except ValueError as error:
+        raise RowRefused("not_a_count", column=column) from error
+    if band is None:
+        raise RowRefused("cell_empty", column=column)
+    return {
+        "id": source.identifier(found.get(row, "id"), tags[0], actor, state),
+        "community": tags[0],
+        "organization_id": actor,
+        "state": state,
+        "said_by": band,
+        **source.provenance(number, found.unmapped(row), **draft.facts(found, row)),
+    }
+
+
+def build_usage(source: Source) -> Draft:
+    """Make counts of people who used a service; one to four are withheld."""
+    found = columns.find(source.table, columns.FIELDS["usage"], key=source.options.key)
+    columns.require(source.table, found, "service", "count")
+    held = source.held("services")
+    if held.empty:
+        raise LayerError("services_first")
+    names = {cells.plain(str(n)): str(i) for n, i in zip(held["name"], held["id"])}  # noqa: B905 - columns of one frame
+    services = names | {str(one): str(one) for one in held["id"]}
+    done = Draft(joined={"mapping": found.mapping()})
+    for number, row in zip(source.table.numbers, source.table.rows, strict=True):
+        try:
+            done.add("usage", _usage(source, found, row, number, services))
+        except RowRefused as refused:
+            done.refuse(number, refused)
+    return done
+
+
+def _usage(
+    source: Source,
+    found: columns.Columns,
+    row: list[str | None],
+    number: int,
+    services: dict[str, str],
+) -> Record:
+    text = found.get(row, "service")
+    if text is None:
+        raise RowRefused("cell_empty", column=found.names[found.place["service"]])
+    service = services.get(safe_id(text)) or services.get(cells.plain(text))
+    if service is None:
+        raise RowRefused("service_unknown", column=found.names[found.place["service"]])
+    start, end = _period(found, row)
+    group = group_code(found.get(row, "group") or "all")
+    withheld = cells.is_suppressed(found.get(row, "count"))
+    column = found.names[found.place["count"]]
+    try:
+        count = None if withheld else cells.whole(found.get(row, "count"))
+    except ValueError as error:
+        raise RowRefused("not_a_count", column=column) from error
+    if count is not None and count < 0:
+        raise RowRefused("not_a_count", column=column)
+    if count is not None and 0 < count < SMALLEST:
+        count, withheld = None, True
+    return {
+        "id": source.identifier(found.get(row, "id"), service, str(start), str(end), group),
+        "service_id": service,
+        "period_start": start,
+        "period_end": end,
+        "group_code": group,
+        "count": count,
+        "suppressed": withheld,
+        **source.provenance(number, found.unmapped(row)),
+    }
+
+
+def _period(found: columns.Columns, row: list[str | None]) -> tuple[date | None, date | None]:
+    text = found.get(row, "period")
+    if text is None:
+        return _day(found, row, "period_start"), _day(found, row, "period_end")
+    if match := _YEAR.match(text):
+        year = int(match[1])
+        return date(year, 1, 1), date(year, 12, 31)
+    if match := _QUARTER.match(text):
+        year, last = int(match[1]), 3 * int(match[2])
+        return date(year, last - 2, 1), date(year, last, calendar.monthrange(year, last)[1])
+    if (match := _MONTH.match(text)) and 1 <= int(match[2]) <= 12:
+        year, month = int(match[1]), int(match[2])
+        return date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])
+    raise RowRefused("not_a_period", column=found.names[found.place["period"]])
+
+
+def _actor(source: Source, found: columns.Columns, row: list[str | None], name: str) -> str:
+    text = found.get(row, name)
+    column = found.names[found.place[name]]
+    if text is None:
+        raise RowRefused("cell_empty", column=column)
+    known = source.actor(text)
+    if known is None:
+        near = difflib.get_close_matches(cells.plain(text), list(source.actors), n=1, cutoff=0.8)
+        if near:
+            raise RowRefused("actor_nearly", column=column, near=source.actors[near[0]])
+        raise RowRefused("actor_unknown", column=column)
+    return known
+
+
+def _listed(found: columns.Columns, row: list[str | None], name: str, which: str) -> str:
+    if name not in found.place:
+        raise LayerError("column_missing", column=name, columns=", ".join(found.names[:12]))
+    try:
+        code = cells.code(found.get(row, name), which)
+    except ValueError as error:
+        raise RowRefused("value_not_listed", column=found.names[found.place[name]]) from error
+    if code is None:
+        raise RowRefused("cell_empty", column=found.names[found.place[name]])
+    return code
+
+
+def _between(
+    found: columns.Columns, row: list[str | None], name: str, low: int, high: int
+) -> int | None:
+    try:
+        value = cells.whole(found.get(row, name))
+    except ValueError:
+        value = low - 1
+    if value is not None and not low <= value <= high:
+        column = found.names[found.place[name]]
+        raise RowRefused("not_between", column=column, low=low, high=high)
+    return value
+
+
+def _day(found: columns.Columns, row: list[str | None], name: str) -> date | None:
+    try:
+        return cells.day(found.get(row, name))
+    except ValueError as error:
+        raise RowRefused("not_a_date", column=found.names[found.place[name]]) from error

@@ -1,0 +1,362 @@
+"""People by area and group: wide tables (a column a group) and long ones (a row a group)."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+
+from layers.errors import LayerError
+from layers.importing import cells, columns
+from layers.importing.build_areas import names_of_areas
+from layers.importing.draft import Draft, Record, RowRefused, Source, safe_id
+from layers.importing.small_counts import protect
+from layers.importing.tables import Note, Table
+
+_IS_KEY = re.compile(r"(^|_)(id|ids|code|key|nr|no|name|schluessel|schlüssel)$")
+ENOUGH = 0.5
+
+
+@dataclass(slots=True)
+class Sheet:
+    """The numeric columns of a wide table, and what was left out of it."""
+
+    groups: dict[int, str] = field(default_factory=dict)  # column -> group code
+    shares: list[str] = field(default_factory=list)
+    constant: list[str] = field(default_factory=list)
+    others: list[int] = field(default_factory=list)
+
+
+def build_population(source: Source) -> Draft:
+    """Join people to areas, and say what did not match on either side.
+
+    Raises
+    ------
+    LayerError
+        ``areas_first``, ``join_empty``, ``column_missing`` or ``no_counts``.
+    """
+    table = source.table
+    if source.held("areas").empty:
+        raise LayerError("areas_first")
+    key = _key(source)
+    done = Draft()
+    areas = _join(source, key, done)
+    long = columns.find(table, ("group", "count"))
+    if {"group", "count"} <= set(long.place) and key not in long.place.values():
+        _long(source, done, areas, long)
+    else:
+        _wide(source, done, areas, key)
+    return done
+
+
+def _key(source: Source) -> int:
+    """Find the column that names the area: the one said, or the one that fits most areas."""
+    table = source.table
+    if source.options.key is not None:
+        return columns.key_column(table, source.options.key)
+    ids = set(source.held("areas")["id"])
+    names = set(names_of_areas(source))
+    best, most = -1, 0
+    for place in range(len(table.columns)):
+        texts = {row[place] for row in table.rows} - {None}
+        fits = sum(safe_id(str(t)) in ids or cells.plain(str(t)) in names for t in texts)
+        if fits > most:
+            best, most = place, fits
+    if best < 0:
+        raise LayerError("join_no_key", columns=", ".join(table.columns[:12]))
+    table.notes.append(Note("key_chosen", {"column": table.columns[best]}))
+    return best
+
+
+def _join(source: Source, key: int, done: Draft) -> list[str | None]:
+    """Give the area of every row; rows without one are refused."""
+    table = source.table
+    ids = {str(one) for one in source.held("areas")["id"]}
+    names = names_of_areas(source)
+    width = {len(one) for one in ids}
+    found: list[str | None] = []
+    padded = 0
+    for number, row in zip(table.numbers, table.rows, strict=True):
+        text = row[key]
+        area = None
+        if text is None:
+            done.refuse(number, RowRefused("cell_empty", column=table.columns[key]))
+        elif safe_id(text) in ids:
+            area = safe_id(text)
+        elif len(width) == 1 and text.isdigit() and text.zfill(min(width)) in ids:
+            area, padded = text.zfill(min(width)), padded + 1
+        elif cells.plain(text) in names:
+            area = names[cells.plain(text)]
+        else:
+            done.refuse(
+                number, RowRefused("area_unknown", column=table.columns[key], area=text[:40])
+            )
+        found.append(area)
+    matched = {area for area in found if area}
+    if not matched:
+        first = next((row[key] for row in table.rows if row[key]), "")
+        raise LayerError(
+            "join_empty",
+            column=table.columns[key],
+            theirs=str(first)[:40],
+            ours=min(ids),
+        )
+    if padded:
+        done.notes.append(Note("zeros_restored", {"count": padded}))
+    level = source.held("areas").set_index("id")["level"]
+    same_level = set(level.loc[sorted(matched)])
+    missing = sorted(one for one in ids - matched if level[one] in same_level)
+    done.joined |= {
+        "key": table.columns[key],
+        "matched": len(matched),
+        "rows_without_area": sum(area is None for area in found),
+        "areas_without_row": missing,
+    }
+    return found
+
+
+def _wide(source: Source, done: Draft, areas: list[str | None], key: int) -> None:
+    table = source.table
+    sheet = _sort_columns(table, key)
+    if not sheet.groups:
+        raise LayerError("no_counts", file=source.file)
+    used = [place for place, area in enumerate(areas) if area]
+    order = list(sheet.groups)
+    counts = np.full((len(used), len(order)), np.nan)
+    withheld = np.zeros(counts.shape, dtype=bool)
+    refused: set[int] = set()
+    for line, place in enumerate(used):
+        for number, column in enumerate(order):
+            text = table.rows[place][column]
+            try:
+                counts[line, number], withheld[line, number] = _people(text)
+            except ValueError:
+                if line not in refused:
+                    name = table.columns[column]
+                    done.refuse(table.numbers[place], RowRefused("not_a_count", column=name))
+                refused.add(line)
+    families = _families(sheet, order)
+    safe = protect(counts, withheld, families)
+    _say_columns(done, sheet)
+    done.joined["mapping"] = {table.columns[c]: code for c, code in sheet.groups.items()}
+    small = int(safe.suppressed.sum())
+    if small:
+        sums = int(safe.estimated.sum())
+        done.notes.append(Note("counts_withheld", {"count": small, "sums": sums}))
+    _add_groups(source, done, [(sheet.groups[c], table.columns[c]) for c in order])
+    for line, place in enumerate(used):
+        if line in refused:
+            continue
+        extra = {table.columns[n]: table.rows[place][n] for n in sheet.others}
+        kept = {name: text for name, text in extra.items() if text is not None}
+        for number, column in enumerate(order):
+            value = safe.counts[line, number]
+            record = _record(
+                str(areas[place]),
+                sheet.groups[column],
+                None if np.isnan(value) else float(value),
+                suppressed=bool(safe.suppressed[line, number]),
+                estimated=bool(safe.estimated[line, number]),
+                day=source.options.counted_on,
+            )
+            more = source.provenance(table.numbers[place], kept if number == 0 else None)
+            done.add("population", record | more)
+
+
+def _long(source: Source, done: Draft, areas: list[str | None], found: columns.Columns) -> None:
+    table = source.table
+    more = columns.find(table, ("counted_on",))
+    groups: dict[str, str] = {}
+    for place, area in enumerate(areas):
+        row, number = table.rows[place], table.numbers[place]
+        if area is None:
+            continue
+        try:
+            label = found.get(row, "group") or "all"
+            code = group_code(label)
+            source.identifier(f"{area}:{code}")  # refuses the second row of one area and group
+            record = _long_row(area, code, found.get(row, "count"))
+            groups.setdefault(code, label)
+            day = cells.day(more.get(row, "counted_on")) or source.options.counted_on
+        except RowRefused as refused:
+            done.refuse(number, refused)
+        except ValueError:
+            done.refuse(number, RowRefused("not_a_date", column="counted_on"))
+        else:
+            done.add("population", record | {"counted_on": day} | source.provenance(number))
+    _add_groups(source, done, list(groups.items()))
+
+
+def _long_row(area: str, code: str, text: str | None) -> Record:
+    try:
+        count, withheld = _people(text)
+    except ValueError as error:
+        raise RowRefused("not_a_count", column="count") from error
+    safe = protect(np.array([[count]]), np.array([[withheld]]), [])
+    value = safe.counts[0, 0]
+    return _record(
+        area,
+        code,
+        None if np.isnan(value) else float(value),
+        suppressed=bool(safe.suppressed[0, 0]),
+        estimated=bool(safe.estimated[0, 0]),
+        day=None,
+    )
+
+
+def _record(
+    area: str,
+    group: str,
+    count: float | None,
+    *,
+    suppressed: bool,
+    estimated: bool,
+    day: date | None,
+) -> Record:
+    return {
+        "id": f"{area}:{group}",
+        "area_id": area,
+        "group_code": group,
+        "count": count,
+        "suppressed": suppressed,
+        "estimated": estimated,
+        "counted_on": day,
+    }
+
+
+def _people(text: str | None) -> tuple[float, bool]:
+    """Read one count: NaN where nothing is said, and whether the source withheld it."""
+    if cells.is_suppressed(text):
+        return np.nan, True
+    found = cells.number(text)
+    if found is None:
+        return np.nan, False
+    if found < 0:
+        raise ValueError(text)
+    return found, False
+
+
+def _sort_columns(table: Table, key: int) -> Sheet:
+    """Tell counts of people from shares, keys and texts."""
+    sheet = Sheet()
+    words = cells.known()
+    for place, name in enumerate(table.columns):
+        if place == key:
+            continue
+        plain = cells.plain(name)
+        parts = set(plain.split("_"))
+        texts = [row[place] for row in table.rows if row[place] is not None]
+        numbers = _numbers(texts)
+        if _IS_KEY.search(plain) or numbers is None or parts & set(words["measures"]) == parts:
+            sheet.others.append(place)
+        elif parts & set(words["shares"]) or "%" in name:
+            sheet.shares.append(name)
+        elif len(numbers) > 2 and set(numbers) == {100.0}:
+            sheet.constant.append(name)
+        else:
+            code = group_code(name)
+            if code in sheet.groups.values():
+                code = f"{code}_{place}"
+            sheet.groups[place] = code
+    return sheet
+
+
+def _numbers(texts: list[str | None]) -> list[float] | None:
+    """Read a column as numbers; ``None`` where most of it is text or identifiers."""
+    found, strange = [], 0
+    for text in texts:
+        if text is None or cells.is_suppressed(text):
+            continue
+        if len(text) > 1 and text[0] == "0" and text.isdigit():
+            return None
+        try:
+            value = cells.number(text)
+        except ValueError:
+            strange += 1
+            continue
+        if value is not None:
+            found.append(value)
+    return found if found and strange < ENOUGH * len(texts) else None
+
+
+def group_code(name: str) -> str:
+    """Name a group by what its column is called, without the word for everyone.
+
+    Examples
+    --------
+    >>> group_code("inhabitants"), group_code("inhabitants_female"), group_code("Total")
+    ('all', 'women', 'all')
+    >>> group_code("inhabitants_age_below_6"), group_code("inhabitants_foreigners")
+    ('age_below_6', 'foreigners')
+    """
+    words = cells.known()
+    parts = cells.plain(name).split("_")
+    while len(parts) > 1 and parts[0] in words["everyone"] and len(parts[0]) > 1:
+        parts = parts[1:]
+    rest = "_".join(parts)
+    if rest in words["everyone"]:
+        return "all"
+    if rest in words["women"]:
+        return "women"
+    if rest in words["men"]:
+        return "men"
+    return safe_id(rest)
+
+
+def _families(sheet: Sheet, order: list[int]) -> list[tuple[int, ...]]:
+    by_dimension: defaultdict[str, list[int]] = defaultdict(list)
+    for number, column in enumerate(order):
+        by_dimension[dimension(sheet.groups[column])[0]].append(number)
+    return [tuple(one) for name, one in by_dimension.items() if name != "all"]
+
+
+def dimension(code: str) -> tuple[str, str]:
+    """Tell what a group is a part of, and what it must not be taken for.
+
+    Examples
+    --------
+    >>> dimension("age_below_6")[0], dimension("women")[0], dimension("foreigners")[0]
+    ('age', 'sex', 'citizenship')
+    """
+    if code == "all":
+        return "all", "Registered residents: people without registration are not counted."
+    parts = code.split("_")
+    groups = cells.known()["groups"]
+    # "born abroad, aged 18-26" is a matter of birthplace; "germans with migration background" of
+    # background: the later entries of the list are the more particular ones
+    for entry in reversed(groups):
+        if set(parts) & set(entry["words"]) or code in entry["words"]:
+            return str(entry["dimension"]), str(entry["proxy"])
+    return "other", "As its source defines it."
+
+
+def _add_groups(source: Source, done: Draft, groups: list[tuple[str, str]]) -> None:
+    for code, label in groups:
+        what, note = dimension(code)
+        record = {"id": code, "label": label_of(label), "dimension": what}
+        done.add("population_groups", record | {"proxy_note": note} | source.provenance(1))
+
+
+def label_of(name: str) -> str:
+    """Make the name of a column readable, without the word for everyone before it.
+
+    Examples
+    --------
+    >>> label_of("inhabitants_age_6_15"), label_of("inhabitants"), label_of("Vrouwen")
+    ('Age 6-15', 'Inhabitants', 'Vrouwen')
+    """
+    parts = re.split(r"[_\s]+", name.strip())
+    while len(parts) > 1 and cells.plain(parts[0]) in cells.known()["everyone"]:
+        parts = parts[1:]
+    words = re.sub(r"(?<=\d) (?=\d)", "-", " ".join(parts))
+    return words[:1].upper() + words[1:]
+
+
+def _say_columns(done: Draft, sheet: Sheet) -> None:
+    if sheet.shares:
+        done.notes.append(Note("shares_left_out", {"count": len(sheet.shares)}))
+    for name in sheet.constant:
+        done.notes.append(Note("constant_left_out", {"column": name}))

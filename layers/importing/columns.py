@@ -1,0 +1,203 @@
+"""Which column of a foreign table is which field of ours, and what kind of table it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePath
+
+import shapely
+
+from layers.errors import LayerError
+from layers.importing import cells
+from layers.importing.tables import Note, Table
+
+KINDS = (
+    "actors",
+    "services",
+    "places",
+    "areas",
+    "population",
+    "usage",
+    "ties",
+    "trust",
+    "streets",
+)
+_PLACE = ("street", "house_number", "zip", "town", "lat", "lon", "x", "y", "area", "precision")
+_SERVICE = (
+    *("category", "organization", "languages", "opening_hours", "papers_asked", "women_only"),
+    *("free", "cost", "referral_asked", "childcare_on_site", "walk_in", "appointment"),
+    *("waiting_days", "course_level", "min_age", "max_age", "capacity", "free_places"),
+    *("setting", "status"),
+)
+_ACTOR = (
+    *("kind", "sector", "migrant_led", "women_led", "internal", "decision_maker", "communities"),
+    *("url", "public_contact", "private_contact", "consent_shown", "alternate_name"),
+)
+_ALL = ("id", "name", "description", "date_checked", "says_who")
+FIELDS: Mapping[str, tuple[str, ...]] = {
+    "services": (*_ALL, *_PLACE, *_SERVICE, "hidden", "step_free", "public_contact"),
+    "actors": (*_ALL, *_PLACE, *_ACTOR, "hidden"),
+    "places": ("id", "name", "kind", "lat", "lon", "x", "y", "date_checked", "says_who"),
+    "areas": ("id", "name", "level", "parent", "date_checked", "says_who"),
+    "population": ("group", "count", "counted_on"),
+    "usage": ("id", "service", "period_start", "period_end", "period", "group", "count"),
+    "ties": (
+        *("id", "from", "to", "kind", "direction", "strength", "participation", "gives", "needs"),
+        *("since", "until", "last_confirmed", "confirmed_by", "date_checked", "says_who"),
+    ),
+    "trust": ("id", "communities", "organization", "state", "said_by", "date_checked"),
+    "streets": ("id", "name", "highway", "lit", "step_free"),
+}
+
+
+@dataclass(slots=True)
+class Columns:
+    """The choice: ``place[field]`` is the number of a column; ``left`` are all others."""
+
+    names: list[str]
+    place: dict[str, int] = field(default_factory=dict)
+    left: list[int] = field(default_factory=list)
+
+    def get(self, row: list[str | None], name: str) -> str | None:
+        """Read the cell of a field; ``None`` where the table has no such column."""
+        place = self.place.get(name)
+        return None if place is None else row[place]
+
+    def unmapped(self, row: list[str | None], **more: str | None) -> dict[str, str]:
+        """Keep the cells that have no place here."""
+        kept = {self.names[place]: row[place] for place in self.left}
+        return {name: text for name, text in {**kept, **more}.items() if text is not None}
+
+    def mapping(self) -> dict[str, str]:
+        """Say which column went where."""
+        return {self.names[place]: name for name, place in self.place.items()}
+
+
+def find(table: Table, fields: tuple[str, ...], *, key: str | None = None) -> Columns:
+    """Match columns to fields by the names they go by in English, German and French.
+
+    Parameters
+    ----------
+    table
+        As read.
+    fields
+        Fields of the kind, in the order in which they may choose.
+    key
+        Column to take as identifier, whatever it is called.
+
+    Raises
+    ------
+    LayerError
+        ``column_missing`` where there is no column ``key``.
+    """
+    chosen = Columns(table.columns)
+    plain = [cells.plain(name) for name in table.columns]
+    if key is not None:
+        chosen.place["id"] = key_column(table, key)
+    aliases = cells.known()["fields"]
+    for name in fields:
+        if name in chosen.place:
+            continue
+        for alias in (name, *aliases.get(name, [])):
+            wanted = cells.plain(alias)
+            taken = set(chosen.place.values())
+            if wanted in plain and plain.index(wanted) not in taken:
+                chosen.place[name] = plain.index(wanted)
+                break
+    used = set(chosen.place.values())
+    personal = {cells.plain(word) for word in cells.known()["left_out"]}
+    personal |= {cells.plain(word) for word in aliases["private_contact"]}
+    chosen.left = [
+        number
+        for number in range(len(plain))
+        if number not in used and plain[number] not in personal
+    ]
+    dropped = [table.columns[n] for n, one in enumerate(plain) if n not in used and one in personal]
+    if dropped:
+        table.notes.append(Note("columns_personal", {"columns": ", ".join(dropped)}))
+    return chosen
+
+
+def key_column(table: Table, key: str) -> int:
+    """Find the column a person named, by its exact name or by the same letters."""
+    if key in table.columns:
+        return table.columns.index(key)
+    plain = [cells.plain(name) for name in table.columns]
+    if cells.plain(key) in plain:
+        return plain.index(cells.plain(key))
+    raise LayerError("column_missing", column=key, columns=", ".join(table.columns[:12]))
+
+
+def require(table: Table, columns: Columns, *fields: str) -> None:
+    """Refuse a table that lacks a column its kind needs.
+
+    Raises
+    ------
+    LayerError
+        ``column_missing``, with the columns there are.
+    """
+    for name in fields:
+        if name not in columns.place:
+            raise LayerError("column_missing", column=name, columns=", ".join(table.columns[:12]))
+
+
+def guess_kind(table: Table, file: str, *, category: str | None = None) -> str:
+    """Tell what a table holds from its geometry, its columns and its file name.
+
+    Raises
+    ------
+    LayerError
+        ``kind_unknown``: then a person must say it.
+    """
+    shapes = {shapely.from_wkb(wkb).geom_type for wkb in (table.shapes or [])[:200] if wkb}
+    if any("Line" in shape for shape in shapes):
+        return "streets"
+    if any("Polygon" in shape for shape in shapes):
+        return "areas"
+    everything = tuple(cells.known()["fields"])
+    has = set(find(Table(table.columns, [], [], ""), everything).place)
+    rules: tuple[tuple[str, bool], ...] = (
+        ("ties", {"from", "to"} <= has),
+        ("trust", {"communities", "organization", "state"} <= has),
+        ("usage", "service" in has and ("count" in has)),
+        ("actors", bool(has & {"sector", "migrant_led", "women_led", "decision_maker"})),
+        ("services", "category" in has or category is not None),
+        ("services", _placed(has, shapes) and category_of_file(file) is not None),
+        ("services", bool(has & {"opening_hours", "languages", "papers_asked", "women_only"})),
+        ("places", _placed(has, shapes) and {"name", "kind"} <= has),
+        ("population", not shapes and _numeric(table) >= max(2, len(table.columns) // 3)),
+    )
+    for kind, fits in rules:
+        if fits:
+            return kind
+    raise LayerError("kind_unknown", kinds=", ".join(KINDS))
+
+
+def category_of_file(file: str) -> tuple[str, str] | None:
+    """Guess the category of all rows from the name of their file."""
+    return cells.category_in(PurePath(file).stem)
+
+
+def _placed(has: set[str], shapes: set[str]) -> bool:
+    return {"lat", "lon"} <= has or {"x", "y"} <= has or "Point" in shapes
+
+
+def _numeric(table: Table) -> int:
+    """Count the columns whose first rows are all numbers and no identifiers."""
+    found = 0
+    for place in range(len(table.columns)):
+        texts = [row[place] for row in table.rows[:50] if row[place] is not None]
+        if not texts or any(_leading_zero(text) for text in texts):
+            continue
+        try:
+            found += all(
+                cells.is_suppressed(text) or cells.number(text) is not None for text in texts
+            )
+        except ValueError:
+            continue
+    return found
+
+
+def _leading_zero(text: str | None) -> bool:
+    return text is not None and len(text) > 1 and text[0] == "0" and text[1].isdigit()

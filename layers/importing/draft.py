@@ -1,0 +1,209 @@
+"""What a builder works with and what it leaves: rows to write, rows refused, things to say."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import PurePath
+from typing import Any
+
+import pandas as pd
+
+from layers.atlas import Atlas
+from layers.errors import LayerError
+from layers.importing import cells
+from layers.importing.columns import Columns
+from layers.importing.tables import Note, Table
+
+Record = dict[str, Any]
+_SAFE = re.compile(r"[^A-Za-z0-9:_.-]+")
+MAX_CODE = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row that was not taken: ``rejected.<code>.reason`` and ``.remedy`` in the words."""
+
+    row: int
+    code: str
+    column: str = ""
+    values: dict[str, str | int | float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a person said besides the file."""
+
+    key: str | None = None
+    category: str | None = None
+    crs: str | None = None
+    counted_on: date | None = None
+
+
+class RowRefused(Exception):  # noqa: N818 - it refuses one row, it is no fault of the program
+    """Raised by a builder at the first thing that makes a row unusable."""
+
+    def __init__(self, code: str, *, column: str = "", **values: str | float) -> None:
+        super().__init__(code)
+        self.code, self.column, self.values = code, column, values
+
+
+@dataclass(slots=True)
+class Draft:
+    """Rows by table, not yet compared with what the atlas holds."""
+
+    rows: dict[str, list[Record]] = field(default_factory=dict)
+    rejected: list[Rejected] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    joined: dict[str, Any] = field(default_factory=dict)
+
+    def add(self, table: str, record: Record) -> None:
+        """Take one row for a table."""
+        self.rows.setdefault(table, []).append(record)
+
+    def refuse(self, row: int, refused: RowRefused) -> None:
+        """List one row as rejected."""
+        self.rejected.append(Rejected(row, refused.code, refused.column, refused.values))
+
+
+class Source:
+    """A table from outside on its way into an atlas."""
+
+    def __init__(self, atlas: Atlas, table: Table, file: str, options: Options) -> None:
+        self.atlas, self.table, self.file, self.options = atlas, table, file, options
+        self._given: set[str] = set()
+
+    def held(self, table: str) -> pd.DataFrame:
+        """Read what the atlas holds already, once an import."""
+        if table not in self._held:
+            self._held[table] = self.atlas.read(table)
+        return self._held[table]
+
+    @cached_property
+    def _held(self) -> dict[str, pd.DataFrame]:
+        return {}
+
+    @cached_property
+    def actors(self) -> dict[str, str]:
+        """Identifiers of actors, by identifier and by name in one spelling."""
+        found = self.held("organizations")
+        by_name = {cells.plain(str(n)): str(i) for n, i in zip(found["name"], found["id"])}  # noqa: B905 - columns of one frame
+        return by_name | {str(one): str(one) for one in found["id"]}
+
+    def actor(self, text: str | None) -> str | None:
+        """Find an actor by identifier or by name."""
+        if text is None:
+            return None
+        return self.actors.get(safe_id(text)) or self.actors.get(cells.plain(text))
+
+    def provenance(self, row: int, extra: dict[str, str] | None = None, **more: Any) -> Record:  # noqa: ANN401 - values of any column
+        """Say where a row came from."""
+        return {"source_file": self.file, "source_row": row, "extra": extra or None, **more}
+
+    def identifier(self, said: str | None, *content: str | None) -> str:
+        """Give a row its identifier: its own, or one made of its content, the same every time.
+
+        Raises
+        ------
+        RowRefused
+            ``id_twice`` where the file has given the identifier to another row.
+        """
+        if said is not None:
+            wished = safe_id(said)
+            if wished in self._given:
+                raise RowRefused("id_twice", column="id")
+        else:
+            stem = _SAFE.sub("-", PurePath(self.file).stem)[:MAX_CODE]
+            text = "\x1f".join(part or "" for part in content)
+            wished = first = f"{stem}-{hashlib.sha256(text.encode()).hexdigest()[:10]}"
+            copy = 2
+            while wished in self._given:
+                wished, copy = f"{first}-{copy}", copy + 1
+        self._given.add(wished)
+        return wished
+
+
+def safe_id(text: str) -> str:
+    """Make an identifier of letters, digits and ``:_.-``; the same text gives the same one.
+
+    Examples
+    --------
+    >>> safe_id("010111"), safe_id("node/12")
+    ('010111', 'node-12-e388b9')
+    """
+    bare = text.strip()
+    safe = _SAFE.sub("-", bare)[:120]
+    if safe == bare:
+        return bare
+    return f"{safe}-{hashlib.sha256(bare.encode()).hexdigest()[:6]}"
+
+
+def facts(columns: Columns, row: list[str | None]) -> Record:
+    """Read who says so and when it was checked; what cannot be read is unknown."""
+    try:
+        checked = cells.day(columns.get(row, "date_checked"))
+    except ValueError:
+        checked = None
+    try:
+        who = cells.code(columns.get(row, "says_who"), "says_who")
+    except ValueError:
+        who = None
+    return {"date_checked": checked, "says_who": who}
+
+
+def yes_no(
+    columns: Columns, row: list[str | None], name: str, extra: dict[str, str]
+) -> bool | None:
+    """Read yes, no or unknown; another word stays unknown and is kept as it was written."""
+    text = columns.get(row, name)
+    try:
+        return cells.yes_no(text)
+    except ValueError:
+        extra[columns.names[columns.place[name]]] = str(text)
+        return None
+
+
+def coded(
+    columns: Columns, row: list[str | None], name: str, extra: dict[str, str], *, which: str
+) -> str | None:
+    """Read a code of a closed list; another word stays unknown and is kept as it was written."""
+    text = columns.get(row, name)
+    try:
+        return cells.code(text, which)
+    except ValueError:
+        extra[columns.names[columns.place[name]]] = str(text)
+        return None
+
+
+def counted(
+    columns: Columns, row: list[str | None], name: str, extra: dict[str, str]
+) -> int | None:
+    """Read a whole number of things that are not people; another text is kept as written."""
+    text = columns.get(row, name)
+    try:
+        found = cells.whole(text)
+    except ValueError:
+        found = -1
+    if found is not None and found < 0:
+        extra[columns.names[columns.place[name]]] = str(text)
+        return None
+    return found
+
+
+def some_rows(rows: list[int]) -> str:
+    """Name some row numbers for a sentence.
+
+    Examples
+    --------
+    >>> some_rows([3, 7]), some_rows(list(range(2, 20)))
+    ('3, 7', '2, 3, 4, 5, 6 …')
+    """
+    return ", ".join(str(row) for row in rows[:5]) + (" …" if len(rows) > 5 else "")
+
+
+def nothing_left(file: str) -> LayerError:
+    """Say that no row can be written."""
+    return LayerError("file_no_rows", file=file)

@@ -1,0 +1,105 @@
+"""Commands that answer: who is not reached, and who works with whom."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from layers.clock import today
+from layers.errors import LayerError
+from mapping import gaps as gap_sums
+from mapping import network as network_sums
+from mapping.commands import answer, answer_json, opened
+from mapping.needs import Need
+from mapping.words import say
+
+FIRST = 10  # lines of a list before the rest is counted
+
+
+def gaps(asked: argparse.Namespace) -> int:
+    """Say how many people are not reached, as a range."""
+    atlas = opened(asked.atlas)
+    need = Need.from_json(
+        _persona(asked.persona) if asked.persona else {},
+        category=asked.category,
+        minutes=asked.minutes,
+    )
+    found = gap_sums.report(atlas.read, atlas.meta(), need)
+    if asked.json:
+        answer_json(found)
+    else:
+        answer(*_gaps_text(found))
+    return 0
+
+
+def _persona(said: str) -> str:
+    path = Path(said)
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise LayerError("persona_missing", file=path.name) from error
+
+
+def _gaps_text(found: dict[str, Any]) -> list[str]:
+    not_reached, people = found["not_reached"], found["people"]
+    share = found["share_not_reached"]
+    lines = [
+        say(
+            "cli.gaps_answer",
+            category=say(f"category.{found['need']['category']}"),
+            minutes=f"{found['need']['minutes']:g}",
+            low=f"{not_reached['low']:,}",
+            high=f"{not_reached['high']:,}",
+            people_low=f"{people['low']:,}",
+            people_high=f"{people['high']:,}",
+        )
+    ]
+    if share is not None:
+        low, high = share["low"], share["high"]
+        lines.append(say("cli.gaps_share", low=f"{low:.0%}", high=f"{high:.0%}"))
+    lines.append(say(f"cli.gaps_{found['method']}"))
+    lines.append(
+        say("cli.gaps_counted", day=found["dates"]["population"] or say("cli.unknown_day"))
+    )
+    services = found["services"]
+    lines.append(say("cli.gaps_services", **{k: services[k] for k in _SERVICES}))
+    lines += [
+        say("cli.gaps_unsure", fact=one["fact"], unknown=one["unknown"], of=one["of"])
+        for one in found["cannot_say"]
+    ]
+    return lines
+
+
+_SERVICES = ("of", "certain", "possible", "excluded", "area_only", "nowhere")
+
+
+def network(asked: argparse.Namespace) -> int:
+    """Say who works with whom, and what breaks if one stops."""
+    atlas = opened(asked.atlas)
+    found = network_sums.report(atlas.read("organizations"), atlas.read("ties"), today())
+    if asked.json:
+        answer_json(found)
+    else:
+        answer(*_network_text(found))
+    return 0
+
+
+def _network_text(found: dict[str, Any]) -> list[str]:
+    names = {row["actor"]: row["name"] for row in found["measures"]}
+    lines = [
+        say(
+            "cli.network_answer",
+            actors=found["actors"],
+            pairs=found["tied_pairs"],
+            possible=found["possible_pairs"],
+            parts=found["parts"],
+            isolates=len(found["isolates"]),
+            day=found["on"],
+        )
+    ]
+    for kind, column in (("cut_points", "actor"), ("go_betweens", "go_between")):
+        for row in found[kind][:FIRST]:
+            who = names.get(row[column], row[column])
+            lines.append(say(f"cli.network_{kind}", actor=who, count=row["number"]))
+    return lines
