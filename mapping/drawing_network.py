@@ -53,9 +53,9 @@ def picture(
         units of a picture 1200 wide, ``form``, ``tied``, ``rank``, ``picture``); ``ties`` as
         ``[from, to, width, ways]`` by number of the node, ``ways`` 1 (an arrow) or 2;
         ``legend``, ``words``, ``rtl``; ``view`` changes with the actors shown, ``key`` with
-        anything. Who draws it adds ``answer`` (``from`` and ``to``: the actor a sentence names
-        and those who hang on it; may be absent), ``tokens`` (colours by name) and ``selected``
-        (an id or ``""``: that actor and its partners in full ink, the others faded).
+        anything. Who draws it adds ``answers`` (each ``from`` and ``to``: an actor that a
+        sentence names and those who hang on it; may be absent), ``tokens`` (colours by name) and
+        ``selected`` (an id or ``""``: it and its partners in full ink, the others faded).
     """
     wanted = None if shown is None else set(shown)
     chosen = [node for node in graph if wanted is None or node in wanted]

@@ -170,20 +170,30 @@ def _answer(found: Found, names: dict[str, str], on: date) -> str:
         )
     if not found.city:
         return f"{first} {say('network.answer_no_city')}"
-    others = found.go_betweens[
-        (found.go_betweens["go_between"] != broker) & (found.go_betweens["migrant_led"] > 0)
-    ]
-    if others.empty:
+    second = _behind_a_go_between(found)
+    if second is None:
         return first
-    row = others.iloc[0]
-    led = [one for one in row["actors"] if found.graph.nodes[one]["migrant_led"] is True]
-    second = say(
+    go_between, led = second
+    sentence = say(
         "network.answer_go_between" if len(led) == 1 else "network.answer_go_between_more",
         name=names[led[0]],
         more=len(led) - 1,
-        go_between=names[row["go_between"]],
+        go_between=names[go_between],
     )
-    return f"{first} {second}"
+    return f"{first} {sentence}"
+
+
+def _behind_a_go_between(found: Found) -> tuple[str, list[str]] | None:
+    """Give the go-between of most groups led by migrants, and them; not whom the answer named."""
+    broker = None if found.cut_points.empty else found.cut_points.iloc[0]["actor"]
+    others = found.go_betweens[
+        (found.go_betweens["go_between"] != broker) & (found.go_betweens["migrant_led"] > 0)
+    ].sort_values("migrant_led", ascending=False, kind="stable")
+    if others.empty:
+        return None
+    row = others.iloc[0]
+    led = [one for one in row["actors"] if found.graph.nodes[one]["migrant_led"] is True]
+    return str(row["go_between"]), led
 
 
 def _picture(
@@ -209,9 +219,14 @@ def _picture(
     spec = drawing_network.picture(
         found.graph, places, found.measures[chosen.size], lang=_shared.lang(), shown=shown
     )
-    if not found.cut_points.empty:
-        worst = found.cut_points.iloc[0]
-        spec["answer"] = {"from": worst["actor"], "to": list(worst["cut_off"])}
+    spec["answers"] = [
+        {"from": row["actor"], "to": list(row["cut_off"])}
+        for row in found.cut_points.head(1).to_dict("records")
+    ]
+    second = _behind_a_go_between(found)
+    if second is not None:
+        spec["answers"].append({"from": second[0], "to": second[1]})
+    if spec["answers"]:
         spec["legend"].append({"form": "answer", "text": _shared.say("network.legend_answer")})
     spec["tokens"] = _shared.tokens()
     spec["selected"] = chosen.actor or ""
@@ -250,37 +265,35 @@ def _about_chosen(found: Found, actor: str | None, names: dict[str, str]) -> Non
 
 def _dependents(found: Found, names: dict[str, str]) -> None:
     """List who depends on one organization, and who has one go-between to the city."""
-    say = _shared.say
-    left, right = st.columns(2, gap="medium")
-    for place, table, title, who, whom in (
-        (left, found.cut_points, "table_cut", ("actor", "col_stops"), ("cut_off", "col_lose")),
-        (
-            right,
-            found.go_betweens,
-            "table_go",
-            ("go_between", "col_go_between"),
-            ("actors", "col_reach_city"),
-        ),
+    cut = found.cut_points.rename(columns={"actor": "who", "cut_off": "whom"})
+    go = found.go_betweens.rename(columns={"go_between": "who", "actors": "whom"})
+    for table, title, who, whom in (
+        (cut, "table_cut", "col_stops", "col_lose"),
+        (go, "table_go", "col_go_between", "col_reach_city"),
     ):
-        if table.empty:
-            continue
-        with place:
-            st.subheader(say(f"network.{title}"), anchor=False)
-            st.dataframe(
-                pd.DataFrame(
-                    {
-                        say(f"network.{who[1]}"): [names[one] for one in table[who[0]]],
-                        say("network.col_number"): table["number"],
-                        say("network.col_led"): table["migrant_led"],
-                        say(f"network.{whom[1]}"): [
-                            ", ".join(names[one] for one in those) for those in table[whom[0]]
-                        ],
-                    }
-                ),
-                hide_index=True,
-                height="content" if len(table) <= 8 else 320,
-                key=f"network_{title}",
-            )
+        if not table.empty:
+            _table_of_dependents(table, names, title=title, who=who, whom=whom)
+
+
+def _table_of_dependents(
+    table: pd.DataFrame, names: dict[str, str], *, title: str, who: str, whom: str
+) -> None:
+    say = _shared.say
+    st.subheader(say(f"network.{title}"), anchor=False)
+    lists = [", ".join(names[one] for one in those) for those in table["whom"]]
+    st.dataframe(
+        pd.DataFrame(
+            {
+                say(f"network.{who}"): [names[one] for one in table["who"]],
+                say("network.col_number"): table["number"],
+                say("network.col_led"): table["migrant_led"],
+                say(f"network.{whom}"): lists,
+            }
+        ),
+        hide_index=True,
+        height="content" if len(table) <= 8 else 320,
+        key=f"network_{title}",
+    )
 
 
 def _measures(found: Found, chosen: Chosen, names: dict[str, str]) -> None:

@@ -6,7 +6,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 1200; // radii and line widths are given for a picture this wide
 const HEIGHT = 800;
 const MOST_ZOOM = 8;
-const SIDES = [[1, 0], [-1, 0], [0, 1], [0, -1]]; // where a label may stand: right, left, below, above
+const SIDES = [[1, 0], [-1, 0], [0, 1], [0, -1]]; // where a name may stand: right, left, below, above
 const drawn = new WeakMap(); // one picture for each place in a page: zoom outlives reruns
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -113,20 +113,24 @@ class Picture {
     this.explain();
   }
 
-  // the actor that the sentence above names, and the ties that others hang on
+  // the actors that the sentence above names, and the ties that others hang on
   point() {
-    const { from, to } = this.data.answer || { from: "", to: [] };
-    const others = new Set(to);
     this.named = new Set();
-    this.pointed = this.nodes.filter((node) => node.id === from).map((node) => node.number);
-    for (const node of this.nodes) {
-      const isFrom = node.id === from;
-      node.mark.classList.toggle("answer", isFrom);
-      if (isFrom || (from && others.has(node.id))) this.named.add(node.number);
+    this.pointed = [];
+    const only = new Set(); // ties that are the only way, as "number number"
+    for (const { from, to } of this.data.answers || []) {
+      const middle = this.index(from);
+      if (middle === null) continue;
+      this.pointed.push(middle);
+      const group = [middle, ...to.map((id) => this.index(id)).filter((number) => number !== null)];
+      for (const one of group) {
+        this.named.add(one);
+        for (const two of group) only.add(`${one} ${two}`);
+      }
     }
-    for (const { from: one, to: two, line, head } of this.ties) {
-      const part = [one, two].every((number) => this.named.has(number));
-      for (const drawing of head ? [line, head] : [line]) drawing.classList.toggle("answer", part);
+    for (const node of this.nodes) node.mark.classList.toggle("answer", this.pointed.includes(node.number));
+    for (const { from, to, line, head } of this.ties) {
+      for (const part of head ? [line, head] : [line]) part.classList.toggle("answer", only.has(`${from} ${to}`));
     }
   }
 
@@ -227,6 +231,9 @@ class Picture {
         node.pictureMark.setAttribute("transform", `translate(${x - (width * size) / 2} ${y - (height * size) / 2}) scale(${size})`);
       }
     }
+    for (const node of this.nodes) { // a name stands better on the side with fewer ties
+      node.lean = [...this.partners[node.number]].reduce((sum, other) => sum + Math.sign(this.nodes[other].sx - node.sx), 0);
+    }
     for (const tie of this.ties) this.stretch(tie, Math.max(0.6, Math.min(1, scale)));
     const untied = this.nodes.filter((node) => !node.tied);
     this.note.style.display = untied.length ? "" : "none";
@@ -280,19 +287,21 @@ class Picture {
 
   room(node, size, taken, forced) {
     const long = this.ruler.measureText(node.name).width + 4;
-    let first = null;
-    for (const [dx, dy] of SIDES) {
+    let best = null;
+    let least = Infinity;
+    for (const [dx, dy] of node.lean > 0 ? [SIDES[1], SIDES[0], SIDES[2], SIDES[3]] : SIDES) {
       const x = node.sx + dx * (node.sr + 6);
       const y = node.sy + dy * (node.sr + size * 0.8);
       const left = dx > 0 ? x : dx < 0 ? x - long : x - long / 2;
       const box = [left, y - size * 0.6, left + long, y + size * 0.6];
       const place = { x, y: y + size * 0.35, anchor: dx > 0 ? "start" : dx < 0 ? "end" : "middle", box };
-      const inside = box[0] >= 2 && box[2] <= this.wide - 2 && box[1] >= 2 && box[3] <= this.high - 2;
-      if (inside && !first) first = place;
-      const free = inside && taken.every((other) => other === node.box || box[2] < other[0] || other[2] < box[0] || box[3] < other[1] || other[3] < box[1]);
-      if (free) return place;
+      if (box[0] < 2 || box[2] > this.wide - 2 || box[1] < 2 || box[3] > this.high - 2) continue;
+      const covers = (other) => other !== node.box && box[2] >= other[0] && other[2] >= box[0] && box[3] >= other[1] && other[3] >= box[1];
+      const covered = taken.filter(covers).length;
+      if (covered === 0) return place;
+      if (covered < least) [best, least] = [place, covered];
     }
-    return forced ? first : null;
+    return forced ? best : null;
   }
 
   // --- who is chosen ------------------------------------------------------------------------
