@@ -79,6 +79,7 @@ def test_a_planted_slip_is_caught(path: str, source: str) -> None:
 
 FINE = [
     ("mapping/maps.py", "import folium\nfolium.Map(tiles=None)"),
+    ("mapping/charts.py", "alt.Tooltip(column)"),
     ("mapping/pages/_shared.py", 'st.html(HERE / "desk.css")'),
     (PAGE, "st.text(row['name'])"),
     (PAGE, "st.dataframe(table)"),
@@ -125,3 +126,16 @@ def test_every_module_stands_in_one_line_of_the_house(package: str) -> None:
     }
     assert sorted(listed) == sorted(there)
     assert contract["exhaustive"] is True
+
+
+def test_whatever_is_no_door_is_kept_from_web_frameworks() -> None:
+    [contract] = [one for one in _contracts() if one["name"] == "only doors know a web framework"]
+    listed = contract["source_modules"]
+    assert isinstance(listed, list)
+    doors = {"__main__", "atlas_page", "pages", "phone"}
+    there = {
+        path.stem
+        for path in (REPOSITORY / "mapping").iterdir()
+        if (path.suffix == ".py" and path.stem != "__init__") or (path / "__init__.py").is_file()
+    }
+    assert sorted(listed) == sorted(f"mapping.{name}" for name in there - doors)

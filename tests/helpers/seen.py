@@ -40,9 +40,9 @@ class Seen:
     def graph(self, *, without: tuple[str, ...] = ()) -> nx.Graph[str]:
         graph: nx.Graph[str] = nx.Graph()
         graph.add_nodes_from(self.node_ids)
-        for row in self.table["streets"].itertuples():
-            if row.id not in without:
-                graph.add_edge(row.u, row.v, metres=row.metres)
+        for row in self.table["streets"].to_dict("records"):
+            if row["id"] not in without:
+                graph.add_edge(str(row["u"]), str(row["v"]), metres=row["metres"])
         return graph
 
     def people(self, group: str) -> npt.NDArray[np.float64]:
@@ -78,13 +78,14 @@ class Seen:
         return links[[places[one] is not None for one in links["location_id"]]]
 
     def row(self, table: str, row: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.table[table].set_index("id").loc[row].to_dict()
-        return found
+        found = self.table[table].set_index("id").loc[row].to_dict()
+        return {str(name): value for name, value in found.items()}
 
     def network(self) -> nx.Graph[str]:
         graph: nx.Graph[str] = nx.Graph()
         graph.add_nodes_from(self.table["organizations"]["id"])
-        graph.add_edges_from(self.table["ties"][["from_id", "to_id"]].to_numpy().tolist())
+        for tie in self.table["ties"].to_dict("records"):
+            graph.add_edge(str(tie["from_id"]), str(tie["to_id"]))
         return graph
 
     def city_offices(self) -> set[str]:
