@@ -22,6 +22,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 CELL_M: Final = 250
 OTHER_ABROAD: Final = 9_000
+OTHERS_AT_LEAST: Final = 9
 AGES: Final = {
     "age_0_5": ("0 to 5 years", 0.066),
     "age_6_14": ("6 to 14 years", 0.094),
@@ -186,7 +187,10 @@ def _ages(people: Ints, xy: Floats, rng: np.random.Generator) -> dict[str, Ints]
 def _births(people: Ints, xy: Floats, rng: np.random.Generator) -> dict[str, Ints]:
     """Place each community: most near its homes, some anywhere."""
     found: dict[str, Ints] = {}
-    abroad = rng.multinomial(OTHER_ABROAD, people / people.sum())
+    # Some from elsewhere in every cell: then the sum of all born abroad, less the countries
+    # that are listed, tells nothing about a country that was withheld.
+    spread = OTHER_ABROAD - OTHERS_AT_LEAST * len(people)
+    abroad = OTHERS_AT_LEAST + rng.multinomial(spread, people / people.sum())
     for community in plan.COMMUNITIES:
         wide = 300.0 if community.people / len(community.homes) < 3500 else 400.0
         near = np.zeros(len(people))

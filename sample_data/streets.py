@@ -64,7 +64,7 @@ def make_streets(ground: Ground, rng: np.random.Generator) -> Net:
     """Build the streets."""
     seeds = _seeds(ground, rng)
     xy, pairs, blocks = _borders(seeds, ground)
-    barrier = shapely.union_all([ground.water, ground.rail])
+    barrier = shapely.union_all([ground.water.buffer(3), ground.rail.buffer(1)])
     lines = shapely.linestrings(xy[pairs])
     fine = ~shapely.intersects(lines, barrier)
     pairs, names = pairs[fine], [None] * int(fine.sum())
