@@ -19,9 +19,10 @@ from mapping.pages import _shared
 TITLE, KIND, LANGUAGES, CELL, MODE = (
     f"room_{one}" for one in ("title", "kind", "languages", "cell", "mode")
 )
-CHOSEN, ADDRESS, SAID = "room_chosen", "room_address", "room_said"
+CHOSEN, NEWEST, ADDRESS, SAID = (f"room_{one}" for one in ("chosen", "newest", "address", "said"))
 FRESH_S = 1.0  # how old the counts on this page may be
 QR_WIDTH = 300
+LEFT_TO_RIGHT, ENDED = "\u2066", "\u2069"  # an address keeps its order in Arabic
 
 
 def page() -> None:
@@ -31,24 +32,29 @@ def page() -> None:
     listed = room.sessions()
     is_open = [session for session in listed if session.state == "open"]
     note = "" if hall.is_open() else say("room.loopback")
-    _shared.head(title=say("room.title"), answer=_answer(room, is_open), note=note)
+    newest = st.session_state.pop(NEWEST, None)
+    if newest:  # before the widget of that key is drawn, or Streamlit refuses
+        st.session_state[CHOSEN] = newest
+    _shared.head(title=say("room.title"), answer=_answer(is_open), note=note)
     said = st.session_state.pop(SAID, None)
     if said:
         with st.container(key="room_note", border=True):
             st.text(said)
     if is_open:
         _live(room, _choose(is_open))
-    _start(room)
+        with st.expander(say("room.another")):
+            _start(room)
+    else:
+        _start(room)
     _past(room, [session for session in listed if session.state != "open"])
     _shared.how(say("room.how_cells"), say("room.how_kept"), say("room.how_feeling"))
 
 
-def _answer(room: rooms.Room, is_open: list[Session]) -> str:
+def _answer(is_open: list[Session]) -> str:
     if not is_open:
         return _shared.say("room.answer_none")
     session = _chosen(is_open)
-    phones, sent = room.counts(session.id)
-    return _shared.say("room.answer_open", title=session.title, phones=phones, sent=sent)
+    return _shared.say("room.answer_open", title=session.title)
 
 
 def _chosen(is_open: list[Session]) -> Session:
@@ -120,7 +126,8 @@ def _join(session: Session) -> None:
         light=style.colour("raised"),
     )
     st.image(picture, width=QR_WIDTH)
-    st.text(say("room.or_type", address=f"{origin}/j".removeprefix("http://")))
+    address = f"{origin}/j".removeprefix("http://")
+    st.text(say("room.or_type", address=f"{LEFT_TO_RIGHT}{address}{ENDED}"))
     with st.container(key="room_code"):
         st.text(f"{session.code[:4]} {session.code[4:]}")
 
@@ -228,7 +235,7 @@ def _open(  # noqa: PLR0913 - the fields of the form, all named
     except LayerError as error:
         st.error(_shared.explain(error))
         return
-    del made  # it is the first of the list now, or one of its choices
+    st.session_state[NEWEST] = made.id
     st.rerun()
 
 

@@ -63,6 +63,13 @@ def routes() -> list[BaseRoute]:
     ]
 
 
+def names(name: str) -> tuple[str, ...]:
+    """Tell which files the page ``phone`` or ``wall`` loads, fonts of its style sheet included."""
+    other = {"phone": ("wall.",), "wall": ("phone.", "outbox.")}[name]
+    every = (*_FROM_PACKAGES, *_OURS, "tokens.css")
+    return tuple(one for one in every if not one.startswith(other))
+
+
 @cache
 def file(name: str) -> Packed:
     """Give one file that the pages load.

@@ -1,0 +1,182 @@
+"""The page Room: one click to a rehearsal, a session set up, ended, and its cells published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+import shapely
+from streamlit.testing.v1 import AppTest
+
+from layers import atlas, codebook
+from layers import room as rooms
+from layers.room import Contribution, Room
+
+PAGE = "from mapping.pages import room\nroom.page()"
+pytestmark = pytest.mark.usefixtures("town", "room")
+CELL = "CRS3035RES250mN3272000E4552000"  # in Berlin's middle
+
+
+@pytest.fixture
+def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> atlas.Atlas:
+    made = atlas.create(tmp_path / "town.gpkg", name="Town")
+    with made.write() as writer:
+        corner, other = (13.40, 52.52), (13.42, 52.53)
+        writer.insert(
+            "street_nodes",
+            [{"id": f"n{n}", "geometry": shapely.Point(p)} for n, p in enumerate((corner, other))],
+        )
+        street = {"id": "s", "u": "n0", "v": "n1", "metres": 1750.0}
+        writer.insert("streets", [street | {"geometry": shapely.LineString([corner, other])}])
+    monkeypatch.setenv("CG_ATLAS", str(made.path))
+    monkeypatch.setenv("CG_TODAY", "2026-03-01")
+    monkeypatch.setenv("CG_HOST", "127.0.0.1")
+    monkeypatch.setenv("CG_PORT", "8765")
+    return made
+
+
+@pytest.fixture
+def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Room]:
+    monkeypatch.setenv("CG_ROOM", str(tmp_path / "room.sqlite"))
+    made = rooms.shared()
+    yield made
+    made.close()
+
+
+def run() -> AppTest:
+    app = AppTest.from_string(PAGE, default_timeout=20).run()
+    assert not app.exception
+    return app
+
+
+def said(app: AppTest) -> str:
+    assert not app.exception
+    return "\n".join(text.value for text in app.text)
+
+
+def test_a_rehearsal_is_one_click_away(town: atlas.Atlas, room: Room) -> None:
+    app = run().button(key="room_rehearse").click().run()
+    session = room.sessions()[0]
+    assert (session.kind, session.mode, session.state) == ("rehearsal", "instant", "open")
+    assert session.atlas == str(town.path.resolve())
+    assert session.held_on == date(2026, 3, 1)
+    assert f"{session.code[:4]} {session.code[4:]}" in said(app)
+
+
+def test_the_session_covers_the_city_and_little_more(room: Room) -> None:
+    run().button(key="room_rehearse").click().run()
+    west, south, east, north = room.sessions()[0].area or (0, 0, 0, 0)
+    assert west <= 4552000
+    assert east >= 4552250
+    assert south <= 3272000
+    assert north >= 3272250
+    assert east - west < 6_000
+    assert north - south < 6_000
+
+
+def test_on_loopback_it_says_that_phones_cannot_come_and_how_they_could() -> None:
+    assert "make run HOST=0.0.0.0" in said(run())
+
+
+def test_in_a_hall_it_says_no_such_thing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CG_HOST", "hall.test")
+    app = run().button(key="room_rehearse").click().run()
+    assert "make run" not in said(app)
+    assert "hall.test:8765/j" in said(app)
+
+
+def test_a_real_session_waits_for_five_unless_the_facilitator_chooses_otherwise(room: Room) -> None:
+    app = run()
+    app.text_input(key="room_title").set_value("Women's café")
+    app.button(key="room_create").click().run()
+    session = room.sessions()[0]
+    assert (session.title, session.kind, session.mode) == ("Women's café", "real", "batches")
+
+
+def test_a_session_without_a_title_is_refused_in_words(room: Room) -> None:
+    app = run().button(key="room_create").click().run()
+    assert "title" in app.error[0].value
+    assert room.sessions() == []
+
+
+def test_a_title_is_never_markdown() -> None:
+    app = run()
+    app.text_input(key="room_title").set_value("![x](//evil.example/x.png)")
+    app = app.button(key="room_create").click().run()
+    assert "evil.example" in said(app)
+    assert all("evil" not in block.value for block in app.markdown)
+
+
+def test_a_city_without_anything_on_the_map_says_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    empty = atlas.create(tmp_path / "empty.gpkg", name="Empty")
+    monkeypatch.setenv("CG_ATLAS", str(empty.path))
+    app = run()
+    assert "neither streets nor areas" in said(app)
+    assert not any(button.key == "room_rehearse" for button in app.button)
+
+
+def fill(room: Room, kind: str, town: atlas.Atlas, people: int) -> rooms.Session:
+    session = room.create(
+        title="Café",
+        kind=kind,
+        mode="batches",
+        languages=("en",),
+        cell_m=250,
+        held_on=date(2026, 3, 1),
+        atlas=str(town.path),
+    )
+    for number in range(people):
+        token = f"{number:032x}"
+        room.join(session.id, token, consent=codebook.CONSENT).result()
+        pin = Contribution(id=f"id-{number}", cell=CELL, feeling="unsafe")
+        room.contribute(session.id, token, pin).result()
+    return session
+
+
+def test_ending_a_real_session_publishes_its_cells_as_bands(town: atlas.Atlas, room: Room) -> None:
+    session = fill(room, "real", town, people=6)
+    app = run().button(key="room_stop").click().run()
+    cells = town.read("reported_cells")
+    assert cells[["cell", "feeling", "contributors"]].to_numpy().tolist() == [
+        [CELL, "unsafe", "5-9"]
+    ]
+    kept = town.read("sessions").iloc[0]
+    assert (kept["title"], kept["contributors"]) == ("Café", "5-9")
+    assert session.id not in str(town.read("sessions").to_dict())
+    assert room.get(session.id).state == "closed"
+    assert "1 squares were published" in said(app)
+
+
+def test_fewer_than_five_publish_nothing(town: atlas.Atlas, room: Room) -> None:
+    fill(room, "real", town, people=4)
+    app = run().button(key="room_stop").click().run()
+    assert town.read("reported_cells").empty
+    assert town.read("sessions")["contributors"].isna().all()
+    assert "fewer than 5" in str(app.dataframe[0].value.to_dict())
+
+
+def test_a_rehearsal_is_never_published(town: atlas.Atlas, room: Room) -> None:
+    fill(room, "rehearsal", town, people=9)
+    run().button(key="room_stop").click().run()
+    assert town.read("sessions").empty
+    assert town.read("reported_cells").empty
+
+
+def test_a_past_session_can_be_deleted(town: atlas.Atlas, room: Room) -> None:
+    fill(room, "rehearsal", town, people=1)
+    app = run().button(key="room_stop").click().run()
+    app.button(key="room_delete").click().run()
+    assert room.sessions() == []
+
+
+@pytest.mark.parametrize("lang", ["fr", "ar"])
+def test_it_speaks_the_language_of_the_desk(lang: str) -> None:
+    app = AppTest.from_string(PAGE, default_timeout=20)
+    app.session_state["cg_lang"] = lang
+    app.run()
+    assert not app.exception
+    assert app.button(key="room_rehearse").label in ("Lancer une répétition", "بدء تجربة")
