@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from layers import atlas
+from layers import atlas, clock
 from mapping import drawing_network, network, positions, words
+from sample_data.make import make_city
+from tests.helpers import desk
+from tests.helpers.running import Server
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.helpers.watched import Watch
 
 PAGE = "from mapping.pages import network; network.page()"
 HOSTILE = "Choir ![x](//evil.example/x.png) <b>"
@@ -138,7 +148,7 @@ def test_a_link_restores_the_choice(town: atlas.Atlas) -> None:
     del town
     app = opened(network_actor="Broker", network_reach="It and its partners")
     assert app.session_state["network_actor"] == "broker"
-    assert "Broker: 6 partners. If it stops, these lose" in texts(app)
+    assert "Broker. Partners: 6. If it stops, these lose" in texts(app)
 
 
 def test_the_chosen_actor_is_chosen_in_the_table_too(town: atlas.Atlas) -> None:
@@ -223,3 +233,101 @@ def test_what_is_shown_stays_where_it_was_in_the_whole(graph: nx.DiGraph[str]) -
     }
     assert len(part["ties"]) == 1
     assert part["view"] != spec_of(graph)["view"]
+
+
+# --- the sample city and its twin -------------------------------------------------------------
+
+
+def test_the_sample_city_shows_its_broker_first_and_then_its_go_between(
+    sample_once: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CG_ATLAS", str(sample_once))
+    answer = texts(opened())
+    assert answer.startswith("If Kilnside Neighbourhood Desk stops, 4 of 70 organizations lose")
+    assert "Saffron Sisters speaks to the city only through Harbour Mission." in answer
+
+
+def test_the_twin_city_shows_neither(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = make_city(tmp_path / "twin.gpkg", twin=True)
+    monkeypatch.setenv("CG_ATLAS", str(made.path))
+    answer = texts(opened())
+    whole = words.say("network.answer_whole", actors=70, date=clock.today().isoformat())
+    assert answer.startswith(whole + "\n")
+
+
+# --- in a browser -----------------------------------------------------------------------------
+
+
+def at(page: Page, name: str) -> dict[str, float]:
+    """Say where an actor is on the screen."""
+    box = page.get_by_role("button", name=re.compile(f"^{name},")).bounding_box()
+    assert box is not None
+    return {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+
+
+def focused(page: Page) -> str:
+    return str(
+        page.evaluate(
+            "() => { let here = document.activeElement;"
+            " while (here && here.shadowRoot) here = here.shadowRoot.activeElement;"
+            " return here ? here.getAttribute('aria-label') || '' : '' }"
+        )
+    )
+
+
+@pytest.fixture
+def shown(server: Server, watch: Watch) -> Page:
+    """Open the page in a browser, its picture drawn."""
+    page = watch.page()
+    desk.open_page(page, server.url, "network")
+    page.get_by_role("button", name=re.compile("^Harbour Mission,")).wait_for()
+    return page
+
+
+def test_choosing_in_the_picture_moves_nothing_and_keeps_the_zoom(shown: Page) -> None:
+    shown.get_by_role("button", name="Closer").click()
+    before = at(shown, "Open Door Marensund")
+    shown.get_by_role("button", name=re.compile("^Harbour Mission,")).dispatch_event("click")
+    shown.get_by_text("Harbour Mission. Partners:").wait_for()
+    assert at(shown, "Open Door Marensund") == pytest.approx(before, abs=0.5)
+    assert "network_actor=Harbour+Mission" in shown.url
+
+
+def test_keys_walk_through_choose_and_clear(shown: Page) -> None:
+    first = shown.locator(".nodes .node").first
+    first.focus()
+    shown.keyboard.press("ArrowRight")
+    second = focused(shown)
+    assert second != first.get_attribute("aria-label")
+    shown.keyboard.press("Enter")
+    shown.wait_for_url("**network_actor=**")
+    assert focused(shown) == second  # the rerun did not take the place away
+    shown.keyboard.press("Escape")
+    shown.wait_for_url(lambda url: "network_actor" not in url)
+
+
+def test_the_wheel_turns_the_page_until_the_picture_was_entered(shown: Page) -> None:
+    before = at(shown, "Harbour Mission")
+    shown.mouse.move(before["x"], before["y"] + 60)
+    shown.mouse.wheel(0, -1)
+    assert at(shown, "Harbour Mission") == pytest.approx(before, abs=0.5)
+    shown.locator(".nodes .node").first.focus()
+    wide = shown.locator(".nodes .node").first.bounding_box()
+    shown.mouse.wheel(0, -400)
+    shown.wait_for_timeout(300)
+    assert shown.locator(".nodes .node").first.bounding_box() != wide
+
+
+def test_a_hostile_name_is_only_text_in_the_picture(
+    start_server: Callable[..., Server], sample_atlas: Path, watch: Watch
+) -> None:
+    evil = '<img src=x onerror="document.title=1">![x](http://evil.example/x.png)'
+    with atlas.Atlas(sample_atlas).write() as writer:
+        writer.insert("organizations", [organization("Evil") | {"name": evil}])
+    page = watch.page()
+    page.goto(f"{start_server().url}/network")
+    label = page.locator(".label", has_text="evil.example")
+    label.first.wait_for(state="attached")
+    assert label.first.text_content() == evil
+    assert page.title() != "1"
+    assert desk.complaints(watch.errors) == []

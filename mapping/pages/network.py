@@ -156,13 +156,12 @@ def _answer(found: Found, names: dict[str, str], on: date) -> str:
         return say("network.missing_ties", actors=actors)
     if found.cut_points.empty:
         first = say("network.answer_whole", actors=actors, date=on.isoformat())
-        broker = None
     else:
         worst = found.cut_points.iloc[0]
-        broker = worst["actor"]
         first = say(
-            "network.answer_cut",
-            name=names[broker],
+            "network.answer_cut" if worst["number"] > 1 else "network.answer_cut_one",
+            name=names[worst["actor"]],
+            other=names[worst["cut_off"][0]],
             number=worst["number"],
             led=worst["migrant_led"],
             actors=actors,
