@@ -307,6 +307,27 @@ def report(
     return as_json(gaps(City(read, meta, day=day), need))
 
 
+def map_values(answer: Gaps) -> pd.DataFrame:
+    """Give what the map draws: one number an area, and what it must not pretend to know.
+
+    Returns
+    -------
+    values
+        ``area_id``; ``people``: certainly not reached, 0 where everybody is reached for certain,
+        NA where it depends on what nobody knows; ``suppressed``: fewer than five people.
+    """
+    table = area_table(answer)
+    low, high = table["people_not_reached_low"], table["people_not_reached_high"]
+    few = high.between(1, FEW).fillna(value=False).astype(bool)
+    return pd.DataFrame(
+        {
+            "area_id": table["area_id"],
+            "people": low.mask(low.eq(0) & high.gt(0)),
+            "suppressed": few | table["suppressed"],
+        }
+    )
+
+
 def as_json(answer: Gaps) -> dict[str, Any]:
     """Write an answer as JSON.
 
@@ -330,7 +351,7 @@ def as_json(answer: Gaps) -> dict[str, Any]:
     table = area_table(answer)
     verdicts = services["verdict"].value_counts()
     placeless = services["verdict"].isin([AREA_ONLY, NOWHERE])
-    checked = _checked(city, services)
+    oldest, newest = checked(city, services)
     return {
         "city": city.meta.get("name", ""),
         "invented": city.meta.get("invented") == "1",
@@ -341,8 +362,8 @@ def as_json(answer: Gaps) -> dict[str, Any]:
             "asked": city.day.isoformat(),
             "week": city.offers.week.isoformat() if need.when != "any" else None,
             "population": _day(answer.people.counted_on),
-            "services_oldest": checked[0],
-            "services_newest": checked[1],
+            "services_oldest": oldest,
+            "services_newest": newest,
         },
         **summed(answer, everywhere),
         "cannot_say": [
@@ -384,9 +405,10 @@ def _area_list(answer: Gaps) -> list[dict[str, Any]]:
     ]
 
 
-def _checked(city: City, services: pd.DataFrame) -> tuple[str | None, str | None]:
-    rows = city.read("services")
-    days = rows.loc[rows["id"].isin(services["id"]), "date_checked"].dropna()
+def checked(city: City, services: pd.DataFrame) -> tuple[str | None, str | None]:
+    """Give the first and the last day on which any of the services was checked."""
+    rows = city.offers.table
+    days = rows.loc[rows["service_id"].isin(services["id"]), "date_checked"].dropna()
     if not len(days):
         return None, None
     return days.min().date().isoformat(), days.max().date().isoformat()

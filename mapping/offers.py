@@ -185,7 +185,8 @@ def read_offers(read: Read, *, day: date, country: str, timezone: str) -> Offers
     services = read("services")
     locations = read("locations")
     joins = read("service_at_location")[["id", "service_id", "location_id"]]
-    table = services[["id", "category", "status", "setting"]].rename(columns={"id": "service_id"})
+    names = ["id", "category", "status", "setting", "date_checked"]
+    table = services[names].rename(columns={"id": "service_id"})
     table["ended"] = table.pop("status").isin(ENDED)
     table["papers"] = 1.0 - yes_no(services["papers_asked"])
     table["women_only"] = 1.0 - yes_no(services["women_only"])
