@@ -39,7 +39,7 @@ def make_ground() -> Ground:
     """Draw the ground from the plan; the same every time."""
     coast = _smooth(plan.COAST)
     sea = Polygon([*coast.coords, (5000, -4300), (5000, 4300)])
-    outline = Polygon(plan.OUTLINE).buffer(400).buffer(-400)
+    outline = Polygon(_smooth(plan.OUTLINE))
     river_line = _smooth(plan.RIVER)
     east_part = LineString([p for p in river_line.coords if p[0] > 500])
     wide = east_part.buffer(plan.RIVER_HALF_M + 22)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
@@ -93,13 +94,14 @@ def _seeds(ground: Ground, rng: np.random.Generator) -> Floats:
             points = points[away >= gap_m]
         kept.append(points)
 
+    # the quays need no seeds of their own: those of the river make them
+    lines = [LineString(road.line) for road in plan.ROADS if "Quay" not in road.name]
+    add(_gates([ground.rail, ground.river_line], lines), 20)
     for line in (ground.rail, ground.river_line):
-        add(_along(line, 70.0, 0.0), 30)
-        add(np.vstack([_along(line, 70.0, side * CORRIDOR_M * 2) for side in (-1, 1)]), 30)
-    for road in plan.ROADS:
-        if "Quay" in road.name:
-            continue  # the seeds of the river make them
-        line = LineString(road.line)
+        add(_along(line, 70.0, 0.0), 44)
+        add(np.vstack([_along(line, 70.0, side * CORRIDOR_M * 2) for side in (-1, 1)]), 44)
+    add(_corners(lines), 30)
+    for line in lines:
         sides = [_along(line, 78.0, side * ROAD_HALF_M) for side in (-1, 1)]
         add(np.vstack(sides), 42)
     parks = shapely.union_all(list(ground.parks.values()))
@@ -118,14 +120,55 @@ def _rows(district: plan.District, area: Polygon, rng: np.random.Generator) -> F
     wide, high = district.block_m
     west, south, east, north = area.bounds
     reach = math.hypot(east - west, north - south) / 2
-    i, j = np.meshgrid(np.arange(-reach, reach, wide), np.arange(-reach, reach, high))
-    i = i + (np.arange(len(i)) % 2 * wide / 2)[:, None]
+    i, j = np.meshgrid(_steps(reach, wide, rng), _steps(reach, high, rng))
+    if not district.grid:  # every second row half a block on: no street runs straight for long
+        i = i + (np.arange(len(i)) % 2 * wide / 2)[:, None]
     flat = np.column_stack([i.ravel(), j.ravel()])
     flat += rng.normal(0, district.jitter, flat.shape) * (wide, high)
     turn = math.radians(district.turn_deg)
     turned = flat @ np.array([[math.cos(turn), math.sin(turn)], [-math.sin(turn), math.cos(turn)]])
     found: Floats = turned + np.array([(west + east) / 2, (south + north) / 2])
     return found
+
+
+def _steps(reach: float, step: float, rng: np.random.Generator) -> Floats:
+    """Count from -reach to reach in steps that differ a little: no two blocks are alike."""
+    steps = step * rng.uniform(0.8, 1.25, math.ceil(2 * reach / step) + 2)
+    return np.asarray(-reach + np.cumsum(steps), dtype=float)
+
+
+def _corners(lines: list[LineString]) -> Floats:
+    """Give four points around each crossing of two roads, so that both run straight through."""
+    found = []
+    for one, other in combinations(lines, 2):
+        for spot in shapely.get_parts(one.intersection(other)):
+            if isinstance(spot, Point):
+                a, b = _way(one, spot), _way(other, spot)
+                signs = ((1, 1), (1, -1), (-1, 1), (-1, -1))
+                found += [(spot.x, spot.y) + ROAD_HALF_M * (s * a + t * b) for s, t in signs]
+    return np.array(found)
+
+
+def _gates(barriers: list[LineString], roads: list[LineString]) -> Floats:
+    """Give pairs of points where a road crosses river or railway, so that it stays straight."""
+    found = []
+    for barrier in barriers:
+        for road in roads:
+            for spot in shapely.get_parts(barrier.intersection(road)):
+                if isinstance(spot, Point):
+                    along, across = _way(barrier, spot), _way(road, spot)
+                    for far in (-1, 0, 1):
+                        middle = (spot.x, spot.y) + 2 * CORRIDOR_M * far * across
+                        found += [middle + ROAD_HALF_M * side * along for side in (-1, 1)]
+    return np.array(found)
+
+
+def _way(line: LineString, spot: Point) -> Floats:
+    """Give the direction of a line at a point, one metre long."""
+    far = line.project(spot)
+    a, b = line.interpolate(max(far - 5, 0)), line.interpolate(far + 5)
+    way = np.array([b.x - a.x, b.y - a.y])
+    return np.asarray(way / np.hypot(*way), dtype=float)
 
 
 def _along(line: LineString, step_m: float, offset_m: float) -> Floats:
@@ -174,9 +217,15 @@ def _blocks(voronoi: Voronoi, seeds: Floats, ground: Ground) -> BaseGeometry:
             shapes.append(Polygon(voronoi.vertices[region]))
     parks = shapely.union_all(list(ground.parks.values()))
     middle = shapely.centroid(shapes)
-    open_land = shapely.contains(ground.land.buffer(-60), middle) & ~shapely.contains(parks, middle)
+    inner, parks_and_more = ground.land.buffer(-60), shapely.union_all([parks, ground.water])
+    open_land = shapely.contains(inner, middle) & ~shapely.contains(parks_and_more, middle)
+    built = shapely.buffer(np.array(shapes)[open_land], -9)
     off = shapely.union_all([ground.water.buffer(30), ground.rail.buffer(45), parks])
-    built = shapely.difference(shapely.buffer(np.array(shapes)[open_land], -9), off)
+    beyond = shapely.box(-9000, -9000, 9000, 9000).difference(ground.land.buffer(-35))
+    for away in (off, beyond):
+        shapely.prepare(away)
+        touched = shapely.intersects(away, built)
+        built[touched] = shapely.difference(built[touched], away)
     whole: BaseGeometry = shapely.multipolygons(
         [
             part
@@ -194,13 +243,13 @@ def _crossings(
     good: npt.NDArray[np.bool_],
     line: LineString,
 ) -> Iterator[tuple[tuple[int, int], str, str]]:
-    """Join, at each place, the nearest nodes on both sides of a line."""
+    """Join, at each place, the nodes that lie best on both sides of a line."""
     for name, (x, y) in places:
         spot = line.interpolate(line.project(Point(x, y)))
-        along = line.project(spot)
-        a, b = line.interpolate(along - 5), line.interpolate(along + 5)
-        side = (b.x - a.x) * (xy[:, 1] - spot.y) - (b.y - a.y) * (xy[:, 0] - spot.x)
-        away = np.hypot(xy[:, 0] - spot.x, xy[:, 1] - spot.y)
+        way = _way(line, spot)
+        off = xy - (spot.x, spot.y)
+        side = way[0] * off[:, 1] - way[1] * off[:, 0]
+        away = np.hypot(*off.T) + 2 * np.abs(off @ way)  # straight across, not aslant
         left = int(np.argmin(np.where(good & (side > 0), away, np.inf)))
         right = int(np.argmin(np.where(good & (side < 0), away, np.inf)))
         yield (left, right), kind, name
