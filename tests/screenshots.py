@@ -40,7 +40,7 @@ def take(watch: Watch, server: Server, session: Session) -> None:
             phone.context.close()
     for size in ("projector", "desktop"):
         wall = watch.page(size)
-        wall.goto(hall.wall_address(server.url, session.code, session.wall_key))
+        wall.goto(hall.wall_address(server.url, session.code, session.wall_key, lang="en"))
         wall.wait_for_selector("#qr path")
         wall.wait_for_load_state("networkidle")
         wall.wait_for_timeout(500)  # the cells fade in

@@ -73,7 +73,7 @@ def test_phone_and_wall_ask_nobody_else_and_complain_of_nothing(
 ) -> None:
     with rooms.a_session(server.room, server.atlas) as session:
         wall = watch.page("projector")
-        wall.goto(hall.wall_address(server.url, session.code, session.wall_key))
+        wall.goto(hall.wall_address(server.url, session.code, session.wall_key, lang="en"))
         address = hall.join_address(server.url, session.code, session.id)
         assert list(rooms.steps(watch.page("phone"), address))[-1] == "sent"
         wall.wait_for_function("document.getElementById('sent').textContent === '1'")

@@ -122,8 +122,11 @@ def no_text_into_folium(module: Module) -> Iterator[Finding]:
     """Popups and their like run what they are given; ids, codes and numbers need none."""
     for node in ast.walk(module.tree):
         # altair's Tooltip only names a column
-        is_name = isinstance(node, ast.Attribute | ast.Name)
-        if is_name and last_name(node) in FOLIUM_SINKS and not full_name(node).startswith("alt."):
+        if (
+            isinstance(node, ast.Attribute | ast.Name)
+            and last_name(node) in FOLIUM_SINKS
+            and not full_name(node).startswith("alt.")
+        ):
             yield node.lineno, f"uses {last_name(node)}, into which text would go"
         if isinstance(node, ast.ImportFrom):
             for alias in node.names:
