@@ -309,18 +309,29 @@ def without_pin(
         ``service_id``, ``why`` (``hidden``: its place is protected; ``city``: known no better
         than the city; ``no_place``: no place is on record), ``location_id`` or NA.
     """
-    pinned = set(_pins(locations)["location_id"])
+    drawn = pinned(locations)
     known = locations.set_index("id")["precision"]
     rows = []
     by_service = offered.groupby("service_id")["location_id"].agg(list)
     for service in services["id"]:
         spots = by_service.get(service, [])
-        if any(spot in pinned for spot in spots):
+        if any(spot in drawn for spot in spots):
             continue
         kinds = {known.get(spot): spot for spot in spots}
         why = next((kind for kind in ("hidden", "city") if kind in kinds), "no_place")
         rows.append((service, why, kinds.get(why)))
     return pd.DataFrame(rows, columns=["service_id", "why", "location_id"])
+
+
+def pinned(locations: gpd.GeoDataFrame) -> set[str]:
+    """Give the identifiers of the locations that may have a pin.
+
+    Parameters
+    ----------
+    locations
+        Table ``locations``.
+    """
+    return set(_pins(locations)["location_id"])
 
 
 def shown_actors(organizations: pd.DataFrame) -> pd.Series[bool]:

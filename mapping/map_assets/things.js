@@ -282,7 +282,10 @@
     };
 
     function zoomed() {
-      map.getContainer().classList.toggle("cg-far", map.getZoom() < SMALL_BELOW);
+      const far = map.getZoom() < SMALL_BELOW;
+      map.getContainer().classList.toggle("cg-far", far);
+      // from afar names stand above the crowd of pins, from near below each single one
+      map.getPane(labelPane).style.zIndex = far ? 605 : 560;
       refill();
       tidy();
     }

@@ -12,7 +12,8 @@ from mapping import details, features
 from mapping.facts import Card
 from mapping.pages import _card, _map, _shared
 
-PICK = "map_pick"  # of the widget; in the address it is `pick`, a handle and never a name
+# keys of the widgets; in the address they are `pick`, a handle, and `only`, codes: never a name
+PICK, ONLY = "map_pick", "map_only"
 KINDS = (
     ("service", "services"),
     ("actor", "organizations"),
@@ -40,15 +41,8 @@ def page() -> None:
     with search:
         picked = _search(index)
     with filtering:
-        only = st.multiselect(
-            say("map.only"),
-            vocab.CATEGORY,
-            format_func=lambda code: say(f"category.{code}"),
-            placeholder=say("map.only_hint"),
-            key="map_only",
-            bind="query-params",
-        )
-    spec = _map.spec((*_map.areas(), *_map.things()), pick=picked or "", only=tuple(only))
+        only = _filter()
+    spec = _map.spec((*_map.areas(), *_map.things()), pick=picked or "", only=only)
     if spec is None:
         _shared.missing(say("map.nothing_there"))
     else:
@@ -57,7 +51,8 @@ def page() -> None:
             _map.show(spec, key="map_city", on_pick=lambda handle: _pick(handle, index))
         with beside:
             _panel(index.get(picked or ""))
-    _without_pin(tuple(only))
+    _without_pin(only)
+    _actors_without_pin()
     _shared.how(say("map.how_drawn"), say("map.how_reports"), say("map.how_pins"))
 
 
@@ -111,8 +106,9 @@ def _index() -> dict[str, Found]:
                 number += 1
             taken.add(label)
             found[features.handle(kind, str(row_id))] = Found(kind, str(row_id), label)
-    for cell in read("reported_cells")["cell"].unique():
-        found[features.handle("cell", str(cell))] = Found("cell", str(cell), str(cell))
+    for number, cell in enumerate(read("reported_cells")["cell"].unique(), start=1):
+        label = f"{say('map.cell_title')} ({number})"
+        found[features.handle("cell", str(cell))] = Found("cell", str(cell), label)
     return found
 
 
@@ -129,12 +125,35 @@ def _search(index: dict[str, Found]) -> str | None:
         placeholder=say("map.search_hint"),
         key=PICK,
     )
-    if picked is None:
-        if "pick" in st.query_params:
-            del st.query_params["pick"]
-    elif st.query_params.get("pick") != picked:
-        st.query_params["pick"] = picked
+    _keep_in_address("pick", picked or "")
     return picked
+
+
+def _filter() -> tuple[str, ...]:
+    """Choose categories; the address holds their codes.
+
+    Bound, it would hold the words of one language, and lose them in another.
+    """
+    say = _shared.say
+    if ONLY not in st.session_state:
+        asked = st.query_params.get("only", "").split(",")
+        st.session_state[ONLY] = [code for code in vocab.CATEGORY if code in asked]
+    chosen: list[str] = st.multiselect(
+        say("map.only"),
+        vocab.CATEGORY,
+        format_func=lambda code: say(f"category.{code}"),
+        placeholder=say("map.only_hint"),
+        key=ONLY,
+    )
+    _keep_in_address("only", ",".join(chosen))
+    return tuple(chosen)
+
+
+def _keep_in_address(name: str, value: str) -> None:
+    if value and st.query_params.get(name) != value:
+        st.query_params[name] = value
+    elif not value and name in st.query_params:
+        del st.query_params[name]
 
 
 def _pick(handle: str, index: dict[str, Found]) -> None:
@@ -195,4 +214,29 @@ def _without_pin(only: tuple[str, ...]) -> None:
             ),
             hide_index=True,
             key="map_unpinned",
+        )
+
+
+def _actors_without_pin() -> None:
+    """List the actors no pin stands for: informal groups often have no place."""
+    say, read = _shared.say, _shared.read
+    actors = read("organizations")
+    actors = actors[features.shown_actors(actors)]
+    pinned = features.pinned(read("locations"))
+    rows = actors[~actors["location_id"].isin(pinned)]
+    if rows.empty:
+        return
+    with st.expander(say("map.actors_without_pin", count=len(rows)), key="map_actors_without_pin"):
+        st.dataframe(
+            pd.DataFrame(
+                {
+                    say("map.kind_actor"): rows["name"],
+                    say("map.kind"): [
+                        "" if pd.isna(kind) else say(f"actor_kind.{kind}") for kind in rows["kind"]
+                    ],
+                    say("map.contact"): rows["public_contact"],
+                }
+            ),
+            hide_index=True,
+            key="map_actors_unpinned",
         )
