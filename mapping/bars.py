@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import quote
 
-WIDE, HIGH = 240, 20  # pixels of one bar
-STEP = 6  # pixels between two lines of the hatching
+WIDE, HIGH = 180, 32  # pixels of the picture, as large as a cell of the table
+TOP, THICK = 11, 10  # of the bar in it
+STEP = 5  # pixels between two lines of the hatching
 
 
 def known_bar(
@@ -38,27 +39,31 @@ def known_bar(
     """
     share = WIDE / rows if rows else 0.0
     ends = (known * share, (known + suppressed) * share, WIDE if rows else 0.0)
-    body = [f'<rect x=".5" y=".5" width="{WIDE - 1}" height="{HIGH - 1}" {_outline(tokens)}/>']
+    low, high = TOP + THICK, TOP
     lines = "".join(
-        f"M{x:.0f} {HIGH - 1}L{x + HIGH - 2:.0f} 1"
-        for x in range(int(ends[1]) + STEP // 2, int(ends[2]) - HIGH + 2, STEP)
+        f"M{x:.1f} {low}L{x + THICK:.1f} {high}"
+        for x in range(int(ends[1]) + 2, int(ends[2]) - THICK, STEP)
     )
+    body = [
+        (
+            f'<rect x=".5" y="{TOP}.5" width="{WIDE - 1}" height="{THICK - 1}" fill="none"'
+            f' stroke="{tokens["line"]}"/>'
+        )
+    ]
     if lines:
         body.append(f'<path d="{lines}" fill="none" stroke="{tokens["quiet"]}" stroke-width="1"/>')
     if suppressed:
         body.append(
-            f'<rect x="{ends[0] + 1:.1f}" y="1.5" width="{max(ends[1] - ends[0] - 2, 1):.1f}"'
-            f' height="{HIGH - 3}" fill="none" stroke="{tokens["ink"]}" stroke-dasharray="2 2"/>'
+            f'<rect x="{ends[0] + 1:.1f}" y="{TOP}.5" width="{max(ends[1] - ends[0] - 2, 1):.1f}"'
+            f' height="{THICK - 1}" fill="none" stroke="{tokens["ink"]}" stroke-dasharray="2 2"/>'
         )
     if known:
-        body.append(f'<rect width="{ends[0]:.1f}" height="{HIGH}" fill="{tokens["ink"]}"/>')
+        body.append(
+            f'<rect y="{TOP}" width="{ends[0]:.1f}" height="{THICK}" fill="{tokens["quiet"]}"/>'
+        )
     turn = f' transform="matrix(-1 0 0 1 {WIDE} 0)"' if rtl else ""
     picture = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {HIGH}" width="{WIDE}"'
         f' height="{HIGH}"><g{turn}>{"".join(body)}</g></svg>'
     )
     return f"data:image/svg+xml,{quote(picture)}"
-
-
-def _outline(tokens: Mapping[str, str]) -> str:
-    return f'fill="none" stroke="{tokens["line"]}"'

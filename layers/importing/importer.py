@@ -43,7 +43,7 @@ BUILDERS: Mapping[str, Callable[[Source], Draft]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What an import would do; nothing is written until :func:`write`."""
+    """What an import would do; nothing is written until :func:`carry_out`."""
 
     file: str
     sha256: str
@@ -122,7 +122,7 @@ def prepare(
     )
 
 
-def write(atlas: Atlas, plan: Plan, *, licence: str | None = None) -> str | None:
+def carry_out(atlas: Atlas, plan: Plan, *, licence: str | None = None) -> str | None:
     """Write a plan in one transaction.
 
     Returns

@@ -49,15 +49,12 @@ def _gaps_text(found: dict[str, Any]) -> list[str]:
             "cli.gaps_answer",
             category=say(f"category.{found['need']['category']}"),
             minutes=f"{found['need']['minutes']:g}",
-            low=f"{not_reached['low']:,}",
-            high=f"{not_reached['high']:,}",
-            people_low=f"{people['low']:,}",
-            people_high=f"{people['high']:,}",
+            not_reached=_span(not_reached, ","),
+            people=_span(people, ","),
         )
     ]
     if share is not None:
-        low, high = share["low"], share["high"]
-        lines.append(say("cli.gaps_share", low=f"{low:.0%}", high=f"{high:.0%}"))
+        lines.append(say("cli.gaps_share", share=_span(share, ".0%")))
     lines.append(say(f"cli.gaps_{found['method']}"))
     lines.append(
         say("cli.gaps_counted", day=found["dates"]["population"] or say("cli.unknown_day"))
@@ -69,6 +66,12 @@ def _gaps_text(found: dict[str, Any]) -> list[str]:
         for one in found["cannot_say"]
     ]
     return lines
+
+
+def _span(found: dict[str, float], form: str) -> str:
+    """Write a range, or one number where both ends read the same."""
+    low, high = format(found["low"], form), format(found["high"], form)
+    return low if low == high else say("cli.span", low=low, high=high)
 
 
 _SERVICES = ("of", "certain", "possible", "excluded", "area_only", "nowhere")

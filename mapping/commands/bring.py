@@ -26,7 +26,7 @@ def add(asked: argparse.Namespace) -> int:
         key=asked.key, category=asked.category, crs=asked.crs, counted_on=_day(asked.date)
     )
     plan = importer.prepare(atlas, path, kind=asked.kind, options=options)
-    name = None if asked.dry_run else importer.write(atlas, plan, licence=asked.licence)
+    name = None if asked.dry_run else importer.carry_out(atlas, plan, licence=asked.licence)
     listed = _list_rejected(path, plan) if plan.rejected and not asked.dry_run else None
     if asked.json:
         answer_json(_as_json(plan, name, listed, dry_run=asked.dry_run))

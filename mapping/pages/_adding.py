@@ -81,7 +81,7 @@ def _asked() -> tuple[str | None, Options]:
         )
     with st.expander(say("data.more")):
         key = st.text_input(say("data.key"), key=KEY) or None
-        crs = st.text_input(say("data.crs"), placeholder="EPSG:25833", key=CRS) or None
+        crs = st.text_input(say("data.crs"), placeholder=say("data.crs_example"), key=CRS) or None
         day = st.date_input(say("data.day"), value=None, format="YYYY-MM-DD", key=DAY)
     return kind, Options(key=key, category=category, crs=crs, counted_on=day)
 
@@ -138,7 +138,7 @@ def _preview(plan: Plan) -> None:
 def _write(plan: Plan) -> None:
     """Write the plan that was shown; if somebody else wrote meanwhile, write nothing and say so."""
     try:
-        importer.write(_shared.atlas(), plan)
+        importer.carry_out(_shared.atlas(), plan)
     except LayerError as error:
         st.toast(_shared.explain(error), duration="long")
     else:

@@ -46,7 +46,7 @@ def take() -> None:
             on_click="ignore",
             key="data_backup",
         )
-    st.caption(say("data.export_note"))
+    st.text(say("data.export_note"))
 
 
 def _export(to: str) -> bytes:
@@ -57,7 +57,7 @@ def _export(to: str) -> bytes:
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as out:
             for name in done.files:
-                out.write(folder / name, name)
+                out.writestr(name, (folder / name).read_bytes())
         return packed.getvalue()
 
 

@@ -27,7 +27,7 @@ def page() -> None:
     _shared.head(
         title=say("data.title"), answer=_answer(tables, known), note=_newest(known["newest"])
     )
-    left, right = st.columns([3, 2], gap="large")
+    left, right = st.columns([2, 1], gap="large")
     with left:
         _completeness(known)
         _imports()
@@ -87,17 +87,17 @@ def _completeness(known: pd.DataFrame) -> None:
         _rows(mine),
         hide_index=True,
         height="content",
-        row_height=38,
+        row_height=bars.HIGH + 4,
         key="data_known",
         column_config={
             "what": st.column_config.TextColumn(say("data.column_what"), width="medium"),
-            "bar": st.column_config.ImageColumn(say("data.column_bar"), width="medium"),
-            "known": st.column_config.TextColumn(say("data.column_known"), width="small"),
+            "bar": st.column_config.ImageColumn(say("data.column_bar"), width=bars.WIDE + 18),
+            "known": st.column_config.TextColumn(say("data.column_known"), width=110),
             "age": st.column_config.TextColumn(say("data.column_age"), width="small"),
-            "who": st.column_config.TextColumn(say("data.column_who"), width="medium"),
+            "who": st.column_config.TextColumn(say("data.column_who"), width="large"),
         },
     )
-    st.caption(say("data.legend"))
+    st.text(say("data.legend"))
 
 
 def _rows(mine: pd.DataFrame) -> pd.DataFrame:
