@@ -12,7 +12,7 @@ import numpy as np
 import pyproj
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers import room_area
@@ -59,6 +59,7 @@ def test_places_are_listed_under_their_district() -> None:
     lon=st.floats(13.2, 13.6, allow_nan=False),
     lat=st.floats(52.4, 52.6, allow_nan=False),
 )
+@settings(deadline=None)  # the first transformation of a process loads its grids
 def test_the_turn_back_and_floor_of_the_phone_finds_the_true_cell(lon: float, lat: float) -> None:
     """What citymap.js does, by hand, against pyproj and the grid."""
     frame = frame_of((4530000, 3260000, 4570000, 3290000))

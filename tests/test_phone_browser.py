@@ -1,0 +1,360 @@
+"""Real phones and a real wall, over plain http under a hall's name: no secure context there."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route
+
+from layers.atlas import Atlas
+from layers.room import Room, Session
+from layers.space import cell_of
+from mapping import hall
+from tests.helpers import rooms
+from tests.helpers.running import Server
+from tests.helpers.watched import HALL, Watch
+
+CELL = re.compile(r"CRS3035RES250mN\d+E\d+")
+IN_HALL = {"CG_HOST": HALL, "CG_PASSPHRASE": "abcdefghjkmnp"}
+ARRIVED = "#sent_state[data-state=arrived]"
+
+
+@pytest.fixture(scope="module")
+def in_hall(sample_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Run one server that a hall reaches, for all tests here that do not end it."""
+    folder = tmp_path_factory.mktemp("hall")
+    atlas = Path(shutil.copy(sample_once, folder / "sample.gpkg"))
+    with Server(folder, atlas, IN_HALL) as running:
+        yield running
+
+
+@pytest.fixture
+def session(in_hall: Server) -> Iterator[Session]:
+    with rooms.a_session(in_hall.room, in_hall.atlas) as made:
+        yield made
+
+
+def join(phone: Page, server: Server, session: Session) -> None:
+    phone.goto(hall.join_address(server.address(HALL, ""), session.code, session.id))
+    phone.click("#agree")
+    phone.wait_for_selector("#feeling:not([hidden])")
+
+
+def place(phone: Page, feeling: str = "unsafe") -> None:
+    phone.click(f".feel.{feeling}")
+    phone.wait_for_selector("#map[data-cell]")
+    phone.click("#here")
+    phone.wait_for_selector("#why:not([hidden])")
+
+
+def send(phone: Page, feeling: str = "unsafe") -> None:
+    place(phone, feeling)
+    phone.click("#send")
+    phone.wait_for_selector("#sent:not([hidden])")
+
+
+def open_wall(page: Page, server: Server, session: Session) -> None:
+    origin = server.address(HALL, "")
+    page.goto(hall.wall_address(origin, session.code, session.wall_key, lang="en"))
+    page.wait_for_selector("#map canvas")
+
+
+@contextmanager
+def stored(server: Server) -> Iterator[Room]:
+    """Read the room's file beside the server."""
+    room = Room(server.room)
+    try:
+        yield room
+    finally:
+        room.close()
+
+
+def rows(server: Server, session: Session) -> list[dict[str, Any]]:
+    with stored(server) as room:
+        table = room.contributions(session.id)
+        return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
+
+
+def test_three_phones_in_three_languages_are_seen_on_the_wall(
+    watch: Watch, in_hall: Server, session: Session
+) -> None:
+    wall = watch.page("projector")
+    open_wall(wall, in_hall, session)
+    for lang, feeling in (("en", "safe"), ("fr", "mixed"), ("ar", "unsafe")):
+        phone = watch.page("phone", locale=lang)
+        join(phone, in_hall, session)
+        assert phone.evaluate("isSecureContext") is False
+        assert phone.get_attribute("html", "lang") == lang
+        send(phone, feeling)
+        phone.wait_for_selector(ARRIVED)
+    wall.wait_for_function("document.getElementById('sent').textContent === '3'")
+    wall.wait_for_selector(".said.mixed svg")
+    assert wall.inner_text("#phones") == "3"
+    assert watch.errors == []
+
+
+def test_only_the_cell_leaves_the_phone(watch: Watch, in_hall: Server, session: Session) -> None:
+    phone, bodies = watch.page("phone"), []
+    phone.on("request", lambda request: bodies.append(request.post_data or ""))
+    join(phone, in_hall, session)
+    send(phone)
+    phone.wait_for_selector(ARRIVED)
+    (body,) = [json.loads(text) for text in bodies if '"cell"' in text]
+    known = {"session", "token", "consent", "id", "cell", "feeling", "reasons"}
+    assert set(body) == known
+    assert CELL.fullmatch(body["cell"])
+    assert not any(
+        session.id in url or "?" in url.split("/phone/assets/")[0]
+        for url in watch.requests
+        if "/phone/base/" not in url
+    )
+
+
+def test_a_place_of_the_list_is_sent_as_the_cell_it_lies_in(
+    watch: Watch, in_hall: Server, session: Session
+) -> None:
+    """By keyboard alone; the cell is worked out again from degrees."""
+    known = Atlas(in_hall.atlas).read("places").dropna(subset=["name"]).iloc[3]
+    phone = watch.page("phone")
+    join(phone, in_hall, session)
+    phone.focus(".feel.safe")
+    phone.keyboard.press("Enter")
+    phone.focus("#way_list")
+    phone.keyboard.press("Enter")
+    phone.focus("#search")
+    phone.keyboard.type(known["name"])
+    phone.wait_for_function("document.querySelectorAll('#list button').length === 1")
+    phone.keyboard.press("Tab")
+    phone.keyboard.press("Enter")
+    phone.focus("#send")
+    phone.keyboard.press("Enter")
+    phone.wait_for_selector(ARRIVED)
+    (row,) = rows(in_hall, session)
+    assert row["cell"] == cell_of(known.geometry.x, known.geometry.y, size_m=250)
+    assert row["feeling"] == "safe"
+
+
+def test_the_map_is_moved_by_buttons_and_by_keys(
+    watch: Watch, in_hall: Server, session: Session
+) -> None:
+    phone = watch.page("phone")
+    join(phone, in_hall, session)
+    phone.click(".feel.mixed")
+    phone.wait_for_selector("#map[data-cell]")
+    first = phone.get_attribute("#map", "data-cell")
+    # "RES250mN3706000E4413500": the two numbers of metres, north and east
+    beyond = (
+        "([first, which]) => { const metres = (code) => code.match(/\\d+/g).slice(2)[which];"
+        " return metres(document.getElementById('map').dataset.cell) > metres(first); }"
+    )
+    for _ in range(3):
+        phone.click(".pan.right")
+    phone.wait_for_function(beyond, arg=[first, 1])
+    phone.focus("#map")
+    for _ in range(6):
+        phone.keyboard.press("ArrowUp")
+    phone.wait_for_function(beyond, arg=[first, 0])
+
+
+def test_switching_the_language_keeps_the_answers(
+    watch: Watch, in_hall: Server, session: Session
+) -> None:
+    phone = watch.page("phone", locale="en")
+    join(phone, in_hall, session)
+    place(phone)
+    phone.click("[data-code=police]")
+    phone.click("[data-code=night]")
+    phone.select_option("#lang", "ar")
+    phone.wait_for_selector("html[dir=rtl]")
+    assert phone.get_attribute("[data-code=police]", "aria-pressed") == "true"
+    phone.click("#company [data-code=unsaid]")
+    phone.click("#send")
+    phone.wait_for_selector(ARRIVED)
+    (row,) = rows(in_hall, session)
+    assert (row["reasons"], row["time_of_day"], row["company"]) == (("police",), "night", "unsaid")
+
+
+def test_what_is_said_offline_arrives_once_when_the_network_is_back(
+    watch: Watch, in_hall: Server, session: Session
+) -> None:
+    phone = watch.page("phone")
+    join(phone, in_hall, session)
+    send(phone)
+    phone.wait_for_selector(ARRIVED)
+    phone.context.set_offline(True)
+    for _ in range(3):
+        phone.click("#another")
+        send(phone)
+    assert "3" in phone.inner_text("#queue")
+    assert phone.get_attribute("#sent_state", "data-state") == "waiting"
+    phone.context.set_offline(False)
+    phone.wait_for_selector("#queue:not(.waiting)")
+    assert "4" in phone.inner_text("#queue")
+    assert len(rows(in_hall, session)) == 4
+
+
+def test_what_waits_survives_a_closed_page(watch: Watch, in_hall: Server, session: Session) -> None:
+    phone = watch.page("phone")
+    join(phone, in_hall, session)
+    phone.wait_for_function("(async () => (await Outbox.all()).length === 0)()")
+    place(phone)
+    phone.context.set_offline(True)
+    phone.click("#send")
+    phone.wait_for_selector("#sent:not([hidden])")
+    context = phone.context
+    phone.close()
+    context.set_offline(False)
+    again = context.new_page()
+    again.goto(in_hall.address(HALL, f"/j/{session.code}"))
+    again.wait_for_selector("#feeling:not([hidden])")  # known again, without asking for consent
+    again.wait_for_function("(async () => (await Outbox.all()).length === 0)()")
+    assert len(rows(in_hall, session)) == 1
+    with stored(in_hall) as room:
+        assert room.counts(session.id) == (1, 1)
+
+
+def test_trouble_of_the_server_and_a_double_tap_count_once(
+    watch: Watch, in_hall: Server, session: Session
+) -> None:
+    phone, tries = watch.page("phone"), []
+
+    def trouble(route: Route) -> None:
+        tries.append(json.loads(route.request.post_data or "{}")["id"])
+        if len(tries) < 3:
+            route.fulfill(status=500, body='{"error": "server_failed"}')
+        else:
+            route.continue_()
+
+    phone.route("**/phone/contributions", trouble)
+    join(phone, in_hall, session)
+    place(phone)
+    phone.evaluate(
+        "() => { const send = document.getElementById('send'); send.click(); send.click(); }"
+    )
+    phone.wait_for_selector(ARRIVED)
+    assert len(tries) == 3
+    assert len(set(tries)) == 1
+    assert len(rows(in_hall, session)) == 1
+
+
+def test_leaving_wipes_the_phone_and_is_not_in_its_history(
+    watch: Watch, in_hall: Server, session: Session
+) -> None:
+    phone = watch.page("phone")
+    join(phone, in_hall, session)
+    phone.click("#leave")
+    phone.wait_for_url("about:blank")
+    context = phone.context
+    phone.close()
+    other = context.new_page()
+    other.goto(in_hall.address(HALL, "/phone/words/en.json"))
+    assert other.evaluate("async () => (await indexedDB.databases()).length") == 0
+    assert other.evaluate("localStorage.length + sessionStorage.length") == 0
+
+
+def test_a_wrong_code_can_be_typed_again(watch: Watch, in_hall: Server, session: Session) -> None:
+    phone = watch.page("phone", locale="fr")
+    phone.goto(in_hall.address(HALL, "/j"))
+    phone.fill("#code_text", "aaaa aaaa")
+    phone.click("#code_form button")
+    phone.wait_for_selector("#notice:not([hidden])")
+    assert "Aucune séance" in phone.inner_text("#notice")
+    phone.fill("#code_text", f"{session.code[:4].lower()} {session.code[4:]}")
+    phone.click("#code_form button")
+    phone.wait_for_selector("#consent:not([hidden])")
+    assert phone.url.endswith(f"/j/{session.code}")
+
+
+def test_the_secret_does_not_stay_in_the_address_bar(
+    watch: Watch, in_hall: Server, session: Session
+) -> None:
+    phone = watch.page("phone")
+    join(phone, in_hall, session)
+    assert session.id not in phone.url
+    phone.reload()
+    phone.wait_for_selector("#feeling:not([hidden])")
+
+
+def test_a_closed_session_is_said_and_wipes_the_phone(
+    watch: Watch, in_hall: Server, session: Session
+) -> None:
+    phone, wall = watch.page("phone", locale="en"), watch.page("projector")
+    join(phone, in_hall, session)
+    open_wall(wall, in_hall, session)
+    with stored(in_hall) as room:
+        room.stop(session.id)
+    send_after = phone.locator("#end_title")
+    place(phone)
+    phone.click("#send")
+    send_after.wait_for()
+    assert "ended" in send_after.inner_text()
+    assert rows(in_hall, session) == []
+
+
+@pytest.mark.parametrize("lang", ["en", "fr", "ar"])
+def test_every_step_fits_a_small_phone_and_a_thumb(
+    watch: Watch, in_hall: Server, session: Session, lang: str
+) -> None:
+    """Nothing wider than 360 px, and whatever can be pressed at least 44 px in both ways."""
+    phone = watch.page("phone", locale=lang)
+    address = hall.join_address(in_hall.address(HALL, ""), session.code, session.id)
+    for step in rooms.steps(phone, address):
+        wide = phone.evaluate("document.documentElement.scrollWidth")
+        assert wide <= 360, step
+        small = phone.evaluate(
+            "() => [...document.querySelectorAll('button, select, input, a')]"
+            ".map(e => [e.id || e.className, e.getBoundingClientRect()])"
+            ".filter(([, b]) => b.width && (b.width < 44 || b.height < 44))"
+            ".map(([name, b]) => `${name} ${b.width}x${b.height}`)"
+        )
+        assert small == [], step
+        nameless = phone.evaluate(
+            "() => [...document.querySelectorAll('button')].filter(b => b.offsetParent"
+            " && !b.textContent.trim() && !b.getAttribute('aria-label')).length"
+        )
+        assert nameless == 0, step
+
+
+def test_everything_comes_back_by_itself_after_a_kill(
+    watch: Watch, start_server: Callable[..., Server]
+) -> None:
+    server = start_server(**IN_HALL)
+    with rooms.a_session(server.room, server.atlas) as session:
+        pass
+    phone, wall = watch.page("phone"), watch.page("projector")
+    join(phone, server, session)
+    open_wall(wall, server, session)
+    send(phone, "safe")
+    phone.wait_for_selector(ARRIVED)
+    server.kill()
+    phone.click("#another")
+    send(phone, "unsafe")
+    assert phone.get_attribute("#sent_state", "data-state") == "waiting"
+    wall.wait_for_selector("#notice:not([hidden])")
+    server.start()
+    phone.wait_for_selector(ARRIVED, timeout=60_000)
+    wall.wait_for_selector(".said.mixed svg", timeout=60_000)
+    assert wall.is_hidden("#notice")
+    assert [row["feeling"] for row in rows(server, session)].count("safe") == 1
+    assert len(rows(server, session)) == 2
+    log = server.log()
+    for secret in (session.id, session.code, session.wall_key, "CRS3035"):
+        assert secret not in log
+
+
+def test_an_open_wall_does_not_hold_up_the_end(
+    watch: Watch, start_server: Callable[..., Server]
+) -> None:
+    server = start_server(**IN_HALL)
+    with rooms.a_session(server.room, server.atlas) as session:
+        pass
+    wall = watch.page("projector")
+    open_wall(wall, server, session)
+    assert server.stop() is not None  # raises where SIGTERM does not end it
