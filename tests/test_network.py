@@ -13,7 +13,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers.errors import LayerError
@@ -46,6 +46,7 @@ def without_loops(graph: nx.Graph[Any]) -> nx.Graph[Any]:
 # --- measures ---------------------------------------------------------------------------------
 
 
+@settings(deadline=None)  # a busy machine is no fault of the sums
 @given(graph=graphs())
 def test_betweenness_and_constraint_are_those_of_igraph(graph: nx.Graph[Any]) -> None:
     table = network.measures(graph)
@@ -64,6 +65,7 @@ def test_betweenness_and_constraint_are_those_of_igraph(graph: nx.Graph[Any]) ->
     )
 
 
+@settings(deadline=None)
 @given(graph=graphs())
 def test_degree_strength_and_core_are_those_of_networkx(graph: nx.Graph[Any]) -> None:
     table = network.measures(graph)
@@ -99,6 +101,7 @@ def effective_size_by_hand(graph: nx.Graph[Any], actor: str) -> float:
     )
 
 
+@settings(deadline=None)
 @given(graph=graphs())
 def test_effective_size_is_the_formula_term_by_term(graph: nx.Graph[Any]) -> None:
     # networkx 3.6 is no oracle here: asked for all actors at once it divides by the largest of
@@ -109,6 +112,7 @@ def test_effective_size_is_the_formula_term_by_term(graph: nx.Graph[Any]) -> Non
     assert found == pytest.approx(expected, nan_ok=True)
 
 
+@settings(deadline=None)
 @given(graph=graphs(directed=False))
 def test_unweighted_effective_size_is_that_of_networkx(graph: nx.Graph[Any]) -> None:
     clean = without_loops(graph)
@@ -210,6 +214,7 @@ def test_a_strength_that_is_no_positive_number_is_refused_with_its_two_ends(
 # --- who depends on whom ----------------------------------------------------------------------
 
 
+@settings(deadline=None)
 @given(graph=graphs())
 def test_cut_points_are_those_whose_removal_leaves_more_parts(graph: nx.Graph[Any]) -> None:
     plain: nx.Graph[Any] = nx.Graph(without_loops(graph))
@@ -240,6 +245,7 @@ def test_the_gravest_loss_comes_first_and_says_how_many_are_migrant_led() -> Non
     assert table.loc[1, "cut_off"] == ("g1", "g2", "g3")
 
 
+@settings(deadline=None)
 @given(graph=graphs(), data=st.data())
 def test_a_go_between_is_on_every_path_to_the_target(
     graph: nx.Graph[Any], data: st.DataObject

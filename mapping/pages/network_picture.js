@@ -224,6 +224,7 @@ class Picture {
       const r = Math.max(3.5, Math.min(node.r * scale, node.r * 1.5));
       Object.assign(node, { sx: x, sy: y, sr: r, box: [x - r, y - r, x + r, y + r] });
       resize(node.frame, node.form, x, y, r);
+      node.mark.classList.toggle("small", r < 6.5); // thick frames would fill it
       if (node.pictureMark) {
         const [width, height] = node.picture;
         const size = (r * 1.15) / Math.max(width, height);
