@@ -52,9 +52,13 @@ class Offers:
                 "services", "locations", "service_at_location", "schedules", "service_languages",
             )
         }  # fmt: skip
+        no_steps = {one.organization: one.facts.get("step_free") for one in self.services}
         for actor in ACTORS:
             if actor.spot:
-                made["locations"].append(self._location(f"at-{actor.id}", actor.name, actor.spot))
+                row_id, step_free = f"at-{actor.id}", no_steps.get(actor.id)
+                made["locations"].append(
+                    self._location(row_id, actor.name, actor.spot, step_free=step_free)
+                )
         homes = {actor.id: actor.spot for actor in ACTORS}
         for service in self.services:
             facts = conditions(service, seed=self._seed, today=self._today)
@@ -96,11 +100,14 @@ class Offers:
         if step_free is None and luck < 0.62:
             step_free = bool(luck < 0.45)
         point = shapely.Point(*to_degrees([(x, y)])[0])
+        precision = "exact" if rng.random() < 0.93 else "street"
+        address = self._address(x, y)
+        number = int(rng.integers(1, 90))
         return {
             "id": row_id,
             "name": name,
-            "address": self._address(x, y, int(rng.integers(1, 90))),
-            "precision": "exact" if rng.random() < 0.93 else "street",
+            "address": f"{address} {number}" if precision == "exact" else address,
+            "precision": precision,
             "step_free": step_free,
             "geometry": point,
         }
@@ -117,15 +124,15 @@ class Offers:
             "public_contact": "+00 000 02 00" if service.place == "hidden" else None,
         }
 
-    def _address(self, x: float, y: float, number: int) -> str:
+    def _address(self, x: float, y: float) -> str:
         spots, names = self._named
         away = np.hypot(*(spots - (x, y)).T)
         best = int(np.argmin(away))
         if away[best] < 160:
-            return f"{names[best]} {number}"
+            return names[best]
         cell = int(np.argmin(np.hypot(*(self._people.xy - (x, y)).T)))
         district = next(one for one in plan.DISTRICTS if one.id == self._people.district[cell])
-        return f"{district.name} Court {number}"
+        return f"{district.name} Court"
 
     def _schedule(self, service: Service, link: str, starts: date | None, ends: date | None) -> Row:
         row: Row = {"id": f"{link}-hours", "service_at_location_id": link}

@@ -64,11 +64,23 @@ ANY: Final = (
     "Mo-Fr 08:00-16:00; PH off", "Mo-Fr 09:00-12:00,13:00-16:00", "Tu,Th 10:00-18:00",
     "Mo-Sa 10:00-18:00; PH off", "We 14:00-17:00", '"by appointment"', "Mo-Fr 06:30-17:00; PH off",
     "Mo-Th 17:00-20:30", "Sa,Su 11:00-17:00", "Mo-Fr 09:00-15:00; Th 09:00-18:30; PH off",
-    "Mo[1],Mo[3] 16:00-18:00", "Mo-Fr 10:00-14:00; Sa 10:00-13:00", "24/7",
+    "Mo[1],Mo[3] 16:00-18:00", "Mo-Fr 10:00-14:00; Sa 10:00-13:00"
 )  # fmt: skip
-ANY_SHARE: Final = (.17, .12, .09, .08, .06, .07, .12, .08, .04, .09, .03, .04, .01)  # fmt: skip
-HOURS_UNKNOWN: Final = 0.42  # of those by chance; with the planned ones about a third of all
-LANGUAGES_UNKNOWN: Final = 0.30
+_COURSE: Final = ("Mo,We 09:00-12:00", "Tu-Th 09:00-11:30", "Tu,Th 17:30-20:00", "Sa 10:00-13:00")
+_COURSE_LATE: Final = (
+    "Mo,We 17:30-20:00",
+    "Mo-Th 18:00-20:30; SH off",
+    "Tu 09:00-12:00,18:00-20:00",
+)
+_NURSERY: Final = ("Mo-Fr 06:30-17:00; PH off", "Mo-Fr 07:00-16:30; PH off", "Mo-Fr 07:30-16:00")
+_NURSERY_LATE: Final = ("Mo-Fr 06:30-18:30; PH off", "Mo-Fr 07:00-16:30; Th 07:00-19:00; PH off")
+_OWN_HOURS: Final = {
+    "language_course": (_COURSE, _COURSE_LATE),
+    "childcare": (_NURSERY, _NURSERY_LATE),
+}
+ANY_SHARE: Final = (.17, .12, .09, .08, .06, .07, .12, .08, .04, .09, .03, .05)  # fmt: skip
+HOURS_UNKNOWN: Final = 0.52  # of those by chance; with the planned ones about a third of all
+LANGUAGES_UNKNOWN: Final = 0.40
 CONDITION_UNKNOWN: Final = 0.36
 # Around the quarter that the underpass cuts off there must be no other health care.
 NO_HEALTH: Final = frozenset({"d03", "d04", "d05", "d11", "d12"})
@@ -77,26 +89,30 @@ NO_HEALTH: Final = frozenset({"d03", "d04", "d05", "d11", "d12"})
 def all_services(people: People, *, seed: int) -> list[Service]:
     """Give the planned services, then those by chance, in the order of the categories."""
     found = list(PLANNED)
-    homes = {one.id: one.spot for one in ACTORS}
+    actors = {one.id: one for one in ACTORS}
     for category, (wanted, organizations, names) in WANTED.items():
         rng = chance(seed, "services", category)
         missing = wanted - sum(one.category == category for one in PLANNED)
         spots = _spots(people, category, missing, rng)
         for number in range(missing):
-            organization = organizations[number % len(organizations)]
-            home = homes[organization]
-            stays = category not in ("health", "childcare") and home and number % 3 == 0
-            spot: Point = home if stays and home else spots[number]
-            name = f"{names[number % len(names)]} {_district(people, spot)}"
+            actor = actors[organizations[number % len(organizations)]]
+            # a group meets at its own place and in its own language; others have branches too
+            own = bool(actor.tongues) or (
+                category not in ("health", "childcare") and number % 3 == 0
+            )
+            spot: Point = actor.spot if own and actor.spot else spots[number]
+            name = names[(number + number // len(organizations)) % len(names)]
+            spoken = _languages(spot, category, actor.tongues, rng)
             found.append(
                 Service(
                     id=f"{category.replace('_', '-')}-{number + 1:02d}",
-                    organization=organization,
+                    organization=actor.id,
                     category=category,
-                    name=name,
+                    name=f"{name} {_district(people, spot)}",
                     spot=spot,
-                    languages=(spoken := _languages(spot, category, rng)),
-                    hours=_hours(spoken, rng),
+                    languages=spoken,
+                    # a group knows its own hours: a gap must not come from asking nobody
+                    hours=_hours(category, spoken, rng, known=bool(actor.tongues)),
                 )
             )
     return found
@@ -161,11 +177,16 @@ def _district(people: People, spot: Point) -> str:
     return next(one.name for one in plan.DISTRICTS if one.id == people.district[cell])
 
 
-def _languages(spot: Point, category: str, rng: np.random.Generator) -> tuple[str, ...]:
-    if rng.random() < LANGUAGES_UNKNOWN:
+def _languages(
+    spot: Point, category: str, tongues: tuple[str, ...], rng: np.random.Generator
+) -> tuple[str, ...]:
+    unknown = rng.random() < LANGUAGES_UNKNOWN
+    if unknown and not tongues:
         return ()
-    spoken = ["da"] + (["en"] if rng.random() < 0.6 else [])
+    spoken = ["da"] + (["en"] if rng.random() < 0.6 and "en" not in tongues else []) + [*tongues]
     for community in plan.COMMUNITIES:
+        if community.language in tongues:
+            continue
         away = min(np.hypot(x - spot[0], y - spot[1]) for x, y in community.homes)
         likely = 0.45 if away < 1300 else 0.06
         kept_out = category == "health" and community.language == "so"
@@ -175,11 +196,16 @@ def _languages(spot: Point, category: str, rng: np.random.Generator) -> tuple[st
     return tuple(spoken)
 
 
-def _hours(languages: tuple[str, ...], rng: np.random.Generator) -> str | None:
+def _hours(
+    category: str, languages: tuple[str, ...], rng: np.random.Generator, *, known: bool
+) -> str | None:
     unknown = rng.random() < HOURS_UNKNOWN
-    late = str(rng.choice(LATE))
-    some = str(rng.choice(ANY, p=np.array(ANY_SHARE) / sum(ANY_SHARE)))
-    if unknown:
+    early_pool, late_pool = _OWN_HOURS.get(category, (ANY, LATE))
+    usual = np.array(ANY_SHARE) / sum(ANY_SHARE) if early_pool is ANY else None
+    if known:  # and one need not ask a group for an appointment
+        late_pool = tuple(text for text in late_pool if "appointment" not in text)
+    late, some = str(rng.choice(late_pool)), str(rng.choice(early_pool, p=usual))
+    if unknown and not known:
         return None
     foreign = {tag.partition(":")[0] for tag in languages} - {"da", "en"}
     return late if foreign else some

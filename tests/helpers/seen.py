@@ -33,6 +33,7 @@ class Seen:
         self.cells = cells["id"].tolist()
         self.homes = [self.node_at(xy) for xy in metres(shapely.centroid(cells.geometry))]
         self.streets = self.graph()
+        self.walked: dict[str, npt.NDArray[np.bool_]] = {}
 
     def node_at(self, xy: npt.NDArray[np.float64]) -> str:
         return str(self.node_ids[np.argmin(np.hypot(*(self.node_xy - xy).T))])
@@ -56,12 +57,17 @@ class Seen:
 
     def near(self, place: str, *, graph: nx.Graph[str] | None = None) -> npt.NDArray[np.bool_]:
         """Tell which cells lie within a walk of a location."""
+        if graph is None and place in self.walked:
+            return self.walked[place]
         spot = self.table["locations"].set_index("id").geometry[place]
         start = self.node_at(metres([spot])[0])
         found = nx.single_source_dijkstra_path_length(
             self.streets if graph is None else graph, start, cutoff=WALK_M, weight="metres"
         )
-        return np.array([home in found for home in self.homes])
+        reached = np.array([home in found for home in self.homes])
+        if graph is None:
+            self.walked[place] = reached
+        return reached
 
     def offers(self, category: str) -> pd.DataFrame:
         """Give one row for each service of a category with a point: hours and languages."""
