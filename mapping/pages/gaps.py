@@ -246,7 +246,7 @@ def _districts(said: Said) -> None:
         )
     st.download_button(
         say("gaps.csv"),
-        gap_table.as_csv(found),
+        lambda: gap_table.as_csv(found),
         file_name=f"gaps-{said.answer.need.category}-{found['dates']['asked']}.csv",
         mime="text/csv",
         key="gaps_csv",
