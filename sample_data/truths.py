@@ -26,7 +26,9 @@ class Change:
 class Truth:
     """One thing that is true of the sample city and not of its twin.
 
-    ``page`` must show it first; ``rows`` are the rows it is made of, by table.
+    ``page`` must show it first, here or to come; ``rows`` are the rows it is made of, by table:
+    identifiers, but for places their names, and for reported cells the hour, because the
+    identifier of a cell comes from the grid.
     """
 
     id: str
@@ -199,7 +201,7 @@ TRUTHS: Final = (
         id="hardly-used",
         says="The job café in Westyard is used by far fewer people than live around it would "
         "suggest.",
-        page="gaps",
+        page="assessment",
         rows=(
             ("services", ("job-cafe-westyard",)),
             ("usage", ("u-job-cafe-westyard-all", "u-job-cafe-westyard-women")),

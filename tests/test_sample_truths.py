@@ -7,6 +7,7 @@ import sqlite3
 from contextlib import closing
 from datetime import date
 from itertools import combinations, pairwise
+from pathlib import Path
 
 import networkx as nx
 import numpy as np
@@ -363,3 +364,15 @@ def test_chains_of_the_brokered_groups_hold_them_together(city: Seen) -> None:
     assert all(graph.has_edge(a, b) for a, b in pairwise(groups))
     led = city.table["organizations"].set_index("id")["migrant_led"]
     assert all(led[one] for one in groups)
+
+
+def test_the_reference_tells_every_truth_and_its_twin() -> None:
+    told = (
+        Path(__file__)
+        .parents[1]
+        .joinpath("docs/reference/sample-city.md")
+        .read_text(encoding="utf-8")
+    )
+    for truth in TRUTHS:
+        row = f"| `{truth.id}` | {truth.says} | {truth.page} | {truth.twin_says} |"
+        assert row in told, truth.id
