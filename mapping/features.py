@@ -59,7 +59,7 @@ def base(streets: gpd.GeoDataFrame, ground: gpd.GeoDataFrame) -> Layer:
     ways = {}
     for kind, rows in streets.groupby(streets["kind"].fillna("street"), sort=True):
         # one line between two crossings instead of one for each bend: a third of the bytes
-        merged = shapely.line_merge(shapely.union_all(rows.geometry.dropna().to_numpy()))
+        merged = shapely.line_merge(_together(rows.geometry.dropna().to_numpy()))
         ways[str(kind)] = list(_lines(shapely.get_parts(merged)))
     return {"type": "base", "ground": land, "streets": ways}
 
@@ -306,20 +306,23 @@ def without_pin(
     Returns
     -------
     rows
-        ``service_id``, ``why`` (``hidden``: its place is protected; ``city``: known no better
-        than the city; ``no_place``: no place is on record), ``location_id`` or NA.
+        ``service_id``, ``location_id`` or NA, and ``why``: ``hidden`` (its place is protected),
+        ``online`` or ``outreach`` (that is how it works, it needs no pin), ``city`` (known no
+        better than the city), ``no_place`` (nobody has said where).
     """
     drawn = pinned(locations)
     known = locations.set_index("id")["precision"]
     rows = []
     by_service = offered.groupby("service_id")["location_id"].agg(list)
-    for service in services["id"]:
+    for service, setting in zip(services["id"], services["setting"], strict=True):
         spots = by_service.get(service, [])
         if any(spot in drawn for spot in spots):
             continue
         kinds = {known.get(spot): spot for spot in spots}
         why = next((kind for kind in ("hidden", "city") if kind in kinds), "no_place")
-        rows.append((service, why, kinds.get(why)))
+        if why != "hidden" and setting in ("online", "outreach"):
+            why = str(setting)
+        rows.append((service, why, next(iter(kinds.values()), None)))
     return pd.DataFrame(rows, columns=["service_id", "why", "location_id"])
 
 
@@ -376,8 +379,13 @@ def _spot(point: shapely.Point) -> list[int]:
 
 
 def _lines(parts: npt.NDArray[np.object_]) -> Iterator[list[int]]:
-    for part in parts:
-        yield _steps(shapely.get_coordinates(part))
+    points, owner = shapely.get_coordinates(parts, return_index=True)
+    whole = np.rint(points * MICRO).astype(np.int64)
+    first = np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]]) if len(owner) else owner
+    steps = np.diff(whole, axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
+    steps[first] = whole[first]  # each line begins where it lies, not where the last one ended
+    for line in np.split(steps, first[1:]) if len(first) else []:
+        yield line.ravel().tolist()
 
 
 def _rings(polygon: shapely.Polygon) -> list[list[int]]:
@@ -388,6 +396,10 @@ def _rings(polygon: shapely.Polygon) -> list[list[int]]:
 
 def _polygons(shape: shapely.Geometry) -> list[list[list[int]]]:
     return [_rings(part) for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
+
+
+def _together(lines: npt.NDArray[np.object_]) -> shapely.Geometry:
+    return shapely.MultiLineString(list(shapely.get_parts(lines)))
 
 
 def _steps(coordinates: npt.NDArray[np.float64]) -> list[int]:

@@ -116,7 +116,7 @@ def test_outlines_are_of_the_level_one_can_read(there: list[str], chosen: str | 
 
 def services_at(*pairs: tuple[str, str]) -> tuple[pd.DataFrame, pd.DataFrame]:
     ids = dict.fromkeys(service for service, _ in pairs)
-    services = pd.DataFrame({"id": list(ids), "category": ["health"] * len(ids)})
+    services = pd.DataFrame({"id": list(ids), "category": "health", "setting": "office"})
     offered = pd.DataFrame(list(pairs), columns=["service_id", "location_id"])
     return services, offered
 
@@ -132,7 +132,12 @@ def test_a_service_at_two_places_has_two_pins_and_one_handle() -> None:
 
 def test_no_pin_for_what_is_hidden_or_known_only_by_its_city_and_the_reason_is_told() -> None:
     services, offered = services_at(("h", "hid"), ("c", "cit"), ("p", "pin"))
-    services = pd.concat([services, pd.DataFrame({"id": ["n"], "category": ["legal"]})])
+    services = pd.concat(
+        [
+            services,
+            pd.DataFrame({"id": ["n", "o"], "category": "legal", "setting": ["office", "online"]}),
+        ]
+    )
     spots = locations(("hid", "hidden", None), ("cit", "city", HERE), ("pin", "exact", HERE))
     assert [row[0] for row in features.services(services, offered, spots)["rows"]] == ["service:p"]
     left = features.without_pin(services, offered, spots)
@@ -140,6 +145,7 @@ def test_no_pin_for_what_is_hidden_or_known_only_by_its_city_and_the_reason_is_t
         "h": "hidden",
         "c": "city",
         "n": "no_place",
+        "o": "online",
     }
 
 

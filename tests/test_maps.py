@@ -180,7 +180,7 @@ def test_names_that_are_attacks_are_shown_as_text_and_nothing_runs(
         page = watch.page("desktop")
         said: list[str] = []
         page.on("dialog", lambda dialog: said.append(dialog.message))
-        page.goto(f"{server.url}/map")
+        page.goto(f"{server.url}/")
         frame = page.frame_locator('iframe[title*="st_folium"]')
         frame.locator('[data-drawn="yes"]').wait_for()
         labels = frame.locator(".cg-name-area").all_text_contents()
@@ -188,14 +188,14 @@ def test_names_that_are_attacks_are_shown_as_text_and_nothing_runs(
         seen = set()
         for n in range(4):  # four things stand at each point: one click spreads them
             frame.locator(".cg-several").nth(n).dispatch_event("click")
-            pin = frame.locator(".leaflet-marker-icon[data-handle^='service:']")
-            pin.wait_for()
-            name = pin.get_attribute("aria-label") or ""
-            pin.dispatch_event("click")
+            page.wait_for_timeout(700)  # the last ones fold, these spread
+            pins = frame.locator(".leaflet-marker-icon[data-handle^='service:']").all()
+            labelled = {one.get_attribute("aria-label") or "": one for one in pins}
+            name = next(one for one in labelled if one not in seen)
+            labelled[name].dispatch_event("click")
             page.locator(".card .title").get_by_text(name, exact=True).wait_for()
             assert page.locator(".card .about").text_content() == name
             seen.add(name)
-            pin.page.wait_for_timeout(400)
         assert len(seen) == 4
         assert seen <= set(HOSTILE)
         assert page.evaluate("window.cgHit") is None
@@ -205,3 +205,60 @@ def test_names_that_are_attacks_are_shown_as_text_and_nothing_runs(
         assert watch.foreign == []
         assert not [one for one in watch.requests if one.endswith("/x")]
     assert server.outgoing() == []
+
+
+def test_zoom_and_position_stay_when_the_page_runs_again(watch: Watch, server: Server) -> None:
+    page = watch.page("desktop")
+    page.goto(f"{server.url}/")
+    frame = page.frame_locator('iframe[title*="st_folium"]')
+    frame.locator('[data-drawn="yes"]').wait_for()
+    frame.locator(".cg-button").first.click()
+    page.wait_for_timeout(600)
+    inside = next(one for one in page.frames if "st_folium" in one.url)
+    inside.evaluate("window.cgStill = 1")
+    before = inside.evaluate("[map.getZoom(), map.getCenter().lat, map.getCenter().lng]")
+    pin = frame.locator(".leaflet-marker-icon[data-handle^='service:']").first
+    handle = pin.get_attribute("data-handle") or ""
+    pin.dispatch_event("click")
+    page.wait_for_url("**pick=*")
+    page.locator(".card .title").get_by_text(pin.get_attribute("aria-label") or "").wait_for()
+    assert frame.locator(".cg-picked").first.get_attribute("data-handle") == handle
+    after = inside.evaluate("[map.getZoom(), map.getCenter().lat, map.getCenter().lng]")
+    assert after == before
+    assert inside.evaluate("window.cgStill") == 1, "the map was made anew"
+
+
+def test_a_link_moves_the_map_to_what_it_names_and_opens_it(watch: Watch, server: Server) -> None:
+    town = atlas.Atlas(server.atlas)
+    offered = town.read("service_at_location").merge(
+        town.read("locations"), left_on="location_id", right_on="id"
+    )
+    there = offered[offered["precision"] == "exact"].iloc[0]
+    page = watch.page("desktop")
+    page.goto(f"{server.url}/?pick=service:{there['service_id']}")
+    frame = page.frame_locator('iframe[title*="st_folium"]')
+    frame.locator(".cg-picked").first.wait_for()
+    page.locator(".card .title").wait_for()
+    inside = next(one for one in page.frames if "st_folium" in one.url)
+    center = inside.evaluate("[map.getCenter().lng, map.getCenter().lat]")
+    point = there["geometry"]
+    assert abs(center[0] - point.x) < 0.02
+    assert abs(center[1] - point.y) < 0.02
+
+
+def test_a_switch_works_in_the_browser_without_running_the_page(
+    watch: Watch, server: Server
+) -> None:
+    page = watch.page("desktop")
+    page.goto(f"{server.url}/")
+    frame = page.frame_locator('iframe[title*="st_folium"]')
+    frame.locator('[data-drawn="yes"]').wait_for()
+    assert frame.locator(".cg-cell").count() > 0
+    sent: list[Any] = []
+    page.on("websocket", lambda one: sent.append(one.url))
+    frame.locator("input[data-layer='reports']").uncheck()
+    assert frame.locator(".cg-cell").count() == 0
+    frame.locator("input[data-layer='services']").uncheck()
+    assert frame.locator("[data-handle^='service:']").count() == 0
+    assert sent == []
+    assert watch.foreign == []

@@ -90,7 +90,7 @@ def test_it_answers_with_numbers_in_every_language(town: Atlas, lang: str) -> No
 def test_an_actor_that_refused_is_neither_counted_nor_found(town: Atlas) -> None:
     assert town.count("organizations") == 2
     page = run()
-    assert "1 actors, 1 of them led by migrants" in said(page)
+    assert "Actors: 1, of them led by migrants: 1." in said(page)
     [search] = [one for one in page.selectbox if one.key == "map_pick"]
     assert not any("Silent one" in option for option in search.options)
     assert any("Circle" in option for option in search.options)

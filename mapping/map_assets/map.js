@@ -130,13 +130,14 @@
       Object.assign(CG, { words, names, pictures });
       document.documentElement.dir = state.direction;
       paint(theme);
+      const rtl = state.direction === "rtl";
       if (!things) {
         switched = memory.get("cg-switched") || {};
         fit();
         look(state);
         things = new CG.Things(map);
         panel = new CG.Panel(map, things);
-        L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
+        L.control.scale({ imperial: false, position: rtl ? "bottomright" : "bottomleft" }).addTo(map);
       }
       if (anew) {
         CG.bare = !Object.keys(base.streets).length && !Object.keys(base.ground).length;

@@ -207,6 +207,11 @@
 
     // --- names that do not cover each other --------------------------------------------------
 
+    function width(bounds) {
+      return map.latLngToLayerPoint(bounds.getSouthEast()).x
+        - map.latLngToLayerPoint(bounds.getSouthWest()).x;
+    }
+
     function tidy() {
       const taken = [];
       const far = map.getZoom() < 13.5;
@@ -215,7 +220,10 @@
         const minor = !text.classList.contains("cg-name-area");
         text.classList.remove("cg-away");
         const box = text.getBoundingClientRect();
-        const clash = taken.some((other) => box.left < other.right && other.left < box.right
+        // a name wider than its area would stand in others'
+        const [area] = byHandle[plate.dataset.handle] || [];
+        const room = area && area.getBounds && map.getZoom() < 15 ? width(area.getBounds()) : 1e6;
+        const clash = box.width > room * 1.25 || taken.some((other) => box.left < other.right && other.left < box.right
           && box.top < other.bottom && other.top < box.bottom);
         if (clash || (minor && far)) text.classList.add("cg-away");
         else taken.push(box);

@@ -57,20 +57,24 @@ def page() -> None:
 
 
 def _answer() -> str:
-    read = _shared.read
-    actors = read("organizations")
+    """Say what there is, leaving out what there is none of."""
+    read, say = _shared.read, _shared.say
+    services, actors, cells = read("services"), read("organizations"), read("reported_cells")
     shown = actors[features.shown_actors(actors)]
-    newest = pd.concat([read("services")["date_checked"], actors["date_checked"]]).max()
-    return _shared.say(
-        "map.answer",
-        city=_shared.meta()["name"],
-        services=len(read("services")),
-        actors=len(shown),
-        led=int(shown["migrant_led"].fillna(False).sum()),
-        sessions=len(read("sessions")),
-        cells=read("reported_cells")["cell"].nunique(),
-        day="…" if pd.isna(newest) else f"{newest:%Y-%m-%d}",
-    )
+    parts = [say("map.answer_services", city=_shared.meta()["name"], services=len(services))]
+    if len(shown):
+        led = int(shown["migrant_led"].fillna(False).sum())
+        parts.append(say("map.answer_actors", actors=len(shown), led=led))
+    if len(cells):
+        parts.append(
+            say("map.answer_cells", sessions=len(read("sessions")), cells=cells["cell"].nunique())
+        )
+    newest = pd.concat([services["date_checked"], actors["date_checked"]]).max()
+    if not pd.isna(newest):
+        parts.append(say("map.answer_newest", day=f"{newest:%Y-%m-%d}"))
+    elif len(services):
+        parts.append(say("map.answer_undated"))
+    return " ".join(parts)
 
 
 def _limits() -> str:
@@ -79,7 +83,9 @@ def _limits() -> str:
     why = _unpinned()["why"]
     if hidden := int((why == "hidden").sum()):
         lines.append(say("map.protected_count", count=hidden))
-    if nowhere := int((why != "hidden").sum()):
+    if moving := int(why.isin(["online", "outreach"]).sum()):
+        lines.append(say("map.moving_count", count=moving))
+    if nowhere := int(why.isin(["no_place", "city"]).sum()):
         lines.append(say("map.no_pin_count", count=nowhere))
     if read("streets").empty and not read("areas").empty:
         lines.append(say("map.no_streets"))
