@@ -84,7 +84,10 @@
     loading = true;
     try {
       base = await (await fetch(`/phone/base/${state.session}.json`)).json();
-      city = CityMap.create($("map"), base, state.cell_m, { keyboard: true });
+      city = CityMap.create($("map"), base, state.cell_m, { zoomSnap: 0.1 });
+      const size = () => $("map").style.setProperty("--cell", `${Math.round(state.cell_m * 2 ** city.map.getZoom())}px`);
+      size();
+      city.map.on("zoomend", size); // a symbol is as large as its square, and never too small to see
       window.addEventListener("resize", () => city.map.invalidateSize());
       $("fit").onclick = () => city.map.fitBounds(city.whole, { animate: false, padding: [12, 12] });
       cells();
@@ -124,7 +127,7 @@
       const className = ["said", feeling, SIZE[people] || "", first ? "" : "new"].join(" ");
       const layers = [
         L.polygon(corners, { color: ink, weight: 3, fillColor: ink, fillOpacity: 0.2, interactive: false, renderer: svg() }),
-        L.marker(middle, { icon: new city.Plain({ make: () => symbol(feeling), className }), interactive: false, keyboard: false }),
+        L.marker(middle, { icon: new city.Plain({ make: () => symbol(feeling), className }), interactive: false, keyboard: false, zIndexOffset: 10000 }), // above every name
       ];
       layers.forEach((layer) => layer.addTo(city.map));
       shown.set(cell, { text, layers });
