@@ -18,6 +18,7 @@ SMALLEST = 5
 STANDS_FOR = 2
 HALF_A_PERSON = 0.5
 LOOK_AT = 64  # rows
+EVIDENCE = 3  # rows that must agree before two columns are taken for the parts of a third
 Counts = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
@@ -71,6 +72,9 @@ def protect(counts: Counts, withheld: Flags, families: list[tuple[int, ...]]) ->
     sums = _sums(clean, families)
     for row in np.flatnonzero(hidden.any(axis=1)):
         told = _told(clean[row], hidden[row], sums)
+        # a sum may have become small itself: 1 and 4 are told as 2 and 2
+        hidden[row] |= (told > 0) & (told < SMALLEST) & (told != clean[row])
+        result[row, hidden[row]] = np.nan
         changed = ~hidden[row] & np.isfinite(clean[row]) & (told != clean[row])
         result[row, changed] = told[changed]
         estimated[row] |= changed
@@ -148,7 +152,9 @@ def _sums(counts: Counts, families: list[tuple[int, ...]]) -> list[Sum]:
             apart = np.abs(head[:, [first]] + head[:, [second]] - head) > HALF_A_PERSON
             for whole in np.flatnonzero(~apart.any(axis=0)):
                 pair = (first, second)
-                if whole not in pair and _adds_up(counts, int(whole), pair):
+                known = np.isfinite(counts[:, [*pair, int(whole)]]).all(axis=1).sum()
+                enough = known >= EVIDENCE and whole not in pair
+                if enough and _adds_up(counts, int(whole), pair):
                     found.add(Sum(int(whole), pair))
     sizes = np.nansum(counts, axis=0)
     return sorted(found, key=lambda one: (float(sizes[one.whole]), one.whole, one.parts))
