@@ -38,7 +38,7 @@ class Ground:
 def make_ground() -> Ground:
     """Draw the ground from the plan; the same every time."""
     coast = _smooth(plan.COAST)
-    sea = Polygon([*coast.coords, (5000, -4300), (5000, 4300)])
+    sea = Polygon([*coast.coords, (14000, -9000), (14000, 9000)])
     outline = Polygon(_smooth(plan.OUTLINE))
     river_line = _smooth(plan.RIVER)
     east_part = LineString([p for p in river_line.coords if p[0] > 500])

@@ -229,7 +229,8 @@ def _group_rows() -> list[Row]:
             "label": f"Born in {one.country}",
             "dimension": "birthplace",
             "proxy_note": f"Place of birth is not language: some people born in {one.country} "
-            f"speak other languages than {one.language}, and speakers of it were born elsewhere.",
+            f"speak other languages than {one.language_name}, and some speakers of it were born "
+            "elsewhere.",
             "extra": {"language": one.language},
         }
         for one in plan.COMMUNITIES

@@ -26,18 +26,18 @@ OUTLINE: Final[Line] = (
     (-2680, -1650), (-3150, -1250), (-2950, -850), (-3080, -420),
 )  # fmt: skip
 COAST: Final[Line] = (
-    (2350, 4300), (2330, 3000), (2560, 2200), (2900, 1500), (2960, 900), (2920, 470), (2250, 400),
-    (2190, 60), (2450, -40), (2940, -120), (3030, -800), (2780, -1700), (2420, -2400),
-    (2250, -3100), (2300, -4300),
+    (2100, 9000), (2350, 4300), (2330, 3000), (2560, 2200), (2900, 1500), (2960, 900), (2920, 470),
+    (2250, 400), (2190, 60), (2450, -40), (2940, -120), (3030, -800), (2780, -1700), (2420, -2400),
+    (2250, -3100), (2300, -4300), (2000, -9000),
 )  # fmt: skip
 RIVER: Final[Line] = (
-    (-4700, 760), (-3000, 560), (-2000, 390), (-1030, 270), (0, 90), (900, -20), (1700, 120),
-    (2350, 230),
+    (-9500, 1150), (-4700, 760), (-3000, 560), (-2000, 390), (-1030, 270), (0, 90), (900, -20),
+    (1700, 120), (2350, 230),
 )  # fmt: skip
 RIVER_HALF_M: Final = 42
 RAIL: Final[Line] = (
-    (-520, 4300), (-720, 3000), (-950, 1900), (-1050, 800), (-1000, -450), (-850, -1500),
-    (-620, -2600), (-420, -4300),
+    (-150, 9000), (-520, 4300), (-720, 3000), (-950, 1900), (-1050, 800), (-1000, -450),
+    (-850, -1500), (-620, -2600), (-420, -4300), (-150, -9000),
 )  # fmt: skip
 
 
@@ -168,21 +168,22 @@ class Community(NamedTuple):
 
     group: str
     country: str
-    language: str
+    language: str  # BCP 47
+    language_name: str
     people: int
     homes: tuple[Point, ...]
 
 
 COMMUNITIES: Final = (
-    Community("born_sy", "Syria", "ar", 5600, ((-2000, 2020), (1800, -650))),
-    Community("born_pl", "Poland", "pl", 5200, ((1750, 1220),)),
-    Community("born_tr", "Turkey", "tr", 4900, ((-2050, -420),)),
-    Community("born_so", "Somalia", "so", 4400, ((1650, -1800),)),
-    Community("born_ua", "Ukraine", "uk", 3900, ((-2100, 1030),)),
-    Community("born_er", "Eritrea", "ti", 3300, ((330, 1330),)),
-    Community("born_af", "Afghanistan", "prs", 3000, ((150, -2180),)),
-    Community("born_ro", "Romania", "ro", 2700, ((-1420, -1500),)),
-    Community("born_pk", "Pakistan", "ur", 2500, ((-1560, -2380),)),
-    Community("born_iq", "Iraq", "ckb", 2300, ((-260, 2260),)),
-    Community("born_vn", "Viet Nam", "vi", 1900, ((-330, -420),)),
+    Community("born_sy", "Syria", "ar", "Arabic", 5600, ((-2000, 2020), (1800, -650))),
+    Community("born_pl", "Poland", "pl", "Polish", 5200, ((1750, 1220),)),
+    Community("born_tr", "Turkey", "tr", "Turkish", 4900, ((-2050, -420),)),
+    Community("born_so", "Somalia", "so", "Somali", 4400, ((1650, -1800),)),
+    Community("born_ua", "Ukraine", "uk", "Ukrainian", 3900, ((-2100, 1030),)),
+    Community("born_er", "Eritrea", "ti", "Tigrinya", 3300, ((330, 1330),)),
+    Community("born_af", "Afghanistan", "prs", "Dari", 3000, ((150, -2180),)),
+    Community("born_ro", "Romania", "ro", "Romanian", 2700, ((-1420, -1500),)),
+    Community("born_pk", "Pakistan", "ur", "Urdu", 2500, ((-1560, -2380),)),
+    Community("born_iq", "Iraq", "ckb", "Sorani Kurdish", 2300, ((-260, 2260),)),
+    Community("born_vn", "Viet Nam", "vi", "Vietnamese", 1900, ((-330, -420),)),
 )
