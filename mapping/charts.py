@@ -37,7 +37,7 @@ def range_bars(
     data = rows[["place", "low", "high", "said"]].copy()
     names = [labels["certainly"], labels["perhaps_not"]]
     wide = alt.Scale(
-        domain=[0, max(float(data["high"].max()) * 1.25, 1.0)], nice=False, reverse=right_to_left
+        domain=[0, max(float(data["high"].max()) * 1.5, 1.0)], nice=False, reverse=right_to_left
     )
     place = alt.Y(
         "place:N",
@@ -60,7 +60,7 @@ def range_bars(
     legend = alt.Legend(
         title=None,
         orient="top",
-        direction="horizontal",
+        direction="vertical",  # side by side they do not fit on a phone
         labelColor=colours["ink"],
         labelFontSize=14,
         symbolType="square",

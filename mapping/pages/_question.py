@@ -103,7 +103,11 @@ def _link(need: Need, must: Sequence[str]) -> str:
 
 def _languages(city: City, first: Need) -> list[str]:
     listed = {primary(tag) for tag in _shared.read("service_languages")["language"]}
-    tags = listed | set(differences.communities(city)) | {first.language or ANY}
+    # also those nobody listed yet: that a language is unknown everywhere is an answer too
+    named = {
+        key.partition(".")[2] for key in words.sentences(words.DEFAULT) if key[:7] == "tongue."
+    }
+    tags = listed | named | set(differences.communities(city)) | {first.language or ANY}
     return [ANY, *sorted(tags - {ANY}, key=tongue)]
 
 

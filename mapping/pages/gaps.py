@@ -236,12 +236,12 @@ def _districts(said: Said) -> None:
                 {
                     say("gaps.district"): drawn["place"],
                     say("gaps.people"): [_range(**row["people"]) for row in rows],
-                    say("gaps.not_reached_least"): drawn["low"],
-                    say("gaps.not_reached_most"): drawn["high"],
+                    say("gaps.not_reached"): drawn["said"],
                     say("gaps.share"): [_shares(row["share_not_reached"]) for row in rows],
                 }
             ),
             hide_index=True,
+            height="content" if len(rows) <= DISTRICTS else "auto",
             key="gaps_table",
         )
     st.download_button(
