@@ -37,19 +37,21 @@ class Finder:
     def __post_init__(self) -> None:
         self.fallbacks = _fallbacks(self.source, self.columns, self.places)
 
-    def is_hidden(self, row: list[str | None], name: str | None) -> bool:
-        """Tell whether a row must have no place: said so, or by the name of a shelter."""
+    def hides(self, row: list[str | None], name: str | None) -> str:
+        """Tell whether a row must have no place: ``said`` so, ``guessed`` by its name, or not."""
         try:
             said = cells.yes_no(self.columns.get(row, "hidden"))
         except ValueError:
             said = True  # a remark in a column called "confidential" is a reason to hide
         if said is not None:
-            return said
+            return "said" if said else ""
         words = cells.known()
-        told = " ".join(filter(None, (self.columns.get(row, "street"), self._precision(row))))
-        if any(word in told.lower() for word in words["hidden_words"]) or "hidden" in told.split():
-            return True
-        return any(word in (name or "").lower() for word in words["shelter_words"])
+        street = (self.columns.get(row, "street") or "").lower()
+        in_address = any(word in street for word in words["hidden_words"])
+        if in_address or self._precision(row) == "hidden":
+            return "said"
+        shelter = any(word in (name or "").lower() for word in words["shelter_words"])
+        return "guessed" if shelter else ""
 
     def location(self, place: int, name: str | None, extra: dict[str, str]) -> Record:
         """Make the row of a place, without its identifier."""
@@ -61,9 +63,8 @@ class Finder:
             "public_contact": self.columns.get(row, "public_contact"),
             "step_free": yes_no(self.columns, row, "step_free", extra),
         }
-        if self.is_hidden(row, name):
-            asked = self.columns.get(row, "hidden") is not None
-            (self.hidden if asked else self.guessed_hidden).append(number)
+        if hidden := self.hides(row, name):
+            (self.hidden if hidden == "said" else self.guessed_hidden).append(number)
             # whatever else the row holds may say where it is: an entrance, a parcel, a bus stop
             extra.clear()
             return {**found, "precision": "hidden"}
