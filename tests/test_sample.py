@@ -227,3 +227,16 @@ def test_the_personas_can_be_asked_for() -> None:
         need = Need.from_json(file.read_text(encoding="utf-8"))
         assert need.group in LANGUAGE
         assert LANGUAGE[need.group] == need.language
+
+
+def test_the_tutorial_tells_the_numbers_of_this_city(city: Seen) -> None:
+    told = (Path(plan.__file__).parents[1] / "docs" / "tutorial.md").read_text(encoding="utf-8")
+    rows = city.table["population"]
+    born = rows[rows["group_code"] == "born_er"]
+    withheld = int(born["suppressed"].sum())
+    counted = int(born["count"].sum())
+    assert f"{counted + withheld:,} to {counted + 4 * withheld:,} people born in Eritrea" in told
+    assert 0.4 < withheld / len(city.cells) < 0.6  # "in half of the cells"
+    for actor in ("Kilnside Neighbourhood Desk", "Saffron Sisters", "Hidmo Advice Room"):
+        assert actor in told
+        assert actor in set(city.table["organizations"]["name"])
