@@ -1,7 +1,7 @@
 # Common Ground. `make` alone lists what there is.
 PORT ?= 8501
 HOST ?= 127.0.0.1
-ATLAS ?= var/sample.gpkg
+ATLAS ?= $(or $(CG_ATLAS),var/sample.gpkg)
 VENV ?= .venv
 LOWEST := .venv-lowest
 
