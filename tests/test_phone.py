@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 from layers import codebook
 from layers.errors import LayerError
 from layers.room import Contribution, Room, Session
-from mapping import phone, words
+from mapping import hall, phone, words
 from mapping.phone import front, limits, pictures
 
 CELL = "CRS3035RES250mN3272000E4552000"
@@ -314,7 +314,8 @@ def test_every_choice_has_a_picture_and_a_word_in_every_language() -> None:
 
 
 def test_the_codebook_of_the_documentation_is_that_of_the_code() -> None:
-    """Made by: python -c "from layers import codebook; from mapping.words import say; ..."."""
+    """Made by ``python -c "from layers import codebook; from mapping.words import say;
+    print(codebook.as_markdown(say), end='')" > docs/reference/codebook.md``."""
     written = Path("docs/reference/codebook.md").read_text("utf-8")
     assert written == codebook.as_markdown(words.say)
 
@@ -418,3 +419,29 @@ def test_a_restart_shows_the_same_batch(tmp_path: Path) -> None:
     with TestClient(Starlette(routes=phone.routes(after))) as client:
         assert state(client, made)["cells"] == shown == [[CELL, "safe", "5-9"]]
     after.close()
+
+
+@pytest.mark.parametrize(
+    ("host", "opened_at", "joins_at"),
+    [
+        ("127.0.0.1", "localhost:8501", "localhost:8501/j"),
+        ("hall.test", "localhost:8501", "hall.test:8501/j"),
+        ("0.0.0.0", "192.168.7.7:8501", "192.168.7.7:8501/j"),  # noqa: S104 - read, not bound
+    ],
+)
+def test_the_wall_shows_an_address_that_phones_can_reach(
+    room: Room,
+    session: Session,
+    monkeypatch: pytest.MonkeyPatch,
+    host: str,
+    opened_at: str,
+    joins_at: str,
+) -> None:
+    monkeypatch.setenv("CG_HOST", host)
+    monkeypatch.setenv("CG_PORT", "8501")
+    app = Starlette(routes=phone.routes(room))
+    with TestClient(app, base_url=f"http://{opened_at}") as client:
+        join = state(client, session)["join"]
+    assert join["address"] == joins_at
+    secret = hall.join_address(f"http://{joins_at}".removesuffix("/j"), session.code, session.id)
+    assert join["qr"] == hall.qr_rows(secret)

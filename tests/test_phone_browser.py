@@ -298,12 +298,16 @@ def test_a_closed_session_is_said_and_wipes_the_phone(
     assert rows(in_hall, session) == []
 
 
-@pytest.mark.parametrize("lang", ["en", "fr", "ar"])
+@pytest.mark.parametrize(
+    ("lang", "text"), [("en", "100%"), ("fr", "100%"), ("ar", "100%"), ("fr", "200%")]
+)
 def test_every_step_fits_a_small_phone_and_a_thumb(
-    watch: Watch, in_hall: Server, session: Session, lang: str
+    watch: Watch, in_hall: Server, session: Session, lang: str, text: str
 ) -> None:
     """Nothing wider than 360 px, and whatever can be pressed at least 44 px in both ways."""
     phone = watch.page("phone", locale=lang)
+    larger = f"document.documentElement.style.fontSize = '{text}'"
+    phone.add_init_script(f"addEventListener('DOMContentLoaded', () => {{ {larger} }})")
     address = hall.join_address(in_hall.address(HALL, ""), session.code, session.id)
     for step in rooms.steps(phone, address):
         wide = phone.evaluate("document.documentElement.scrollWidth")

@@ -165,12 +165,9 @@ async def _first(gone: asyncio.Task[None], other: Any, *, limit_s: float | None 
 
 def _join(session: Session, socket: WebSocket) -> dict[str, Any]:
     """Say where phones join: under the name the wall was opened with, unless only we know it."""
-    name = socket.url.hostname or ""
-    origins = hall.origins()
     mine = f"http://{socket.headers.get('host', '')}"
-    origin = mine if mine in origins or not hall.is_open() else origins[0]
-    if name not in ("localhost", "127.0.0.1", "::1") and hall.is_open():
-        origin = mine
+    here = socket.url.hostname in ("localhost", "127.0.0.1", "::1")
+    origin = hall.origins()[0] if here and hall.is_open() else mine
     secret = hall.join_address(origin, session.code, session.id)
     return {"address": f"{origin}/j".removeprefix("http://"), "qr": hall.qr_rows(secret)}
 

@@ -330,6 +330,13 @@
     end(title, text);
   };
 
+  // a phone out of a pocket: has the session ended meanwhile?
+  document.addEventListener("visibilitychange", async () => {
+    if (document.hidden || !session || shown === "end") return;
+    const said = await Outbox.post("/phone/join", { session: session.id });
+    if (said?.error === "session_unknown" || (said?.ok && said.session.state !== "open")) closed();
+  });
+
   const lasting = await Outbox.open({ changed, refused, language: () => lang, trouble: (code) => { trouble = code; status(); } });
   const before = await Outbox.get("lang");
   if (before && before !== lang && data.languages[before]) await speak(before);
