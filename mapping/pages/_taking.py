@@ -32,7 +32,7 @@ def take() -> None:
     with st.container(horizontal=True):
         st.download_button(
             say("data.export"),
-            data=lambda: _export(to or exporting.FORMATS[0]),
+            data=lambda: exported(to or exporting.FORMATS[0]),
             file_name=f"{stem}-{today():%Y-%m-%d}-{to}.zip",
             mime="application/zip",
             on_click="ignore",
@@ -40,7 +40,7 @@ def take() -> None:
         )
         st.download_button(
             say("data.backup"),
-            data=_backup,
+            data=backed_up,
             file_name=f"{stem}-{today():%Y-%m-%d}-backup.gpkg",
             mime="application/geopackage+sqlite3",
             on_click="ignore",
@@ -49,7 +49,7 @@ def take() -> None:
     st.text(say("data.export_note"))
 
 
-def _export(to: str) -> bytes:
+def exported(to: str) -> bytes:
     """Make the export as one zip."""
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made) / "export"
@@ -61,7 +61,7 @@ def _export(to: str) -> bytes:
         return packed.getvalue()
 
 
-def _backup() -> bytes:
+def backed_up() -> bytes:
     """Copy the whole atlas, private contacts included."""
     with tempfile.TemporaryDirectory() as made:
         copy = Path(made) / "backup.gpkg"
