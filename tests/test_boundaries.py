@@ -60,6 +60,8 @@ SLIPS = [
     (PAGE, "_shared.head(title=name, answer=answer)"),
     (PAGE, "_shared.head(title=say('a.b'), answer='All are reached.')"),
     (PAGE, "_shared.link('data', name)"),
+    (PAGE, "def label(row):\n    return row.name\nst.title(label(row))"),
+    (PAGE, "st.title(_shared.meta()['name'])"),
     (PAGE, "def page(name):\n    st.title(name)"),
     (PAGE, "def page():\n    label = say('a.b')\n    label = name\n    st.title(label)"),
     ("layers/atlas.py", "print('opened')"),
@@ -94,6 +96,7 @@ FINE = [
     ("mapping/__main__.py", "print('{}')"),
     ("layers/clock.py", "datetime.now(UTC)"),
     (PAGE, "from mapping.pages import _shared"),
+    (PAGE, "def name(code):\n    return say(f'kind.{code}')\nst.title(name(code))"),
 ]
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
+REPOSITORY = Path(__file__).parents[2]
 # folium compiles what these are given as a Jinja template, or writes it into a script.
 FOLIUM_SINKS = frozenset(
     {
@@ -171,6 +172,8 @@ def only_words_as_labels(module: Module) -> Iterator[Finding]:
         name = last_name(call.func)
         if name not in READS_MARKDOWN | {"text", "head", "link"}:
             continue
+        if full_name(call.func).startswith("_") and name not in {"head", "link"}:
+            continue  # a function of ours that is called as one of Streamlit's
         if name in {"head", "link"} and full_name(call.func) not in {
             "_shared.head",
             "_shared.link",
@@ -223,7 +226,9 @@ def _is_ours(  # noqa: PLR0911  one return for each form that an expression has
             return not _is_literal(node)
         case ast.Call():
             others = {keyword.arg for keyword in node.keywords} & OTHERS_WORDS
-            return last_name(node.func) in OURS and not others
+            if last_name(node.func) in OURS:
+                return not others
+            return _says_only(node.func, module)
         case ast.IfExp(body=one, orelse=other):
             return all(_is_ours(part, function, module) for part in (one, other))
         case ast.BoolOp(values=parts) | ast.List(elts=parts) | ast.Tuple(elts=parts):
@@ -276,21 +281,8 @@ def _options_are_ours(call: ast.Call, function: ast.AST | None, module: Module) 
     shown = _keyword(call, "format_func")
     if isinstance(shown, ast.Lambda):
         return _is_ours(shown.body, shown, module)
-    if shown is not None:  # a function that is defined in this module and says them
-        defined = [
-            node
-            for node in ast.walk(module.tree)
-            if isinstance(node, ast.FunctionDef) and node.name == last_name(shown)
-        ]
-        returns = [
-            node.value
-            for one in defined
-            for node in ast.walk(one)
-            if isinstance(node, ast.Return) and node.value is not None
-        ]
-        return last_name(shown) in OURS or (
-            bool(returns) and all(_is_ours(value, defined[0], module) for value in returns)
-        )
+    if shown is not None:
+        return last_name(shown) in OURS or _says_only(shown, module)
     options = call.args[1] if len(call.args) > 1 else _keyword(call, "options")
     match options:
         case ast.Call(func=ast.Name(id="range")):
@@ -302,6 +294,27 @@ def _options_are_ours(call: ast.Call, function: ast.AST | None, module: Module) 
                 for part in parts
             )
     return options is not None and _is_ours(options, function, module)
+
+
+def _says_only(function: ast.expr, module: Module) -> bool:
+    """Follow a function, of this module or of one that pages share, to all that it gives."""
+    match function:
+        case ast.Name(id=name):
+            there = module
+        case ast.Attribute(value=ast.Name(id=shared), attr=name) if shared.startswith("_"):
+            path = f"mapping/pages/{shared}.py"
+            if not (REPOSITORY / path).is_file():
+                return False
+            there = Module.of(path, (REPOSITORY / path).read_text("utf-8"))
+        case _:
+            return False
+    for one in ast.walk(there.tree):
+        if isinstance(one, ast.FunctionDef) and one.name == name:
+            given = [node.value for node in ast.walk(one) if isinstance(node, ast.Return)]
+            return bool(given) and all(
+                value is not None and _is_ours(value, one, there) for value in given
+            )
+    return False
 
 
 def _calls_with_function(tree: ast.AST) -> Iterator[tuple[ast.AST | None, ast.Call]]:
