@@ -154,6 +154,7 @@
       const same = drawn.layers.map((one) => one.url).join() === layers.map((one) => one.url).join();
       if (anew || !same) panel.show(layers, switched);
       things.filter(state.only);
+      panel.count(layers, state.only);
       if (state.pick !== drawn.pick) {
         if (state.pick && state.pick !== CG.last) things.go(state.pick);
         else things.mark(state.pick);

@@ -87,6 +87,16 @@
       return rows.childNodes.length ? rows : null;
     }
 
+    // how many services are left by the filter of the page
+    this.count = function (layers, only) {
+      const services = layers.find((one) => one.kind === "services");
+      const place = list.querySelector("[data-count='services']");
+      if (!services || !place) return;
+      const left = services.data.rows.filter(([, code]) =>
+        !only.length || only.includes(code.slice("category.".length)));
+      place.textContent = CG.number(new Set(left.map(([handle]) => handle)).size);
+    };
+
     // layers: [{kind, on, data}]; what somebody switched stays so when the layers are new
     this.show = function (layers, switched) {
       open.textContent = CG.say("map.legend");
@@ -103,7 +113,9 @@
         const words = CG.node("span", "cg-words", CG.say(`map.layer_${kind}`));
         const count = kind === "areas" || kind === "gap" ? "" : CG.number(new Set(
           layer.data.rows.map(([handle]) => handle)).size);
-        row.append(box, sample(kind), words, CG.node("span", "cg-count", count));
+        const number = CG.node("span", "cg-count", count);
+        number.setAttribute("data-count", kind);
+        row.append(box, sample(kind), words, number);
         list.appendChild(row);
         const below = parts(kind, layer.data);
         if (below) list.appendChild(below);

@@ -128,6 +128,7 @@
     function areas(kind, data) {
       const renderer = L.svg({ pane: areaPane, padding: 0.5 });
       const bare = CG.bare; // no streets and no ground: the areas are the base map
+      if (bare) map.getPane(areaPane).style.zIndex = 290; // then below what is shaded on them
       groups[kind] = L.layerGroup(data.rows.map(([handle, shape]) => {
         const one = L.polygon(CG.polygons(shape), {
           renderer, pane: areaPane, interactive: false, className: "cg-area",
@@ -213,8 +214,10 @@
     }
 
     function tidy() {
-      const taken = [];
       const far = map.getZoom() < 13.5;
+      // from near a name gives way to what was said there; from afar it stands above
+      const taken = far ? [] : Array.from(map.getPane(saidPane).querySelectorAll(".cg-said-row"),
+        (row) => row.getBoundingClientRect());
       map.getPane(labelPane).querySelectorAll(".cg-plate").forEach((plate) => {
         const text = plate.firstChild;
         const minor = !text.classList.contains("cg-name-area");
@@ -283,8 +286,12 @@
         map.fitBounds(found.getBounds(), { maxZoom: 15.5, padding: [40, 40] });
       } else {
         if (FROM_ZOOM.places) refill(true); // a place picked from afar is drawn at any zoom
-        map.setView(found.getLatLng(), Math.max(map.getZoom(), 15.5), { animate: false });
-        if (cluster.hasLayer(found)) cluster.zoomToShowLayer(found, () => this.mark(handle));
+        map.setView(found.getLatLng(), Math.max(map.getZoom(), 16), { animate: false });
+        const spread = () => {
+          const stands = cluster.hasLayer(found) && cluster.getVisibleParent(found);
+          if (stands && stands !== found && handle === picked) stands.spiderfy();
+        };
+        setTimeout(spread, 450); // while a cluster opens or closes it cannot be spread
       }
       this.mark(handle);
     };
