@@ -339,8 +339,8 @@ def speak(room: Room, session: Session, people: int, *, first: int = 0, cell: st
         room.contribute(session.id, token, said).result()
 
 
-def state(client: TestClient, session: Session) -> dict[str, Any]:
-    with client.websocket_connect("/wall/live") as socket:
+def state(client: TestClient, session: Session, *, opened_at: str = "testserver") -> dict[str, Any]:
+    with client.websocket_connect("/wall/live", headers={"Host": opened_at}) as socket:
         socket.send_json({"code": session.code, "key": session.wall_key})
         told: dict[str, Any] = socket.receive_json()
         return told
@@ -440,8 +440,8 @@ def test_the_wall_shows_an_address_that_phones_can_reach(
     monkeypatch.setenv("CG_HOST", host)
     monkeypatch.setenv("CG_PORT", "8501")
     app = Starlette(routes=phone.routes(room))
-    with TestClient(app, base_url=f"http://{opened_at}") as client:
-        join = state(client, session)["join"]
+    with TestClient(app) as client:
+        join = state(client, session, opened_at=opened_at)["join"]
     assert join["address"] == joins_at
     secret = hall.join_address(f"http://{joins_at}".removesuffix("/j"), session.code, session.id)
     assert join["qr"] == hall.qr_rows(secret)
