@@ -170,14 +170,7 @@ def only_words_as_labels(module: Module) -> Iterator[Finding]:
         return
     for function, call in _calls_with_function(module.tree):
         name = last_name(call.func)
-        if name not in READS_MARKDOWN | {"text", "head", "link"}:
-            continue
-        if full_name(call.func).startswith("_") and name not in {"head", "link"}:
-            continue  # a function of ours that is called as one of Streamlit's
-        if name in {"head", "link"} and full_name(call.func) not in {
-            "_shared.head",
-            "_shared.link",
-        }:
+        if not _shows_text(call):
             continue
         for label in _labels(call, name):
             if name == "text" or (name == "head" and label is not _keyword(call, "title")):
@@ -187,6 +180,14 @@ def only_words_as_labels(module: Module) -> Iterator[Finding]:
                 yield label.lineno, f"{name}() reads markdown: give it say(...), text to st.text"
         if name in OPTIONS_ARE_LABELS and not _options_are_ours(call, function, module):
             yield call.lineno, f"{name}() reads its options as markdown: format_func must say them"
+
+
+def _shows_text(call: ast.Call) -> bool:
+    """Tell whether a call is one of Streamlit's, or of our frame's, that shows text."""
+    name, whole = last_name(call.func), full_name(call.func)
+    if name in {"head", "link"} or whole.startswith("_"):  # _question.title() only makes words
+        return whole in {"_shared.head", "_shared.link"}
+    return name in READS_MARKDOWN | {"text"}
 
 
 def _keyword(call: ast.Call, name: str) -> ast.expr | None:
@@ -218,7 +219,7 @@ def _is_literal(node: ast.expr) -> bool:
     )
 
 
-def _is_ours(  # noqa: PLR0911  one return for each form that an expression has
+def _is_ours(  # noqa: C901, PLR0911  one return for each form that an expression has
     node: ast.expr, function: ast.AST | None, module: Module
 ) -> bool:
     match node:

@@ -90,7 +90,8 @@ class Seen:
     def network(self) -> nx.Graph[str]:
         graph: nx.Graph[str] = nx.Graph()
         graph.add_nodes_from(self.table["organizations"]["id"])
-        for tie in self.table["ties"].to_dict("records"):
+        ties = self.table["ties"]
+        for tie in ties[ties["until"].isna()].to_dict("records"):  # an ended tie is none
             graph.add_edge(str(tie["from_id"]), str(tie["to_id"]))
         return graph
 
