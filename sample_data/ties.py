@@ -18,6 +18,7 @@ from sample_data.actors import ACTORS, CITY, INSTITUTIONS, MIGRANT_LED
 from sample_data.rows import Row, Tables, chance
 
 WANTED: Final = 180
+ENDED: Final = 0.15
 BROKER: Final = "city-kilnside"
 BROKERED: Final = ("casa-farului", "vatra-families", "roshni", "chiragh")
 GO_BETWEEN: Final = "harbour-mission"
@@ -52,6 +53,7 @@ _SEATS: Final = (
     ("migrants", "hidmo", "asked"),
     ("migrants", "bayt-albahr", "declined"),
     ("culture", "city-libraries", "attending"),
+    ("employment", "union-hall", "not_asked"),
 )
 _COUNCIL: Final = ("bayt-albahr", "latarnia", "liman-evi", "mavka-house", "khana-mehr", "hidmo",
                    "dhaqan-youth", "hoa-sen")  # fmt: skip
@@ -91,11 +93,23 @@ def _ties(*, seed: int, today: date) -> list[Row]:
     _everyone_twice(tie, city, rng)
     inner = [one.id for one in ACTORS if one.id not in _CLOSED]
     groups = [one.id for one in MIGRANT_LED if one.id not in _CLOSED]
+    needed = len(made)
     while len(made) < WANTED:
         a, b = str(rng.choice(inner)), str(rng.choice(groups if rng.random() < 0.35 else inner))
         if a != b and frozenset((a, b)) not in _APART:
             tie(a, b)
-    return list(made.values())
+    rows = list(made.values())
+    _end_some(rows[needed:], today, rng)
+    return rows
+
+
+def _end_some(rows: list[Row], today: date, rng: np.random.Generator) -> None:
+    """End some of the ties that nobody depends on."""
+    for row in rows:
+        if rng.random() < ENDED:
+            ended = today - timedelta(days=int(rng.integers(20, 700)))
+            began = ended - timedelta(days=int(rng.integers(200, 1500)))
+            row |= {"until": ended, "since": began, "last_confirmed": None, "confirmed_by": 0}
 
 
 def _everyone_twice(
