@@ -7,16 +7,26 @@ contacts are not read here at all.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import pandas as pd
 
-from mapping import features
-from mapping.facts import DASH, Card, Fact, Say, code, given, source, text, unknown, week, yes_no
+from mapping import detail_areas, features
+from mapping.facts import (
+    DASH,
+    Card,
+    City,
+    Fact,
+    code,
+    given,
+    row_of,
+    source,
+    text,
+    unknown,
+    week,
+    yes_no,
+)
 
-Read = Callable[[str], pd.DataFrame]
 ASKED = (
     "papers_asked",
     "women_only",
@@ -26,16 +36,6 @@ ASKED = (
     "walk_in",
     "appointment",
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class City:
-    """What a card is written from: how to read a table, facts on the city, the words, the day."""
-
-    read: Read
-    meta: dict[str, str]
-    say: Say
-    today: date
 
 
 def card(city: City, kind: str, row_id: str) -> Card | None:
@@ -60,8 +60,8 @@ def card(city: City, kind: str, row_id: str) -> Card | None:
         "actor": _actor,
         "place": _place,
         "asset": _asset,
-        "area": _area,
-        "cell": _cell,
+        "area": detail_areas.area_card,
+        "cell": detail_areas.cell_card,
     }
     return makers[kind](city, row_id) if kind in makers else None
 
@@ -97,17 +97,12 @@ def whole_city(city: City) -> Card:
     )
 
 
-def _row(table: pd.DataFrame, row_id: object) -> Any:  # noqa: ANN401 - None or a row of any table
-    found = table[table["id"] == row_id]
-    return None if found.empty else next(found.itertuples())
-
-
 def _service(city: City, row_id: str) -> Card | None:
     say = city.say
-    row = _row(city.read("services"), row_id)
+    row = row_of(city.read("services"), row_id)
     if row is None:
         return None
-    owner = _row(city.read("organizations"), row.organization_id)
+    owner = row_of(city.read("organizations"), row.organization_id)
     first = [
         text(say, "map.offered_by", None if owner is None else owner.name),
         code(say, "map.setting", row.setting, of="setting"),
@@ -168,7 +163,7 @@ def _spots(city: City, service_id: str) -> list[tuple[Any, Any]]:
     offered = city.read("service_at_location")
     locations = city.read("locations")
     return [
-        (one, _row(locations, one.location_id))
+        (one, row_of(locations, one.location_id))
         for one in offered[offered["service_id"] == service_id].itertuples()
     ]
 
@@ -213,7 +208,7 @@ def place_facts(city: City, spot: Any) -> list[Fact]:  # noqa: ANN401 - a row of
         A row of ``locations``.
     """
     say = city.say
-    area = _row(city.read("areas"), spot.area_id) if given(spot.area_id) else None
+    area = row_of(city.read("areas"), spot.area_id) if given(spot.area_id) else None
     facts = []
     if spot.precision == "hidden":
         facts.append(Fact(label=say("map.place"), value=say("map.protected"), state="protected"))
@@ -236,11 +231,11 @@ def _span(start: object, end: object) -> str:
 def _actor(city: City, row_id: str) -> Card | None:
     say = city.say
     actors = city.read("organizations")
-    row = _row(actors[features.shown_actors(actors)], row_id)
+    row = row_of(actors[features.shown_actors(actors)], row_id)
     if row is None:
         return None
     led = given(row.migrant_led) and bool(row.migrant_led)
-    spot = _row(city.read("locations"), row.location_id) if given(row.location_id) else None
+    spot = row_of(city.read("locations"), row.location_id) if given(row.location_id) else None
     first = [
         code(say, "map.sector", row.sector, of="sector"),
         yes_no(say, "map.migrant_led", row.migrant_led),
@@ -317,7 +312,7 @@ def _trust(city: City, row_id: str) -> list[Fact]:
 
 
 def _place(city: City, row_id: str) -> Card | None:
-    row = _row(city.read("places"), row_id)
+    row = row_of(city.read("places"), row_id)
     if row is None:
         return None
     kind = row.kind if given(row.kind) else "other"
@@ -333,11 +328,11 @@ def _place(city: City, row_id: str) -> Card | None:
 def _asset(city: City, row_id: str) -> Card | None:
     say = city.say
     table = city.read("assets")
-    row = _row(table[features.shown_assets(table)], row_id)
+    row = row_of(table[features.shown_assets(table)], row_id)
     if row is None:
         return None
     actors = city.read("organizations")
-    owner = _row(actors[features.shown_actors(actors)], row.organization_id)
+    owner = row_of(actors[features.shown_actors(actors)], row.organization_id)
     first = [
         text(say, "map.held_by", None if owner is None else owner.name),
         text(say, "map.contact", row.public_contact),
@@ -352,89 +347,4 @@ def _asset(city: City, row_id: str) -> Card | None:
         notes=(str(row.description),) if given(row.description) else (),
         groups=(("", tuple(first)),),
         source=source(say, row, today=city.today),
-    )
-
-
-def _area(city: City, row_id: str) -> Card | None:
-    say = city.say
-    row = _row(city.read("areas"), row_id)
-    if row is None:
-        return None
-    people = city.read("population")
-    people = people[people["area_id"] == row_id]
-    if people.empty:  # counted in its cells only
-        return _summed_area(city, row)
-    labels = city.read("population_groups").set_index("id")["label"]
-    facts = []
-    for one in people.itertuples():
-        label = str(labels.get(one.group_code, one.group_code))
-        if given(one.suppressed) and one.suppressed:
-            facts.append(Fact(label=label, value=say("map.suppressed"), state="protected"))
-        elif given(one.count):
-            facts.append(Fact(label=label, value=f"{one.count:,.0f}"))
-        else:
-            facts.append(Fact(label=label, value=say("map.nobody_asked"), state="unknown"))
-    return _area_card(city, row, facts, next(people.itertuples()))
-
-
-def _summed_area(city: City, row: Any) -> Card:  # noqa: ANN401 - a row
-    """Count the people of an area from the cells in it, all groups together.
-
-    A cell whose count is withheld stands for one to four people, so the sum is a range.
-    """
-    areas = city.read("areas")
-    within = set(areas.loc[areas["parent_id"] == row.id, "id"])
-    people = city.read("population")
-    people = people[people["area_id"].isin(within) & (people["group_code"] == "all")]
-    if people.empty:
-        facts = [unknown(city.say, "map.people")]
-        return _area_card(city, row, facts, row)
-    withheld = int(people["suppressed"].fillna(False).astype(bool).sum())
-    low = float(people["count"].sum()) + withheld
-    high = low + 3 * withheld
-    value = f"{low:,.0f}" if low == high else f"{low:,.0f}{DASH}{high:,.0f}"
-    return _area_card(
-        city, row, [Fact(label=city.say("map.people"), value=value)], next(people.itertuples())
-    )
-
-
-def _area_card(city: City, row: Any, facts: list[Fact], said: Any) -> Card:  # noqa: ANN401 - rows
-    return Card(
-        title=str(row.name) if given(row.name) else str(row.id),
-        kind=city.say(f"area_level.{row.level}"),
-        picture="actor_kind.other",
-        frame="area",
-        groups=((city.say("map.people"), tuple(facts)),),
-        source=source(city.say, said, today=city.today),
-    )
-
-
-def _cell(city: City, row_id: str) -> Card | None:
-    say = city.say
-    rows = city.read("reported_cells")
-    rows = rows[rows["cell"] == row_id]
-    if rows.empty:
-        return None
-    sessions = city.read("sessions").set_index("id")
-    facts = []
-    for one in rows.itertuples():
-        held = sessions["held_on"].get(one.session_id)
-        title = sessions["title"].get(one.session_id)
-        hour = say(f"time_of_day.{one.time_of_day}") if given(one.time_of_day) else ""
-        facts.append(
-            Fact(
-                label=" · ".join(
-                    part for part in (f"{held:%Y-%m-%d}" if given(held) else "", hour) if part
-                ),
-                value=say(f"feeling.{one.feeling}"),
-                note=say("map.cell_said", band=one.contributors, session=title or "…"),
-            )
-        )
-    return Card(
-        title=say("map.cell_title"),
-        kind=say("map.cell_kind"),
-        picture="place_kind.other",
-        frame="place",
-        groups=((say("map.what_was_said"), tuple(facts)),),
-        notes=(say("map.reports_note"),),
     )

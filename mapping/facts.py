@@ -15,6 +15,7 @@ import pandas as pd
 from layers import hours
 
 Say = Callable[..., str]
+Read = Callable[[str], pd.DataFrame]
 DASH: Final = "\u2013"  # from ... to ...
 
 
@@ -44,6 +45,22 @@ class Card:
     groups: tuple[tuple[str, tuple[Fact, ...]], ...] = ()
     source: str = ""
     notes: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class City:
+    """What a card is written from: how to read a table, facts on the city, the words, the day."""
+
+    read: Read
+    meta: dict[str, str]
+    say: Say
+    today: date
+
+
+def row_of(table: pd.DataFrame, row_id: object) -> Any:  # noqa: ANN401 - None or any row
+    """Give the row of an identifier, or None."""
+    found = table[table["id"] == row_id]
+    return None if found.empty else next(found.itertuples())
 
 
 def given(value: object) -> bool:

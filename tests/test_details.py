@@ -13,13 +13,13 @@ import shapely
 
 from layers import atlas, vocab
 from mapping import details, words
-from mapping.facts import Card, Fact
+from mapping.facts import Card, City, Fact
 
 TODAY = date(2026, 11, 23)  # a Monday, in a week without a public holiday in Denmark
 
 
 @pytest.fixture
-def city(tmp_path: Path) -> details.City:
+def city(tmp_path: Path) -> City:
     made = atlas.create(tmp_path / "t.gpkg", name="T", country="DK", timezone="Europe/Copenhagen")
     with made.write() as writer:
         point = shapely.Point(10, 56)
@@ -101,7 +101,7 @@ def city(tmp_path: Path) -> details.City:
             [{"id": "1", "session_id": "1", "cell": "CRS3035RES250mN1E1", "feeling": "unsafe",
               "time_of_day": "night", "contributors": "5-9"}],
         )  # fmt: skip
-    return details.City(
+    return City(
         read=made.read,
         meta=made.meta(),
         say=lambda key, **v: words.say(key, "en", **v),
@@ -119,7 +119,7 @@ def facts(card: Card | None, heading: str | None = None) -> dict[str, Fact]:
     }
 
 
-def test_yes_no_and_nobody_asked_are_told_apart(city: details.City) -> None:
+def test_yes_no_and_nobody_asked_are_told_apart(city: City) -> None:
     said = facts(details.card(city, "service", "s"), "What it asks and offers")
     assert (said["Free of charge"].value, said["Free of charge"].state) == ("yes", "known")
     assert said["Asks for residence papers"].value == "no"
@@ -127,13 +127,13 @@ def test_yes_no_and_nobody_asked_are_told_apart(city: details.City) -> None:
     assert said["For women only"].value == "nobody has asked yet"
 
 
-def test_every_question_of_access_has_a_line_whether_known_or_not(city: details.City) -> None:
+def test_every_question_of_access_has_a_line_whether_known_or_not(city: City) -> None:
     said = facts(details.card(city, "service", "x"), "What it asks and offers")
     assert len(said) == len(details.ASKED) + 3
     assert {fact.state for fact in said.values()} == {"unknown"}
 
 
-def test_who_says_so_and_how_long_ago_stand_below(city: details.City) -> None:
+def test_who_says_so_and_how_long_ago_stand_below(city: City) -> None:
     card = details.card(city, "service", "s")
     assert card is not None
     # from 24 November 2025 to 23 November 2026 eleven whole months have gone by
@@ -142,7 +142,7 @@ def test_who_says_so_and_how_long_ago_stand_below(city: details.City) -> None:
     assert words.say("says_who.users", "en") in card.source
 
 
-def test_a_week_says_open_by_appointment_and_closed(city: details.City) -> None:
+def test_a_week_says_open_by_appointment_and_closed(city: City) -> None:
     said = facts(details.card(city, "service", "s"), "When")
     assert said["Mon \u2013 Thu"].value == "09:00\u201312:00, 13:00\u201316:30"
     assert said["Fri"].value == words.say("hours_state.by_appointment", "en")
@@ -152,12 +152,12 @@ def test_a_week_says_open_by_appointment_and_closed(city: details.City) -> None:
     )
 
 
-def test_hours_nobody_knows_are_unknown_all_week_and_not_closed(city: details.City) -> None:
+def test_hours_nobody_knows_are_unknown_all_week_and_not_closed(city: City) -> None:
     said = facts(details.card(city, "service", "x"), "When")
     assert [(one.label, one.state) for one in said.values()] == [("Mon \u2013 Sun", "unknown")]
 
 
-def test_a_protected_place_gives_its_area_and_contact_only(city: details.City) -> None:
+def test_a_protected_place_gives_its_area_and_contact_only(city: City) -> None:
     said = facts(details.card(city, "service", "x"), "Where")
     assert said["Place"].state == "protected"
     assert said["Serves"].value == "Harbour side"
@@ -165,7 +165,7 @@ def test_a_protected_place_gives_its_area_and_contact_only(city: details.City) -
     assert set(said) == {"Place", "Serves", "Contact"}
 
 
-def test_an_actor_shows_lasting_ties_to_those_who_agreed_and_its_trust(city: details.City) -> None:
+def test_an_actor_shows_lasting_ties_to_those_who_agreed_and_its_trust(city: City) -> None:
     card = details.card(city, "actor", "o")
     assert [fact.value for fact in facts(card, "Works with").values()] == ["\u2192 Office"]
     [trust] = facts(card, "Trust, as women said it").values()
@@ -175,33 +175,33 @@ def test_an_actor_shows_lasting_ties_to_those_who_agreed_and_its_trust(city: det
 
 
 @pytest.mark.parametrize(("kind", "row_id"), [("actor", "o"), ("service", "s"), ("area", "d")])
-def test_no_card_holds_a_private_contact(city: details.City, kind: str, row_id: str) -> None:
+def test_no_card_holds_a_private_contact(city: City, kind: str, row_id: str) -> None:
     card = details.card(city, kind, row_id)
     assert card is not None
     assert "SECRET" not in str(asdict(card))
 
 
-def test_who_refused_to_be_shown_has_no_card(city: details.City) -> None:
+def test_who_refused_to_be_shown_has_no_card(city: City) -> None:
     assert details.card(city, "actor", "q") is None
 
 
 @pytest.mark.parametrize("kind", ["service", "actor", "asset", "place", "area", "cell", "nonsense"])
-def test_what_is_not_there_has_no_card(city: details.City, kind: str) -> None:
+def test_what_is_not_there_has_no_card(city: City, kind: str) -> None:
     assert details.card(city, kind, "gone") is None
 
 
-def test_people_of_a_district_are_a_range_where_a_count_is_withheld(city: details.City) -> None:
+def test_people_of_a_district_are_a_range_where_a_count_is_withheld(city: City) -> None:
     # 1,200 and one cell of one to four people
     [people] = facts(details.card(city, "area", "d")).values()
     assert people.value == "1,201\u20131,204"
 
 
-def test_a_withheld_count_is_never_a_number(city: details.City) -> None:
+def test_a_withheld_count_is_never_a_number(city: City) -> None:
     [people] = facts(details.card(city, "area", "c2")).values()
     assert (people.value, people.state) == ("fewer than five", "protected")
 
 
-def test_what_was_said_of_a_cell_has_day_hour_band_and_what_it_is_not(city: details.City) -> None:
+def test_what_was_said_of_a_cell_has_day_hour_band_and_what_it_is_not(city: City) -> None:
     card = details.card(city, "cell", "CRS3035RES250mN1E1")
     assert card is not None
     [(label, fact)] = facts(card).items()
@@ -211,7 +211,7 @@ def test_what_was_said_of_a_cell_has_day_hour_band_and_what_it_is_not(city: deta
     assert "not a measure of danger" in card.notes[0]
 
 
-def test_the_whole_city_counts_each_service_once(city: details.City) -> None:
+def test_the_whole_city_counts_each_service_once(city: City) -> None:
     said = facts(details.whole_city(city), "Services, by need")
     assert {label: fact.value for label, fact in said.items()} == {
         "Legal advice and residence": "1",

@@ -9,7 +9,7 @@ import streamlit as st
 
 from layers import clock, vocab
 from mapping import details, features
-from mapping.facts import Card
+from mapping.facts import Card, City
 from mapping.pages import _card, _map, _shared
 
 # keys of the widgets; in the address they are `pick`, a handle, and `only`, codes: never a name
@@ -170,7 +170,7 @@ def _pick(handle: str, index: dict[str, Found]) -> None:
 def _panel(chosen: Found | None) -> None:
     say = _shared.say
     with st.container(key="cg_details"):
-        city = details.City(read=_shared.read, meta=_shared.meta(), say=say, today=clock.today())
+        city = City(read=_shared.read, meta=_shared.meta(), say=say, today=clock.today())
         if chosen is None:
             st.text(say("map.click_something"))
             card: Card | None = details.whole_city(city)
