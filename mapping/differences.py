@@ -86,9 +86,9 @@ def differences(city: City, *, minutes: float = 15.0) -> pd.DataFrame:
         certainly missing counts, there everything that may be missing. Rows under five people,
         and those where more than half of the hours or languages are unknown, are left out.
     """
-    groups = {tag: group for tag in communities(city) if (group := proxy(city, tag))}
+    groups = _proxies(city)
     columns = ["category", "language", "when", "group", "people", "low", "stands_out"]
-    if len(groups) < 2:
+    if not comparable(city):
         return pd.DataFrame(columns=columns)
     certain, possible, served, known = _questions(city, list(groups), _level(city, groups))
     low, high = _missing(city, groups, minutes, (certain, possible, served))
@@ -108,6 +108,15 @@ def differences(city: City, *, minutes: float = 15.0) -> pd.DataFrame:
     for name in ("low", "stands_out"):
         found[name] = np.floor((found[name] * found["people"]).astype(float).round(6)).astype(int)
     return found.sort_values("stands_out", ascending=False, kind="stable").reset_index(drop=True)
+
+
+def comparable(city: City) -> bool:
+    """Tell whether there is anything to compare: two communities, and languages of services."""
+    return len(_proxies(city)) > 1 and bool(city.offers.spoken)
+
+
+def _proxies(city: City) -> dict[str, str]:
+    return {tag: group for tag in communities(city) if (group := proxy(city, tag))}
 
 
 def suggest(city: City) -> Need:

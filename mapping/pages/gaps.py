@@ -88,8 +88,8 @@ def _answer(said: Said) -> str:
     values = {
         "count": _range(count["low"], count["high"]),
         "people": _range(people["low"], people["high"]),
-        "group": _question.group_labels().get(group, group),
-        "day": dates["population"] or say("gaps.day_unknown"),
+        "group": _apart(_question.group_labels().get(group, group)),
+        "day": _apart(dates["population"] or say("gaps.day_unknown")),
     }
     if found["cannot_say"]:
         facts = "; ".join(
@@ -102,9 +102,9 @@ def _answer(said: Said) -> str:
             for one in found["cannot_say"]
         )
         return say("gaps.answer_cannot", facts=facts, **values)
-    values["checked"] = dates["services_newest"] or say("gaps.day_unknown")
+    values["checked"] = _apart(dates["services_newest"] or say("gaps.day_unknown"))
     share = found["share_not_reached"] or {"low": 0.0, "high": 1.0}
-    values["share_low"], values["share_high"] = _percent(share["low"]), _percent(share["high"])
+    values["share_low"], values["share_high"] = _percents(share)
     if share["low"] == 1:
         return say("gaps.answer_all", **values)
     if count["high"] == 0:
@@ -152,8 +152,8 @@ def _proxy(need: Need) -> str:
     note = str(notes.get(need.group, ""))
     group = _question.group_labels().get(need.group, need.group)
     if need.language:
-        return say("gaps.note_proxy", group=group, note=note)
-    return say("gaps.note_group", group=group, note=note) if note else ""
+        return say("gaps.note_proxy", group=_apart(group), note=_apart(note))
+    return say("gaps.note_group", group=_apart(group), note=_apart(note)) if note else ""
 
 
 # --- the picture ---------------------------------------------------------------------------------
@@ -178,7 +178,8 @@ def _differences(city: City) -> None:
     ranking = _shared.once("gaps ranking", clock.today(), lambda: differences.differences(city))
     st.subheader(say("gaps.differences"), anchor=False)
     if ranking.empty:
-        st.text(say("gaps.differences_none"))
+        comparable = _shared.once("gaps comparable", "", lambda: differences.comparable(city))
+        st.text(say("gaps.differences_none" if comparable else "gaps.differences_unknown"))
         return
     needs = list(differences.by_need(ranking, most=SUGGESTED))
     labels = _question.group_labels()
@@ -268,15 +269,15 @@ def _services(said: Said) -> None:
     )
     with st.expander(title, key="gaps_services", expanded=bool(said.report["cannot_say"])):
         services = _shared.read("services").set_index("id")
-        actors = _shared.read("organizations").set_index("id")["name"]
-        owner = services["organization_id"].map(actors)
+        actors = _shared.read("organizations").set_index("id")["name"].to_dict()
+        owner = services["organization_id"].to_dict()
         order = rows["verdict"].map(VERDICTS.index).argsort(kind="stable").to_numpy(dtype=np.int64)
         rows = rows.iloc[order]
         st.dataframe(
             pd.DataFrame(
                 {
                     say("gaps.service"): rows["id"].map(services["name"]).to_numpy(),
-                    say("gaps.organization"): rows["id"].map(owner).to_numpy(),
+                    say("gaps.organization"): [actors.get(owner[one], "") for one in rows["id"]],
                     say("gaps.counts"): [say(f"gaps.verdict_{one}") for one in rows["verdict"]],
                     say("gaps.because"): [_because(row) for row in rows.to_dict("records")],
                 }
@@ -331,13 +332,23 @@ def _range(low: int, high: int) -> str:
     return _shared.say("gaps.range", low=_number(low), high=_number(high))
 
 
-def _percent(share: float) -> str:
-    text = f"{share:.0%}" if share in (0, 1) or 0.1 <= share <= 0.9 else f"{share:.1%}"
-    return text.replace("%", "\u202f%") if _shared.lang() == "fr" else text
+def _percents(share: dict[str, float]) -> list[str]:
+    """Write both ends of a range of shares, to a tenth where one is near 0 or 1."""
+    ends = (share["low"], share["high"])
+    fine = any(0 < end < 0.1 or 0.9 < end < 1 for end in ends)
+    texts = [f"{end:.1%}" if fine and 0 < end < 1 else f"{end:.0%}" for end in ends]
+    return [one.replace("%", "\u202f%") if _shared.lang() == "fr" else one for one in texts]
 
 
 def _shares(share: dict[str, float] | None) -> str:
     if share is None:
         return ""
-    low, high = _percent(share["low"]), _percent(share["high"])
+    low, high = _percents(share)
     return low if low == high else _shared.say("gaps.range", low=low, high=high)
+
+
+def _apart(text: str) -> str:
+    """Keep a date or a foreign name in its own direction inside a sentence from right to left."""
+    if words.direction(_shared.lang()) == "ltr":
+        return text
+    return f"\u2068{text}\u2069"
