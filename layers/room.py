@@ -225,8 +225,17 @@ class Room:
         """
         return self._change(session_id, lambda db: _join(db, session_id, token, consent))
 
-    def contribute(self, session_id: str, token: str, said: Contribution) -> Future[bool]:
+    def contribute(
+        self, session_id: str, token: str, said: Contribution, *, consent: str | None = None
+    ) -> Future[bool]:
         """Keep a contribution; done when it is on the disk.
+
+        Parameters
+        ----------
+        session_id, token, said
+            Where, who and what.
+        consent
+            Version her page shows, where it says so: an older one is asked for again.
 
         Returns
         -------
@@ -240,7 +249,9 @@ class Room:
             In the future: ``session_unknown``, ``session_closed``, ``consent_needed`` where this
             phone has not agreed, ``cell_size_wrong``, ``cell_outside``, ``token_full``.
         """
-        return self._change(session_id, lambda db: _contribute(db, session_id, token, said))
+        return self._change(
+            session_id, lambda db: _contribute(db, session_id, token, said, consent)
+        )
 
     def counts(self, session_id: str) -> tuple[int, int]:
         """Count the phones that have joined, and those of them that have sent."""
@@ -408,8 +419,12 @@ def _join(db: sqlite3.Connection, session_id: str, token: str, consent: str) -> 
     )
 
 
-def _contribute(db: sqlite3.Connection, session_id: str, token: str, said: Contribution) -> bool:
+def _contribute(
+    db: sqlite3.Connection, session_id: str, token: str, said: Contribution, consent: str | None
+) -> bool:
     session, key = _open_session(db, session_id)
+    if consent not in (None, session.consent):
+        raise LayerError("consent_needed")
     sealed = _sealed(key, token)
     agreed = db.execute(
         "SELECT 1 FROM tokens WHERE session = ? AND token = ?", (session_id, sealed)

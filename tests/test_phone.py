@@ -145,7 +145,7 @@ def test_a_repeat_is_taken_and_counts_once(
     assert len(room.contributions(session.id)) == 1
 
 
-@pytest.mark.parametrize("consent", [None, "", 5, "2026-1" * 9])
+@pytest.mark.parametrize("consent", [None, "", 5, "2026-1" * 9, "2020-1"])
 def test_no_consent_version_no_contribution(
     client: TestClient, room: Room, session: Session, consent: object
 ) -> None:

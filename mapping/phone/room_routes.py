@@ -83,11 +83,11 @@ class RoomRoutes:
     async def contribute(self, request: Request) -> Response:
         """Take one contribution; the answer comes when it is on the disk."""
         said = await forms.read(request)
-        forms.consent(said)
+        version = forms.consent(said)
         contribution = forms.contribution(said)
         token = forms.token(said)
         self._limit.phone(token)
-        done = self.room.contribute(forms.session_id(said), token, contribution)
+        done = self.room.contribute(forms.session_id(said), token, contribution, consent=version)
         await asyncio.wrap_future(done)
         return taken()
 
