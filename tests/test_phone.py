@@ -246,7 +246,7 @@ def test_a_disk_that_is_full_is_not_acknowledged(
 ) -> None:
     agree(client, session)
 
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(room, "contribute", full)
