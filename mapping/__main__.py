@@ -8,7 +8,9 @@ standard error where nothing was done.
 from __future__ import annotations
 
 import argparse
+import sqlite3
 import sys
+from pathlib import Path
 from typing import NoReturn
 
 from layers.errors import LayerError
@@ -96,11 +98,14 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command and give its status."""
     asked = parser().parse_args(arguments)
     try:
-        status: int = asked.run(asked)
+        return int(asked.run(asked))
     except LayerError as error:
-        sys.stderr.write(f"{sheets.explain(error)}\n")
-        return NOTHING_DONE
-    return status
+        fault = error
+    except (sqlite3.OperationalError, PermissionError):
+        # a read-only folder or a full disk: the transaction was rolled back
+        fault = LayerError("folder_unwritable", file=Path(asked.atlas).name)
+    sys.stderr.write(f"{sheets.explain(fault)}\n")
+    return NOTHING_DONE
 
 
 if __name__ == "__main__":

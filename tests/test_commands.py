@@ -203,6 +203,7 @@ def test_wrong_input_gets_one_sentence_and_writes_nothing(
         ["network", "postgresql://localhost/city"],
         ["restore", "nothing.gpkg", "city.gpkg"],
         ["new", "odd.gpkg", "--timezone", "Middle/Earth"],
+        ["new", "/proc/nobody-may-write-here.gpkg"],
     ],
 )
 def test_what_cannot_be_done_has_status_2(

@@ -28,6 +28,7 @@ class Finder:
     columns: Columns
     places: Places
     fallbacks: dict[int, str] = field(default_factory=dict)
+    areas: dict[str, str] = field(default_factory=dict)  # by identifier and by name
     hidden: list[int] = field(default_factory=list)
     guessed_hidden: list[int] = field(default_factory=list)
     strange_areas: list[int] = field(default_factory=list)
@@ -36,6 +37,10 @@ class Finder:
 
     def __post_init__(self) -> None:
         self.fallbacks = _fallbacks(self.source, self.columns, self.places)
+        held = self.source.held("areas")
+        rows = list(zip(held["name"], held["id"], strict=True))
+        self.areas = {cells.plain(str(name)): str(one) for name, one in rows}
+        self.areas |= {str(one): str(one) for _, one in rows}
 
     def hides(self, row: list[str | None], name: str | None) -> str:
         """Tell whether a row must have no place: ``said`` so, ``guessed`` by its name, or not."""
@@ -119,11 +124,7 @@ class Finder:
         if _ZERO.match(text):
             self.no_area.append(number)
             return None
-        held = self.source.held("areas")
-        by_name = {cells.plain(str(n)): str(i) for n, i in zip(held["name"], held["id"])}  # noqa: B905 - columns of one frame
-        found = (
-            safe_id(text) if safe_id(text) in set(held["id"]) else by_name.get(cells.plain(text))
-        )
+        found = self.areas.get(safe_id(text)) or self.areas.get(cells.plain(text))
         if found is None:
             self.strange_areas.append(number)
             extra[self.columns.names[self.columns.place["area"]]] = text

@@ -40,7 +40,8 @@ def read(path: Path) -> Table:
         raise LayerError("json_too_deep") from error
     features = list(_features(whole))
     if not features:
-        raise LayerError("file_no_rows")
+        is_ours = isinstance(whole, dict) and whole.get("type") in _KINDS
+        raise LayerError("file_no_rows" if is_ours else "file_format_unknown")
     crs = _crs(whole, notes)
     columns = list(dict.fromkeys(name for one in features for name in _properties(one)))
     rows, numbers, shapes, problems, tall = [], [], [], [], False
