@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import altair as alt
 import pandas as pd
 
-ROW_PX = 30  # one bar with its name and number, thumb-sized
+ROW_PX = 44  # one bar with its name and number, thumb-sized
 
 
 def range_bars(
@@ -35,27 +35,31 @@ def range_bars(
         Bars grow from the right.
     """
     data = rows[["place", "low", "high", "said"]].copy()
+    # The number stands under the name and not at the bar's end, where a phone would cut it off.
+    data["label"] = data["place"] + "\n" + data["said"]
     names = [labels["certainly"], labels["perhaps_not"]]
     wide = alt.Scale(
-        domain=[0, max(float(data["high"].max()) * 1.5, 1.0)], nice=False, reverse=right_to_left
+        domain=[0, max(float(data["high"].max()), 1.0)], nice=False, reverse=right_to_left
     )
     place = alt.Y(
-        "place:N",
+        "label:N",
         sort=None,
         title=None,
         axis=alt.Axis(
             orient="right" if right_to_left else "left",
+            labelExpr="split(datum.label, '\\n')",
             labelColor=colours["ink"],
             labelLimit=220,
             labelFontSize=14,
+            labelLineHeight=17,
+            labelBaseline="line-bottom",
+            labelOffset=-2,
             ticks=False,
             domain=False,
-            labelPadding=8,
+            labelPadding=10,
         ),
     )
-    base = alt.Chart(data).encode(
-        y=place, tooltip=[alt.Tooltip("place:N", title=" "), alt.Tooltip("said:N", title=" ")]
-    )
+    tip = [alt.Tooltip("place:N", title=" "), alt.Tooltip("said:N", title=" ")]
     kind = alt.Scale(domain=names, range=[colours["gap_4"], colours["paper"]])
     legend = alt.Legend(
         title=None,
@@ -72,7 +76,9 @@ def range_bars(
     certain = (
         alt.Chart(data.assign(kind=names[0]))
         .mark_bar(height=14)
-        .encode(y=place, x=hidden, color=alt.Color("kind:N", scale=kind, legend=legend))
+        .encode(
+            y=place, x=hidden, color=alt.Color("kind:N", scale=kind, legend=legend), tooltip=tip
+        )
     )
     perhaps = (
         alt.Chart(data.assign(kind=names[1]))
@@ -81,17 +87,13 @@ def range_bars(
             y=place,
             x=hidden,
             x2="high:Q",
+            tooltip=tip,
             color=alt.Color("kind:N", scale=kind, legend=legend),
             opacity=alt.condition("datum.high > datum.low", alt.value(1), alt.value(0)),
         )
     )
-    said = base.mark_text(
-        align="right" if right_to_left else "left", dx=-8 if right_to_left else 8, fontSize=14
-    ).encode(
-        x=alt.X("high:Q", scale=wide, axis=None), text="said:N", color=alt.value(colours["ink"])
-    )
     chart: alt.LayerChart = (
-        alt.layer(certain, perhaps, said)
+        alt.layer(certain, perhaps)
         .properties(height=ROW_PX * max(len(data), 1), background="transparent")
         .configure_view(stroke=None)
         .configure(font="Atkinson Hyperlegible, Noto Sans, system-ui, sans-serif")

@@ -225,11 +225,15 @@ def _districts(said: Said) -> None:
                 "said": [_range(**row["not_reached"]) for row in rows],
             }
         )
+        rtl = words.direction(_shared.lang()) == "rtl"
+        bars = drawn.head(DISTRICTS)
+        if rtl:  # each text in its own direction: the chart itself has none
+            bars = bars.assign(said="\u2067" + bars["said"] + "\u2069")
         chart = charts.range_bars(
-            drawn.head(DISTRICTS),
+            bars,
             labels={key: say(f"gaps.{key}") for key in ("certainly", "perhaps_not")},
             colours=_shared.tokens(),
-            right_to_left=words.direction(_shared.lang()) == "rtl",
+            right_to_left=rtl,
         )
         st.altair_chart(chart, theme=None, key="gaps_bars")
         st.dataframe(
