@@ -93,6 +93,7 @@ def whole_city(city: City) -> Card:
         kind=say("map.whole"),
         picture="actor_kind.municipality",
         frame="area",
+        notes=(say("map.click_something"),),
         groups=tuple((head, facts) for head, facts in groups if facts),
     )
 

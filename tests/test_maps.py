@@ -262,3 +262,16 @@ def test_a_switch_works_in_the_browser_without_running_the_page(
     assert frame.locator("[data-handle^='service:']").count() == 0
     assert sent == []
     assert watch.foreign == []
+
+
+def test_a_pin_opens_by_keyboard_too(watch: Watch, server: Server) -> None:
+    page = watch.page("desktop")
+    page.goto(f"{server.url}/")
+    frame = page.frame_locator('iframe[title*="st_folium"]')
+    frame.locator('[data-drawn="yes"]').wait_for()
+    pin = frame.locator(".leaflet-marker-icon[data-handle^='service:']").first
+    name = pin.get_attribute("aria-label") or ""
+    pin.focus()
+    page.keyboard.press("Enter")
+    page.locator(".card .title").get_by_text(name, exact=True).wait_for()
+    assert watch.errors == []

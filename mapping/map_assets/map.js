@@ -83,12 +83,14 @@
     }
 
     function look(state) {
-      const place = memory.get("cg-view");
+      // the page Gaps keeps a place of its own: it opens on the whole city, to show all gaps
+      const slot = state.layers.some((one) => one.kind === "gap") ? "cg-view-gap" : "cg-view";
+      const place = memory.get(slot);
       const key = state.bounds.map((edge) => edge.toFixed(3)).join();
       if (place && place.key === key) map.setView(place.center, place.zoom, { animate: false });
       else map.fitBounds(home(state.bounds), { ...aside(), animate: false });
       map.setMaxBounds(home(state.bounds).pad(0.6));
-      map.on("moveend", () => memory.set("cg-view", {
+      map.on("moveend", () => memory.set(slot, {
         key, center: map.getCenter(), zoom: map.getZoom(),
       }));
     }

@@ -74,7 +74,8 @@
     }
 
     function clickable(layer, handle, text) {
-      layer.on("click", (event) => {
+      layer.on("click keypress", (event) => {
+        if (event.type === "keypress" && event.originalEvent.key !== "Enter") return;
         L.DomEvent.stopPropagation(event);
         this.mark(handle);
         CG.tell(handle);
@@ -148,7 +149,11 @@
         pane: labelPane, keyboard: style === "area", interactive: style === "area",
       });
       if (style === "area") {
-        marker.on("click", () => { this.mark(handle); CG.tell(handle); });
+        marker.on("click keypress", (event) => {
+          if (event.type === "keypress" && event.originalEvent.key !== "Enter") return;
+          this.mark(handle);
+          CG.tell(handle);
+        });
         marker.on("add", () => marker.getElement().setAttribute("data-handle", handle));
       }
       return marker;

@@ -9,7 +9,7 @@ import streamlit as st
 
 from layers import clock, vocab
 from mapping import details, features
-from mapping.facts import Card, City
+from mapping.facts import City
 from mapping.pages import _card, _map, _shared
 
 # keys of the widgets; in the address they are `pick`, a handle, and `only`, codes: never a name
@@ -130,6 +130,7 @@ def _search(index: dict[str, Found]) -> str | None:
         format_func=lambda handle: index[handle].label,
         placeholder=say("map.search_hint"),
         key=PICK,
+        persist_state="session",  # still chosen on coming back from another page
     )
     _keep_in_address("pick", picked or "")
     return picked
@@ -150,6 +151,7 @@ def _filter() -> tuple[str, ...]:
         format_func=lambda code: say(f"category.{code}"),
         placeholder=say("map.only_hint"),
         key=ONLY,
+        persist_state="session",
     )
     _keep_in_address("only", ",".join(chosen))
     return tuple(chosen)
@@ -171,11 +173,12 @@ def _panel(chosen: Found | None) -> None:
     say = _shared.say
     with st.container(key="cg_details"):
         city = City(read=_shared.read, meta=_shared.meta(), say=say, today=clock.today())
-        if chosen is None:
-            st.text(say("map.click_something"))
-            card: Card | None = details.whole_city(city)
-        else:
-            card = details.card(city, chosen.kind, chosen.row_id)
+        # one place for the card whatever it shows, so that the next replaces the last at once
+        card = (
+            details.whole_city(city)
+            if chosen is None
+            else details.card(city, chosen.kind, chosen.row_id)
+        )
         if card is None:
             st.text(say("map.gone"))
             return
