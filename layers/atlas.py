@@ -70,6 +70,10 @@ class Atlas:
         """Read the number of the last write: the same number means the same content."""
         return int(self.meta()["change"])
 
+    def state(self) -> str:
+        """Name the content: the file itself, which a restore replaces, and its last write."""
+        return f"{self.path.stat().st_ino}.{self.change()}"
+
     def read(self, table: str) -> pd.DataFrame:
         """Read a whole table, rows in the order they were written.
 

@@ -62,3 +62,15 @@ def test_a_missing_atlas_is_said_with_the_way_out(monkeypatch: pytest.MonkeyPatc
     app = AppTest.from_string(PAGE).run()
     assert not app.exception
     assert "python -m mapping new at_all.gpkg" in app.error[0].value
+
+
+def test_another_file_in_the_same_place_is_seen_at_the_next_run(
+    town: atlas.Atlas, tmp_path: Path
+) -> None:
+    app = AppTest.from_string(PAGE).run()
+    other = atlas.create(tmp_path / "other.gpkg", name="Other")
+    with other.write() as writer:
+        writer.insert("organizations", [{"id": "1", "name": "Somebody else"}])
+    assert other.change() == town.change(), "the number of the last write does not tell them apart"
+    other.path.replace(town.path)
+    assert "['Somebody else']" in shown(app.run())

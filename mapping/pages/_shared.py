@@ -69,14 +69,14 @@ def meta() -> dict[str, str]:
 
 
 def read(table: str) -> pd.DataFrame:
-    """Read a table, once for each change of the atlas. Shared between browsers: do not mutate."""
+    """Read a table, once for each state of the atlas. Shared between browsers: do not mutate."""
     here = atlas()
-    return _read(str(here.path), here.change(), table)
+    return _read(str(here.path), here.state(), table)
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
-def _read(path: str, change: int, table: str) -> pd.DataFrame:
-    del change  # part of the key: a write makes a new entry
+def _read(path: str, state: str, table: str) -> pd.DataFrame:
+    del state  # part of the key: a write, or another file in its place, makes a new entry
     return _opened(path).read(table)
 
 
@@ -93,13 +93,13 @@ def once(name: str, key: Hashable, make: Callable[[], T]) -> T:
         The computation; called only when the answer is not there.
     """
     here = atlas()
-    kept: T = _once(name, str(here.path), here.change(), repr(key), make)
+    kept: T = _once(name, str(here.path), here.state(), repr(key), make)
     return kept
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)
-def _once(name: str, path: str, change: int, key: str, _make: Callable[[], Any]) -> Any:  # noqa: ANN401
-    del name, path, change, key
+def _once(name: str, path: str, state: str, key: str, _make: Callable[[], Any]) -> Any:  # noqa: ANN401
+    del name, path, state, key
     return _make()
 
 

@@ -123,7 +123,7 @@ class Maps:
     def packed(self, atlas: str, area: Area) -> bytes:
         """Give a base map as gzip; without an atlas, an empty one of that area."""
         source = Atlas(atlas) if atlas else None
-        key = (atlas, source.change() if source else 0, area)
+        key = (atlas, source.state() if source else "", area)
         with self._lock:  # several phones ask at once for what is being made
             if key not in self._kept:
                 self._kept[key] = gzip.compress(_drawn(source, area), 9, mtime=0)
