@@ -118,7 +118,7 @@ class Maps:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[str, int, Area], bytes] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str, Area], bytes] = OrderedDict()
 
     def packed(self, atlas: str, area: Area) -> bytes:
         """Give a base map as gzip; without an atlas, an empty one of that area."""
