@@ -21,6 +21,13 @@ from mapping.pages import _shared
 FILE, KIND, CATEGORY, KEY, CRS, DAY = (
     f"data_{one}" for one in ("file", "kind", "category", "key", "crs", "day")
 )
+# faults whose remedy is an option at the command line and a field here
+ASKED_ABOVE = frozenset(
+    {
+        *("kind_unknown", "category_missing", "join_empty", "join_no_key"),
+        *("coords_metres", "coords_degrees", "coords_elsewhere"),
+    }
+)
 SHOWN_ROWS = 200
 SHOWN_NOTES = 12
 
@@ -42,7 +49,7 @@ def add() -> None:
             lambda: _prepare(name, content, kind, options),
         )
     except LayerError as error:
-        st.error(sheets.explain(error, _shared.lang()))
+        st.error(_explain(error))
         return
     _preview(plan)
     nothing = not plan.compared.inserts and not plan.compared.changes
@@ -84,6 +91,13 @@ def _asked() -> tuple[str | None, Options]:
         crs = st.text_input(say("data.crs"), placeholder=say("data.crs_example"), key=CRS) or None
         day = st.date_input(say("data.day"), value=None, format="YYYY-MM-DD", key=DAY)
     return kind, Options(key=key, category=category, crs=crs, counted_on=day)
+
+
+def _explain(error: LayerError) -> str:
+    """Say what is wrong and which field on this page mends it."""
+    if error.code in ASKED_ABOVE:
+        return _shared.say(f"data.fault_{error.code}", **error.blanks)
+    return sheets.explain(error, _shared.lang())
 
 
 def _prepare(name: str, content: bytes, kind: str | None, options: Options) -> Plan:

@@ -83,8 +83,10 @@ def _completeness(known: pd.DataFrame) -> None:
         label_visibility="collapsed",
     )
     mine = known[known["table"].eq(table or filled[0])]
+    rows = _rows(mine)
     st.dataframe(
-        _rows(mine),
+        rows,
+        column_order=_reading_order(list(rows.columns)),
         hide_index=True,
         height="content",
         row_height=bars.HIGH + 4,
@@ -94,7 +96,7 @@ def _completeness(known: pd.DataFrame) -> None:
             "bar": st.column_config.ImageColumn(say("data.column_bar"), width=bars.WIDE + 18),
             "known": st.column_config.TextColumn(say("data.column_known"), width=110),
             "age": st.column_config.TextColumn(say("data.column_age"), width="small"),
-            "who": st.column_config.TextColumn(say("data.column_who"), width="large"),
+            "who": st.column_config.TextColumn(say("data.column_who")),
         },
     )
     st.text(say("data.legend"))
@@ -117,6 +119,11 @@ def _rows(mine: pd.DataFrame) -> pd.DataFrame:
             for row in mine.to_dict("records")
         ]
     )
+
+
+def _reading_order(names: list[str]) -> list[str]:
+    """Put the columns in the order they are read: the table itself does not turn around."""
+    return names[::-1] if words.direction(_shared.lang()) == "rtl" else names
 
 
 def _age(day: Any) -> str:  # noqa: ANN401 - a day, or pandas' word for none
