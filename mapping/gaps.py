@@ -397,11 +397,15 @@ def as_json(answer: Gaps) -> dict[str, Any]:
 
 
 def _area_list(answer: Gaps) -> list[dict[str, Any]]:
-    one = np.eye(len(answer.ids), dtype=np.bool_)
+    people, least, most = answer.people, 1 - answer.reached_high, 1 - answer.reached_low
     return [
-        {"area_id": area_id, **summed(answer, one[at])}
-        for at, area_id in enumerate(answer.ids)
-        if answer.counted[at]
+        {
+            "area_id": answer.ids[at],
+            "people": shown(people.low[at], people.high[at]),
+            "not_reached": shown(answer.not_low[at], answer.not_high[at]),
+            "share_not_reached": shown_share(least[at], most[at]) if people.low[at] > 0 else None,
+        }
+        for at in np.flatnonzero(answer.counted)
     ]
 
 

@@ -347,3 +347,15 @@ def test_a_link_opens_its_question_with_the_map_and_the_bars_drawn(
     frame = page.frame_locator("iframe").first
     frame.locator(".cg-gap").first.wait_for(state="attached")
     page.get_by_test_id("stVegaLiteChart").locator("canvas, svg").first.wait_for()
+
+
+def test_a_row_of_the_differences_asks_its_question(server: Server, page: Any) -> None:
+    everyone = "?gaps_help=Health&gaps_whom=All+inhabitants&gaps_language=any+language"
+    desk.open_page(page, server.url, "gaps", everyone)
+    rows = page.get_by_test_id("stDataFrame").first
+    rows.scroll_into_view_if_needed()
+    rows.click(position={"x": 20, "y": 55})  # the box before the first row
+    heading = page.get_by_role("heading", level=1)
+    heading.filter(has_text="legal advice in Tigrinya on a weekday evening").wait_for()
+    desk.wait_until_drawn(page)
+    assert "All+inhabitants" not in page.url
