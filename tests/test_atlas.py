@@ -84,6 +84,14 @@ def test_what_was_written_is_read_back_with_unknown_as_unknown(town: atlas.Atlas
     assert pd.isna(actor["url"])
 
 
+def test_lists_are_read_where_some_rows_have_none(town: atlas.Atlas) -> None:
+    with town.write() as writer:
+        writer.insert("organizations", [{"id": "0002", "name": "No list", "extra": {"a": [1]}}])
+    actors = town.read("organizations")
+    assert actors["communities"].tolist() == [["so", "ti"], None]
+    assert actors["extra"].tolist() == [None, {"a": [1]}]
+
+
 def test_a_point_keeps_its_place_and_its_crs(town: atlas.Atlas) -> None:
     places = town.read("locations")
     assert isinstance(places, gpd.GeoDataFrame)
