@@ -29,6 +29,8 @@ class Result:
         The other way; ``None`` where it is not installed.
     target
         The least ratio; ``None`` where none is promised.
+    at_most_s
+        The most seconds, where a time is promised instead of a ratio; printed as the target.
     equal
         Whether both gave the same answer.
     """
@@ -39,6 +41,7 @@ class Result:
     peer: str | None = None
     peer_s: float | None = None
     target: float | None = None
+    at_most_s: float | None = None
     equal: bool | None = None
 
     @property
@@ -51,13 +54,16 @@ class Result:
         """Whether the target is reached; a wrong answer reaches none."""
         if self.equal is False:
             return False
+        if self.at_most_s is not None:
+            return self.ours_s <= self.at_most_s
         if self.ratio is None or self.target is None:
             return None
         return self.ratio >= self.target
 
     def line(self) -> dict[str, str | float | bool | None]:
         """Give the keys of ``docs/reference``, in their order."""
-        parts = asdict(self) | {"ratio": self.ratio, "met": self.met}
+        promised = self.target if self.at_most_s is None else self.at_most_s
+        parts = asdict(self) | {"ratio": self.ratio, "met": self.met, "target": promised}
         keys = ("name", "size", "ours_s", "peer", "peer_s", "ratio", "target", "met", "equal")
         return {key: _short(parts[key]) for key in keys}
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from importlib import import_module
+
 import streamlit as st
 
-from mapping.pages import _shared, data, gaps, map, network, room  # noqa: A004 - named as the page
+from mapping.pages import _shared
+
+PAGES = ("map", "gaps", "network", "room", "data")  # the first is the one that opens
 
 
 def run() -> None:
@@ -12,12 +17,24 @@ def run() -> None:
     say = _shared.say
     st.set_page_config(page_title=say("app.name"), page_icon=_shared.icon(), layout="wide")
     pages = {
-        "map": st.Page(map.page, title=say("nav.map"), url_path="map", default=True),
-        "gaps": st.Page(gaps.page, title=say("nav.gaps"), url_path="gaps"),
-        "network": st.Page(network.page, title=say("nav.network"), url_path="network"),
-        "room": st.Page(room.page, title=say("nav.room"), url_path="room"),
-        "data": st.Page(data.page, title=say("nav.data"), url_path="data"),
+        name: st.Page(
+            _shown(name),
+            title=say(f"nav.{name}"),
+            url_path="start" if name == PAGES[0] else name,
+            default=name == PAGES[0],
+        )
+        for name in PAGES
     }
-    chosen = st.navigation(list(pages.values()), position="top")
+    # the page that opens answers at / only, but people type its name too
+    again = st.Page(_shown(PAGES[0]), title=say("nav.map"), url_path="map", visibility="hidden")
+    chosen = st.navigation([*pages.values(), again], position="top")
     _shared.frame(pages)
     chosen.run()
+
+
+def _shown(name: str) -> Callable[[], None]:
+    def show() -> None:
+        # read only when somebody comes: the first map need not wait for the other pages
+        import_module(f"mapping.pages.{name}").page()
+
+    return show

@@ -1,0 +1,27 @@
+"""The desk's pages answer to their names, in a real browser."""
+
+from __future__ import annotations
+
+import pytest
+
+from mapping import words
+from mapping.pages import navigation
+from tests.helpers import desk
+from tests.helpers.running import Server
+from tests.helpers.watched import Watch
+
+
+def test_the_list_for_pictures_and_requests_names_every_page() -> None:
+    assert desk.PAGES == navigation.PAGES
+
+
+@pytest.mark.needs_system
+def test_every_page_opens_under_the_name_people_type(server: Server, watch: Watch) -> None:
+    for name in navigation.PAGES:
+        page = watch.page("desktop")
+        page.goto(f"{server.url}/{name}")
+        desk.wait_until_drawn(page)
+        assert page.get_by_role("dialog").count() == 0, f"{name}: page not found"
+        chosen = page.get_by_role("link", name=words.say(f"nav.{name}"), exact=True)
+        assert chosen.first.is_visible()
+        page.context.close()
