@@ -11,7 +11,8 @@ from typing import Any
 
 import pandas as pd
 
-from mapping import detail_areas, features
+from layers import consent
+from mapping import detail_areas
 from mapping.facts import (
     DASH,
     Card,
@@ -75,8 +76,7 @@ def whole_city(city: City) -> Card:
         Tables and words.
     """
     say = city.say
-    services, actors = city.read("services"), city.read("organizations")
-    actors = actors[features.shown_actors(actors)]
+    services, actors = city.read("services"), consent.shown_actors(city.read("organizations"))
 
     def counted(values: pd.Series[str], of: str) -> tuple[Fact, ...]:
         return tuple(
@@ -103,7 +103,8 @@ def _service(city: City, row_id: str) -> Card | None:
     row = row_of(city.read("services"), row_id)
     if row is None:
         return None
-    owner = row_of(city.read("organizations"), row.organization_id)
+    owner = row_of(consent.shown_actors(city.read("organizations")), row.organization_id)
+    refused = owner is None and given(row.organization_id)
     first = [
         text(say, "map.offered_by", None if owner is None else owner.name),
         code(say, "map.setting", row.setting, of="setting"),
@@ -119,7 +120,9 @@ def _service(city: City, row_id: str) -> Card | None:
         text(say, f"map.{name}", getattr(row, name))
         for name in ("waiting_days", "capacity", "free_places")
     ]
-    places = [group for spot in _spots(city, row_id) for group in _where(city, *spot)]
+    places = [
+        group for spot in _spots(city, row_id) for group in _where(city, *spot, contact=not refused)
+    ]
     if not places:
         places = [(say("map.where"), (unknown(say, "map.place"),))]
     contact = text(say, "map.contact", None if owner is None else owner.public_contact)
@@ -169,9 +172,15 @@ def _spots(city: City, service_id: str) -> list[tuple[Any, Any]]:
     ]
 
 
-def _where(city: City, offered: Any, spot: Any) -> list[tuple[str, tuple[Fact, ...]]]:  # noqa: ANN401 - rows
+def _where(
+    city: City,
+    offered: Any,  # noqa: ANN401 - a row
+    spot: Any,  # noqa: ANN401 - a row
+    *,
+    contact: bool,
+) -> list[tuple[str, tuple[Fact, ...]]]:
     say = city.say
-    facts = [] if spot is None else place_facts(city, spot)
+    facts = [] if spot is None else place_facts(city, spot, contact=contact)
     schedules = city.read("schedules")
     mine = schedules[schedules["service_at_location_id"] == offered.id]
     lines = week(say, mine["opening_hours"], city.meta, today=city.today)
@@ -198,7 +207,7 @@ def _where(city: City, offered: Any, spot: Any) -> list[tuple[str, tuple[Fact, .
     return [(say("map.where"), tuple(facts)), (say("map.hours"), tuple(times))]
 
 
-def place_facts(city: City, spot: Any) -> list[Fact]:  # noqa: ANN401 - a row of locations
+def place_facts(city: City, spot: Any, *, contact: bool = True) -> list[Fact]:  # noqa: ANN401 - a row of locations
     """Say where something is, as exactly as may be said.
 
     Parameters
@@ -207,6 +216,8 @@ def place_facts(city: City, spot: Any) -> list[Fact]:  # noqa: ANN401 - a row of
         Tables and words.
     spot
         A row of ``locations``.
+    contact
+        Whether its public contact may be said; not where its organization refused to be shown.
     """
     say = city.say
     area = row_of(city.read("areas"), spot.area_id) if given(spot.area_id) else None
@@ -219,7 +230,7 @@ def place_facts(city: City, spot: Any) -> list[Fact]:  # noqa: ANN401 - a row of
         facts.append(yes_no(say, "map.step_free", spot.step_free))
     if area is not None:
         facts.append(text(say, "map.serves", area.name))
-    if given(spot.public_contact):
+    if contact and given(spot.public_contact):
         facts.append(text(say, "map.contact", spot.public_contact))
     return facts
 
@@ -231,8 +242,7 @@ def _span(start: object, end: object) -> str:
 
 def _actor(city: City, row_id: str) -> Card | None:
     say = city.say
-    actors = city.read("organizations")
-    row = row_of(actors[features.shown_actors(actors)], row_id)
+    row = row_of(consent.shown_actors(city.read("organizations")), row_id)
     if row is None:
         return None
     led = given(row.migrant_led) and bool(row.migrant_led)
@@ -273,8 +283,7 @@ def _actor(city: City, row_id: str) -> Card | None:
 
 
 def _ties(city: City, row_id: str) -> list[Fact]:
-    actors = city.read("organizations")
-    names = actors[features.shown_actors(actors)].set_index("id")["name"]
+    names = consent.shown_actors(city.read("organizations")).set_index("id")["name"]
     ties = city.read("ties")
     lasting = ties["until"].isna() | (ties["until"] >= pd.Timestamp(city.today))
     mine = ties[lasting & ((ties["from_id"] == row_id) | (ties["to_id"] == row_id))]
@@ -328,12 +337,10 @@ def _place(city: City, row_id: str) -> Card | None:
 
 def _asset(city: City, row_id: str) -> Card | None:
     say = city.say
-    table = city.read("assets")
-    row = row_of(table[features.shown_assets(table)], row_id)
+    row = row_of(consent.shown_assets(city.read("assets")), row_id)
     if row is None:
         return None
-    actors = city.read("organizations")
-    owner = row_of(actors[features.shown_actors(actors)], row.organization_id)
+    owner = row_of(consent.shown_actors(city.read("organizations")), row.organization_id)
     first = [
         text(say, "map.held_by", None if owner is None else owner.name),
         text(say, "map.contact", row.public_contact),

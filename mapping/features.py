@@ -18,6 +18,8 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from layers import consent
+
 HANDLE: Final = re.compile(r"[A-Za-z0-9:_.-]{1,80}")
 MICRO: Final = 1_000_000
 PINNED: Final = ("exact", "street", "area")  # a pin for "city" would point at nothing
@@ -117,7 +119,7 @@ def actors(organizations: pd.DataFrame, locations: gpd.GeoDataFrame, *, migrant_
 
     An actor of which nobody has said who leads it is among the others.
     """
-    shown = organizations[shown_actors(organizations)]
+    shown = consent.shown_actors(organizations)
     led = shown["migrant_led"].fillna(False).astype(bool)
     found = shown[led if migrant_led else ~led].merge(_pins(locations), on="location_id")
     pictures = "actor_kind." + found["kind"].fillna("migrant_led" if migrant_led else "other")
@@ -129,7 +131,7 @@ def actors(organizations: pd.DataFrame, locations: gpd.GeoDataFrame, *, migrant_
 
 def assets(assets: pd.DataFrame, locations: gpd.GeoDataFrame) -> Layer:
     """Pin the assets that have a place; a person's skill only where she agreed to be shown."""
-    found = assets[shown_assets(assets)].merge(_pins(locations), on="location_id")
+    found = consent.shown_assets(assets).merge(_pins(locations), on="location_id")
     pictures = "asset_kind." + found["kind"]
     return _points(
         "asset",
@@ -335,19 +337,6 @@ def pinned(locations: gpd.GeoDataFrame) -> set[str]:
         Table ``locations``.
     """
     return set(_pins(locations)["location_id"])
-
-
-def shown_actors(organizations: pd.DataFrame) -> pd.Series[bool]:
-    """Say which actors may be shown: all but those that refused."""
-    return organizations["consent_shown"].fillna(True).astype(bool)
-
-
-def shown_assets(assets: pd.DataFrame) -> pd.Series[bool]:
-    """Say which assets may be shown: none that refused; a skill, being a person's, only by yes."""
-    said = assets["consent_shown"]
-    agreed = said.fillna(False).astype(bool)
-    refused = (said == False).fillna(False).astype(bool)  # noqa: E712 - NA is no refusal
-    return agreed | (~refused & (assets["kind"] != "skill"))
 
 
 def _pins(locations: gpd.GeoDataFrame) -> pd.DataFrame:

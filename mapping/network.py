@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from layers import clock
+from layers import clock, consent
 from layers.errors import LayerError
 from mapping import centrality
 
@@ -177,7 +177,8 @@ def graph_of(
     Parameters
     ----------
     organizations
-        Table ``organizations``: each row is an actor, tied or not.
+        Table ``organizations``: each row is an actor, tied or not. One that refused to be shown
+        is left out with its ties.
     ties
         Table ``ties``. A mutual tie is drawn both ways. Strengths of several kinds between the
         same two are summed; an unknown strength counts 1; of one kind recorded twice the stronger
@@ -195,6 +196,7 @@ def graph_of(
         (``None`` where unknown), and ``city`` (see :func:`city_actors`); arcs carry ``strength``
         and ``kinds`` (sorted tuple).
     """
+    organizations = consent.shown_actors(organizations)
     graph: nx.DiGraph[str] = nx.DiGraph()
     about = ["name", "kind", "sector", "internal", "migrant_led"]
     city = set(city_actors(organizations))
@@ -249,23 +251,26 @@ def report(
     Returns
     -------
     report
-        ``on``; ``actors``, ``migrant_led`` (how many are known to be), ``ties`` (arcs, kinds
-        summed), ``tied_pairs``, ``possible_pairs``, ``density`` (their ratio, ``None`` below two
-        actors), ``parts`` (connected, isolates too), ``isolates`` (ids); ``cut_points`` and
-        ``go_betweens`` as in :func:`cut_points` and :func:`go_betweens` (target: the
-        municipality); ``city`` (ids), ``without_a_way_to_city`` (ids); ``measures``: one object an
-        actor, ``actor`` and ``name`` before the columns of :func:`measures`.
+        ``on``; ``not_shown`` (actors who refused to be: left out with their ties); ``actors``,
+        ``migrant_led`` (how many are known to be), ``ties`` (arcs, kinds summed), ``tied_pairs``,
+        ``possible_pairs``, ``density`` (their ratio, ``None`` below two actors), ``parts``
+        (connected, isolates too), ``isolates`` (ids); ``cut_points`` and ``go_betweens`` as in
+        :func:`cut_points` and :func:`go_betweens` (target: the municipality); ``city`` (ids),
+        ``without_a_way_to_city`` (ids); ``measures``: one object an actor, ``actor`` and ``name``
+        before the columns of :func:`measures`.
     """
     day = on or clock.today()
-    graph = graph_of(organizations, ties, on=day)
+    shown = consent.shown_actors(organizations)
+    graph = graph_of(shown, ties, on=day)
     plain = _plain(graph)
     possible = len(plain) * (len(plain) - 1) // 2
-    city = city_actors(organizations)
+    city = city_actors(shown)
     table = measures(graph)
     rows = table.astype(object).where(table.notna(), None).reset_index().to_dict("records")
     names = graph.nodes(data="name")
     return {
         "on": day.isoformat(),
+        "not_shown": len(organizations) - len(shown),
         "actors": len(graph),
         "migrant_led": len(_migrant_led(graph)),
         "ties": graph.number_of_edges(),

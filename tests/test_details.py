@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import shapely
 
@@ -172,6 +173,19 @@ def test_an_actor_shows_lasting_ties_to_those_who_agreed_and_its_trust(city: Cit
     assert trust.languages == ("ti",)
     assert "10-19" in trust.note
     assert {"Advice", "Shelter"} & {fact.value for fact in facts(card, "Offers").values()}
+
+
+def test_a_service_of_who_refused_names_neither_it_nor_its_contact(city: City) -> None:
+    tables = {"organizations": city.read("organizations"), "locations": city.read("locations")}
+    actors = tables["organizations"].copy()
+    actors["public_contact"] = pd.Series(["mail me"] * len(actors), dtype="str")
+    actors.loc[actors["id"] == "o", "consent_shown"] = False
+    tables["organizations"] = actors
+    asked = replace(city, read=lambda name: tables[name] if name in tables else city.read(name))
+    for service in ("s", "x"):  # at a place of its own; at a protected one with a contact
+        said = str(details.card(asked, "service", service))
+        assert not any(one in said for one in ("Circle", "mail me", "call 100"))
+    assert "Circle" in str(details.card(city, "service", "s"))
 
 
 @pytest.mark.parametrize(("kind", "row_id"), [("actor", "o"), ("service", "s"), ("area", "d")])

@@ -372,6 +372,19 @@ def test_the_report_is_json_and_says_none_where_nothing_is_defined(
     assert (choir["name"], choir["constraint"], choir["degree"]) == ("Choir", None, 0)
 
 
+def test_who_refused_to_be_shown_is_in_no_graph_and_counted_as_left_out(
+    organizations: pd.DataFrame, ties: pd.DataFrame
+) -> None:
+    refused = organizations["id"].eq("house")
+    asked = organizations.assign(
+        consent_shown=pd.array([False if no else None for no in refused], dtype="boolean")
+    )
+    said = json.dumps(network.report(asked, ties, date(2026, 1, 1)))
+    found = json.loads(said)
+    assert (found["not_shown"], found["actors"], found["tied_pairs"]) == (1, 3, 0)
+    assert "house" not in said.lower()
+
+
 def test_an_atlas_without_actors_has_a_report_too(
     organizations: pd.DataFrame, ties: pd.DataFrame
 ) -> None:

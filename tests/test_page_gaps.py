@@ -359,3 +359,15 @@ def test_a_row_of_the_differences_asks_its_question(server: Server, page: Any) -
     heading.filter(has_text="legal advice in Tigrinya on a weekday evening").wait_for()
     desk.wait_until_drawn(page)
     assert "All+inhabitants" not in page.url
+
+
+def test_a_service_of_who_refused_to_be_shown_stands_without_that_name(opened: Any) -> None:
+    made = town()
+    made.rows["organizations"].append({"id": "no", "name": "Hushed", "consent_shown": False})
+    made.service("third", (100, 0))
+    made.rows["services"][-1]["organization_id"] = "no"
+    made.rows["services"][0]["organization_id"] = "er"
+    app = opened(made)
+    offered = list(table(app, "gaps.organization")[words.say("gaps.organization")])
+    assert "Mahber" in offered
+    assert "Hushed" not in str(app._tree)  # noqa: SLF001 - what is sent is the claim

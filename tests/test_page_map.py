@@ -96,6 +96,21 @@ def test_an_actor_that_refused_is_neither_counted_nor_found(town: Atlas) -> None
     assert any("Circle" in option for option in search.options)
 
 
+def test_the_service_of_who_refused_is_listed_without_its_contact(town: Atlas) -> None:
+    with town.write() as writer:
+        writer.insert(
+            "organizations",
+            [{"id": "o3", "name": "Hushed", "consent_shown": False, "public_contact": "dial 300"}],
+        )
+        writer.insert(
+            "services",
+            [{"id": "s3", "name": "Night line", "category": "legal", "organization_id": "o3"}],
+        )
+    page = run()
+    assert "Night line" in everything_sent(page)
+    assert not any(one in everything_sent(page) for one in ("Hushed", "dial 300"))
+
+
 def test_a_protected_place_is_listed_with_its_area_and_public_contact(town: Atlas) -> None:
     del town
     page = run()

@@ -103,6 +103,19 @@ def test_the_broker_comes_first_and_then_the_group_behind_one_go_between(
     )
 
 
+def test_who_refused_to_be_shown_is_nowhere_on_the_page_and_said_to_be_left_out(
+    town: atlas.Atlas,
+) -> None:
+    with town.write() as writer:
+        hushed = organization("Hushed") | {"consent_shown": False}
+        writer.insert("organizations", [hushed])
+        writer.insert("ties", [tie("Hushed", "Elif"), tie("Hushed", "City")])
+    app = opened()
+    assert "Hushed" not in str(app._tree)  # noqa: SLF001 - what is sent is the claim
+    assert "asked not to be shown: 1." in texts(app)
+    assert "4 of 11 organizations" in texts(app)
+
+
 def test_on_a_day_when_a_tie_still_lasted_its_group_needed_nobody(town: atlas.Atlas) -> None:
     del town
     app = opened(network_on="2020-06-01")

@@ -101,6 +101,8 @@ def _network_text(found: dict[str, Any]) -> list[str]:
             day=found["on"],
         )
     ]
+    if found["not_shown"]:
+        lines.append(say("network.not_shown", count=found["not_shown"]))
     for kind, column in (("cut_points", "actor"), ("go_betweens", "go_between")):
         for row in found[kind][:FIRST]:
             who = names.get(row[column], row[column])

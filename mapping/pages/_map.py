@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 from streamlit_folium import st_folium
 
+from layers import consent
 from mapping import features, maps, pictograms, served, words
 from mapping.pages import _shared
 
@@ -177,11 +178,10 @@ def _is_handle(value: object) -> bool:
 
 
 def _names(read: Callable[[str], pd.DataFrame]) -> dict[str, str]:
-    actors, owned = read("organizations"), read("assets")
     return features.names(
         service=read("services"),
-        actor=actors[features.shown_actors(actors)],
-        asset=owned[features.shown_assets(owned)],
+        actor=consent.shown_actors(read("organizations")),
+        asset=consent.shown_assets(read("assets")),
         place=read("places"),
         area=read("areas"),
         ground=read("ground"),

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from layers import clock
+from layers import clock, consent
 from layers.errors import LayerError
 from mapping import charts, differences, gap_table, gaps, words
 from mapping.city import City
@@ -273,7 +273,8 @@ def _services(said: Said) -> None:
     )
     with st.expander(title, key="gaps_services", expanded=bool(said.report["cannot_say"])):
         services = _shared.read("services").set_index("id")
-        actors = _shared.read("organizations").set_index("id")["name"].to_dict()
+        actors = consent.shown_actors(_shared.read("organizations"))
+        names = actors.set_index("id")["name"].to_dict()
         owner = services["organization_id"].to_dict()
         order = rows["verdict"].map(VERDICTS.index).argsort(kind="stable").to_numpy(dtype=np.int64)
         rows = rows.iloc[order]
@@ -281,7 +282,7 @@ def _services(said: Said) -> None:
             pd.DataFrame(
                 {
                     say("gaps.service"): rows["id"].map(services["name"]).to_numpy(),
-                    say("gaps.organization"): [actors.get(owner[one], "") for one in rows["id"]],
+                    say("gaps.organization"): [names.get(owner[one], "") for one in rows["id"]],
                     say("gaps.counts"): [say(f"gaps.verdict_{one}") for one in rows["verdict"]],
                     say("gaps.because"): [_because(row) for row in rows.to_dict("records")],
                 }

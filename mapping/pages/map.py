@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
-from layers import clock, vocab
+from layers import clock, consent, vocab
 from mapping import details, features
 from mapping.facts import City
 from mapping.pages import _card, _map, _shared
@@ -60,7 +60,7 @@ def _answer() -> str:
     """Say what there is, leaving out what there is none of."""
     read, say = _shared.read, _shared.say
     services, actors, cells = read("services"), read("organizations"), read("reported_cells")
-    shown = actors[features.shown_actors(actors)]
+    shown = consent.shown_actors(actors)
     parts = [say("map.answer_services", city=_shared.meta()["name"], services=len(services))]
     if len(shown):
         led = int(shown["migrant_led"].fillna(False).sum())
@@ -99,9 +99,9 @@ def _index() -> dict[str, Found]:
     for kind, table in KINDS:
         rows = read(table)
         if kind == "actor":
-            rows = rows[features.shown_actors(rows)]
+            rows = consent.shown_actors(rows)
         if kind == "asset":
-            rows = rows[features.shown_assets(rows)]
+            rows = consent.shown_assets(rows)
         if kind == "area":  # cells of the grid have codes and no names
             rows = rows[rows["name"].notna()]
         for row_id, name in zip(rows["id"], rows["name"], strict=True):
@@ -206,10 +206,15 @@ def _without_pin(only: tuple[str, ...]) -> None:
     if rows.empty:
         return
     spots = read("locations").set_index("id")[["area_id", "public_contact"]]
-    owners = read("organizations").set_index("id")["public_contact"]
+    actors = read("organizations")
+    owners = consent.shown_actors(actors).set_index("id")["public_contact"]
+    refused = rows["organization_id"].isin(actors["id"]) & ~rows["organization_id"].isin(
+        owners.index
+    )
     area_names = read("areas").set_index("id")["name"]
     rows = rows.join(spots, on="location_id")
     contact = rows["public_contact"].fillna(rows["organization_id"].map(owners))
+    contact = contact.mask(refused)
     with st.expander(say("map.without_pin", count=len(rows)), key="map_without_pin"):
         st.dataframe(
             pd.DataFrame(
@@ -229,8 +234,7 @@ def _without_pin(only: tuple[str, ...]) -> None:
 def _actors_without_pin() -> None:
     """List the actors no pin stands for: informal groups often have no place."""
     say, read = _shared.say, _shared.read
-    actors = read("organizations")
-    actors = actors[features.shown_actors(actors)]
+    actors = consent.shown_actors(read("organizations"))
     pinned = features.pinned(read("locations"))
     rows = actors[~actors["location_id"].isin(pinned)]
     if rows.empty:

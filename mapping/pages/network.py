@@ -10,7 +10,7 @@ import networkx as nx
 import pandas as pd
 import streamlit as st
 
-from layers import clock, vocab
+from layers import clock, consent, vocab
 from layers.errors import LayerError
 from mapping import drawing_network, network, positions
 from mapping.pages import _network_picture, _shared
@@ -50,7 +50,9 @@ class Found:
 def page() -> None:
     """Show who works with whom."""
     say = _shared.say
-    organizations, ties = _shared.read("organizations"), _shared.read("ties")
+    everyone, ties = _shared.read("organizations"), _shared.read("ties")
+    organizations = consent.shown_actors(everyone)
+    left_out = len(everyone) - len(organizations)
     if organizations.empty:
         _shared.head(title=say("network.title"), answer=say("network.missing"))
         _shared.missing(say("network.missing"))
@@ -71,7 +73,10 @@ def page() -> None:
         _shared.head(
             title=say("network.title"),
             answer=_answer(found, names, chosen.on),
-            note=say("network.verdict"),
+            note=" ".join(
+                [say("network.verdict")]
+                + ([say("network.not_shown", count=left_out)] if left_out else [])
+            ),
         )
     with picture:
         _picture(organizations, ties, found, chosen, names)
