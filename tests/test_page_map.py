@@ -162,3 +162,13 @@ def test_a_link_to_what_is_gone_opens_the_whole_city(town: Atlas) -> None:
 def test_no_private_contact_leaves_the_server(town: Atlas) -> None:
     assert "SECRET NUMBER" in str(town.read("organizations")["private_contact"].tolist())
     assert "SECRET" not in everything_sent(run(pick="actor:o1"))
+
+
+def test_the_map_names_the_licences_of_what_was_imported(town: Atlas) -> None:
+    with town.write() as writer:
+        licences = ["© Some contributors, ODbL", None, "© Some contributors, ODbL"]
+        writer.insert("imports", [{"id": str(n), "licence": one} for n, one in enumerate(licences)])
+    credit = "import streamlit as st\nfrom mapping.pages import _map\nst.text(_map.credit())"
+    shown = AppTest.from_string(credit).run().text[0].value
+    assert shown.startswith("Base map: ")
+    assert shown.count("© Some contributors, ODbL") == 1

@@ -123,7 +123,9 @@ def spec(
     return maps.Spec(
         base=address("base", lambda: features.base(read("streets"), read("ground"))),
         names=address("names", lambda: _names(read)),
-        words=served.publish_json({key: words.sentences(lang)[key] for key in WORDS}),
+        words=served.publish_json(
+            {key: words.sentences(lang)[key] for key in WORDS} | {"map.credit": credit()}
+        ),
         pictures=served.publish_json(pictograms.all_pictures()),
         theme=served.publish_json(_shared.tokens()),
         layers=layers,
@@ -132,6 +134,12 @@ def spec(
         only=only,
         direction=words.direction(lang),
     )
+
+
+def credit() -> str:
+    """Name whose data the map shows, as the licences of the imports say; set as text."""
+    named = dict.fromkeys(_shared.read("imports")["licence"].dropna())
+    return " · ".join((_shared.say("map.credit"), *named))
 
 
 def show(
