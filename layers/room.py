@@ -24,6 +24,7 @@ from typing import Any
 import pandas as pd
 
 from layers import codebook
+from layers.crowd import Crowd
 from layers.errors import LayerError
 from layers.room_file import RoomFile
 from layers.space import parse_cell
@@ -35,6 +36,7 @@ CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without I, O, 0 and 1
 CODE_LENGTH = 8
 TITLE_LENGTH = 80
 MOST_TOKENS = 2_000
+FULL_WAIT_S = 30  # after which a phone asks a full session again
 MOST_PER_TOKEN = 200
 DEFAULT_PATH = "var/room.sqlite"
 
@@ -59,6 +61,7 @@ class Session:
     codebook: str
     held_on: date
     state: str  # open or closed
+    published_as: str  # its name in an atlas: random, and no secret of the room
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +101,7 @@ class Room:
     def __init__(self, path: Path | str) -> None:
         self._file = RoomFile(Path(path))
         self._watchers: list[Callable[[str], None]] = []
+        self._crowd = Crowd()
 
     @property
     def path(self) -> Path:
@@ -161,6 +165,7 @@ class Room:
             codebook=codebook.VERSION,
             held_on=held_on,
             state="open",
+            published_as=f"session-{secrets.token_hex(16)}",
         )
         values = (
             session.id,
@@ -179,6 +184,7 @@ class Room:
             "open",
             secrets.token_bytes(32),
             None,
+            session.published_as,
         )
         marks = ", ".join("?" * len(values))
         self._file.submit(
@@ -214,8 +220,13 @@ class Room:
         """
         return self._one("code", "".join(code.upper().replace("-", " ").split()))
 
-    def join(self, session_id: str, token: str, *, consent: str) -> Future[None]:
+    def join(self, session_id: str, token: str, *, consent: str) -> Future[bool]:
         """Count a phone whose owner has agreed; again and again is once.
+
+        Returns
+        -------
+        new
+            A future: whether it was new.
 
         Raises
         ------
@@ -223,7 +234,18 @@ class Room:
             In the future: ``session_unknown``, ``session_closed``, ``consent_needed``,
             ``session_full``.
         """
-        return self._change(session_id, lambda db: _join(db, session_id, token, consent))
+
+        def seen(future: Future[bool]) -> None:
+            if not future.cancelled() and future.exception() is None and future.result():
+                self._crowd.came(session_id)
+
+        done = self._change(session_id, lambda db: _join(db, session_id, token, consent))
+        done.add_done_callback(seen)
+        return done
+
+    def is_rushed(self, session_id: str) -> bool:
+        """Tell whether phones have come faster than people can, since this process started."""
+        return self._crowd.is_rushed(session_id)
 
     def contribute(
         self, session_id: str, token: str, said: Contribution, *, consent: str | None = None
@@ -332,7 +354,7 @@ class Room:
         done = self._file.submit(task)
 
         def tell(future: Future[Any]) -> None:
-            if future.exception() is None:
+            if not future.cancelled() and future.exception() is None:
                 for watcher in tuple(self._watchers):
                     watcher(session_id)
 
@@ -361,7 +383,7 @@ def shared(path: Path | str | None = None) -> Room:
 
 _FIELDS = (
     "id, code, wall_key, title, kind, mode, languages, cell_m, area, atlas, consent, codebook,"
-    " held_on, state"
+    " held_on, state, published_as"
 )
 
 
@@ -381,6 +403,7 @@ def _session(row: tuple[Any, ...]) -> Session:
         codebook=row[11],
         held_on=date.fromisoformat(row[12]),
         state=row[13],
+        published_as=row[14],
     )
 
 
@@ -398,25 +421,33 @@ def _open_session(db: sqlite3.Connection, session_id: str) -> tuple[Session, byt
     ).fetchone()
     if row is None:
         raise LayerError("session_unknown")
-    if row[-2] != "open" or row[-1] is None:
+    session, key = _session(row), row[-1]
+    if session.state != "open" or key is None:
         raise LayerError("session_closed")
-    return _session(row), row[-1]
+    return session, key
 
 
 def _sealed(key: bytes, *parts: str) -> bytes:
     return hmac.digest(key, "\0".join(parts).encode(), hashlib.sha256)[:16]
 
 
-def _join(db: sqlite3.Connection, session_id: str, token: str, consent: str) -> None:
+def _join(db: sqlite3.Connection, session_id: str, token: str, consent: str) -> bool:
     session, key = _open_session(db, session_id)
     if consent != session.consent:
         raise LayerError("consent_needed")
+    sealed = _sealed(key, token)
+    if _has_joined(db, session_id, sealed):  # before the count: a full room keeps who is in it
+        return False
     count = db.execute("SELECT count(*) FROM tokens WHERE session = ?", (session_id,)).fetchone()
     if count[0] >= MOST_TOKENS:
-        raise LayerError("session_full", most=MOST_TOKENS)
-    db.execute(
-        "INSERT OR IGNORE INTO tokens VALUES (?, ?, ?)", (session_id, _sealed(key, token), consent)
-    )
+        raise LayerError("session_full", most=MOST_TOKENS, retry_s=FULL_WAIT_S)
+    db.execute("INSERT INTO tokens VALUES (?, ?, ?)", (session_id, sealed, consent))
+    return True
+
+
+def _has_joined(db: sqlite3.Connection, session_id: str, sealed: bytes) -> bool:
+    sql = "SELECT 1 FROM tokens WHERE session = ? AND token = ?"
+    return db.execute(sql, (session_id, sealed)).fetchone() is not None
 
 
 def _contribute(
@@ -426,10 +457,7 @@ def _contribute(
     if consent not in (None, session.consent):
         raise LayerError("consent_needed")
     sealed = _sealed(key, token)
-    agreed = db.execute(
-        "SELECT 1 FROM tokens WHERE session = ? AND token = ?", (session_id, sealed)
-    ).fetchone()
-    if agreed is None:
+    if not _has_joined(db, session_id, sealed):
         raise LayerError("consent_needed")
     cell = parse_cell(said.cell)
     if cell.size_m != session.cell_m:

@@ -73,6 +73,15 @@ MIGRATIONS = (
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX contributions_token ON contributions (session, token);
     """,
+    # A publication has a random name of its own. What an earlier version published bears the
+    # session's code, and keeps it, so that it is not published a second time.
+    """
+    ALTER TABLE sessions ADD COLUMN published_as TEXT NOT NULL DEFAULT '';
+    UPDATE sessions SET published_as = CASE state
+        WHEN 'closed' THEN 'session-' || replace(held_on, '-', '') || '-' || lower(code)
+        ELSE 'session-' || lower(hex(randomblob(16)))
+    END;
+    """,
 )
 
 
@@ -201,11 +210,8 @@ class RoomFile:
                     held.append(more)
                     break
                 batch.append(more)
-            if first.alone:
-                _run(db, first)
-                first.settle()
-            else:
-                _commit(db, batch)
+            # who no longer waits is left out; from here on nobody can call it off
+            _work(db, [job for job in batch if job.done.set_running_or_notify_cancel()])
 
 
 @dataclass
@@ -225,6 +231,20 @@ class _Job:
             self.done.set_exception(self.error)
 
 
+def _work(db: sqlite3.Connection, batch: list[_Job]) -> None:
+    """Do what was asked; whatever goes wrong reaches those who wait, and never ends the thread."""
+    try:
+        if batch and batch[0].alone:
+            _run(db, batch[0])
+        elif batch:
+            _commit(db, batch)
+    except Exception as error:  # noqa: BLE001 - a dead writer would hold up everybody, for good
+        for job in batch:
+            job.error = job.error or error
+    for job in batch:
+        job.settle()
+
+
 def _run(db: sqlite3.Connection, job: _Job) -> None:
     try:
         job.result = job.task(db)
@@ -233,8 +253,10 @@ def _run(db: sqlite3.Connection, job: _Job) -> None:
 
 
 def _commit(db: sqlite3.Connection, batch: list[_Job]) -> None:
-    """Run tasks in one transaction, each of them undone alone where it fails, then answer."""
+    """Run tasks in one transaction, each of them undone alone where it fails."""
     try:
+        if db.in_transaction:  # an earlier one could not even be rolled back
+            db.execute("ROLLBACK")
         db.execute("BEGIN IMMEDIATE")
         for job in batch:
             db.execute("SAVEPOINT one")
@@ -244,12 +266,10 @@ def _commit(db: sqlite3.Connection, batch: list[_Job]) -> None:
             db.execute("RELEASE one")
         db.execute("COMMIT")
     except sqlite3.Error as error:  # disk full, file gone: nothing of this batch is there
-        if db.in_transaction:
-            db.execute("ROLLBACK")
         for job in batch:
             job.error = job.error or error
-    for job in batch:
-        job.settle()
+        if db.in_transaction:
+            db.execute("ROLLBACK")
 
 
 def _migrate(db: sqlite3.Connection, name: str) -> None:

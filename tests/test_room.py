@@ -288,6 +288,97 @@ def test_a_task_that_fails_undoes_only_itself(tmp_path: Path) -> None:
         file.close()
 
 
+def test_a_task_that_was_called_off_does_not_end_the_writer(tmp_path: Path) -> None:
+    file = RoomFile(tmp_path / "room.sqlite")
+    try:
+        held = threading.Event()
+        file.submit(lambda _db: held.wait(5), alone=True)
+        done: list[str] = []
+        off = [
+            file.submit(lambda _db: done.append("off")),
+            file.submit(lambda _db: done.append("off, alone"), alone=True),
+        ]
+        assert all(one.cancel() for one in off)
+        after = file.submit(lambda _db: done.append("after"))
+        held.set()
+        after.result(timeout=5)
+        assert done == ["after"]
+    finally:
+        file.close()
+
+
+def test_a_phone_that_hangs_up_is_no_fault_for_those_who_watch(room: Room) -> None:
+    made, heard = joined(room), threading.Event()
+    room.watch(lambda _session: heard.set())
+    held = threading.Event()
+    room._file.submit(lambda _db: held.wait(5), alone=True)  # noqa: SLF001 - to hold the writer up
+    assert room.contribute(made.id, "a", pin()).cancel()
+    assert room.join(made.id, "b", consent=codebook.CONSENT).cancel()
+    held.set()
+    assert room.contribute(made.id, "a", pin(OTHER)).result(timeout=5) is True
+    assert heard.wait(5)
+    assert room.counts(made.id) == (1, 1)
+
+
+def test_a_commit_that_fails_whole_reaches_its_owner_and_not_the_next(tmp_path: Path) -> None:
+    file = RoomFile(tmp_path / "room.sqlite")
+    try:
+        broken = file.submit(lambda db: db.execute("COMMIT"))  # takes the transaction away
+        with pytest.raises(sqlite3.Error):
+            broken.result(timeout=5)
+        assert file.submit(lambda _db: "next").result(timeout=5) == "next"
+        left = file.submit(lambda db: db.execute("BEGIN"), alone=True)  # and one left open
+        left.result(timeout=5)
+        assert file.submit(lambda _db: "third").result(timeout=5) == "third"
+    finally:
+        file.close()
+
+
+def test_a_full_session_keeps_those_who_are_in_it(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("layers.room.MOST_TOKENS", 2)
+    made = joined(room)
+    room.join(made.id, "b", consent=codebook.CONSENT).result()
+    assert code_of(room.join(made.id, "c", consent=codebook.CONSENT)) == "session_full"
+    assert room.join(made.id, "a", consent=codebook.CONSENT).result() is False
+    assert room.contribute(made.id, "a", pin()).result() is True
+    assert room.counts(made.id) == (2, 1)
+
+
+def test_a_rush_of_phones_is_noticed_and_repeats_are_none(room: Room) -> None:
+    made, other = session(room), session(room)
+    for number in range(61):
+        room.join(made.id, f"t{number}", consent=codebook.CONSENT).result()
+        room.join(other.id, "the same", consent=codebook.CONSENT).result()
+    assert room.is_rushed(made.id)
+    assert not room.is_rushed(other.id)
+
+
+def test_a_room_of_the_first_version_keeps_its_sessions_and_their_published_names(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "room.sqlite"
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript(MIGRATIONS[0])
+        db.execute(f"PRAGMA application_id = {0x43475231}")
+        db.execute("PRAGMA user_version = 1")
+        for name, state in (("A", "open"), ("B", "closed")):
+            row = (name, f"CODE{name}", "w", name, "real", "batches", "[]", 250, None, "", "", "")
+            marks = ", ".join("?" * 16)
+            db.execute(
+                f"INSERT INTO sessions VALUES ({marks})",  # noqa: S608 - marks only
+                (*row, "2026-03-01", state, b"key", None),
+            )
+        db.commit()
+    again = Room(path)
+    try:
+        assert again.get("B").published_as == "session-20260301-codeb"  # as it went to an atlas
+        assert re.fullmatch(r"session-[0-9a-f]{32}", again.get("A").published_as)
+    finally:
+        again.close()
+
+
 def test_a_file_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "room.sqlite"
     Room(path).close()
@@ -351,6 +442,6 @@ def test_everything_acknowledged_is_there_after_a_kill(tmp_path: Path, after: in
         assert len(acknowledged) >= after
         assert set(acknowledged) <= set(kept)
         assert len(kept) == len(set(kept)) <= len(acknowledged) + 1
-        assert again.join(session_id, "b", consent=codebook.CONSENT).result() is None
+        assert again.join(session_id, "b", consent=codebook.CONSENT).result() is True
     finally:
         again.close()
