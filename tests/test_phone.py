@@ -1,4 +1,4 @@
-"""The routes of phone and wall: what they take, what they refuse, and what they never tell."""
+"""The routes of a phone: what they take, what they refuse, and what they never tell."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from starlette.testclient import TestClient
 
 from layers import codebook
 from layers.errors import LayerError
-from layers.room import Contribution, Room, Session
-from mapping import hall, phone, words
+from layers.room import Room, Session
+from mapping import phone, words
 from mapping.phone import front, limits, pictures
 
 CELL = "CRS3035RES250mN3272000E4552000"
@@ -119,6 +119,78 @@ def test_a_closed_session_says_so(client: TestClient, room: Room, session: Sessi
     assert joined["session"]["state"] == "closed"
     late = client.post("/phone/contributions", json=pin(session))
     assert (late.status_code, late.json()["error"]) == (410, "session_closed")
+
+
+def test_a_closed_session_tells_its_code_nothing_else(
+    client: TestClient, room: Room, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "WRONG_CODE_S", 0.0)
+    room.stop(session.id)
+    answer = client.post("/phone/join", json={"code": session.code})
+    assert (answer.status_code, answer.json()["error"]) == (410, "session_closed")
+    assert set(answer.json()) == {"error", "sentence"}
+    assert session.id not in answer.text
+    assert session.title not in answer.text
+
+
+@pytest.mark.parametrize("field", ["code", "session", "token", "consent", "id", "cell", "when"])
+def test_half_a_character_is_refused_and_never_a_fault(
+    client: TestClient, session: Session, monkeypatch: pytest.MonkeyPatch, field: str
+) -> None:
+    monkeypatch.setattr(limits, "WRONG_CODE_S", 0.0)
+    agree(client, session)
+    lone = '"\\ud800"'  # as JSON text: Python would not send it
+    for path, body in (
+        ("/phone/join", {"code": session.code} if field == "code" else {"session": session.id}),
+        ("/phone/agree", {"session": session.id, "token": "a" * 32, "consent": codebook.CONSENT}),
+        ("/phone/contributions", pin(session)),
+    ):
+        if field in body:
+            text = json.dumps(body | {field: "HERE"}).replace('"HERE"', lone)
+            answer = client.post(path, content=text, headers={"Content-Type": "application/json"})
+            assert 400 <= answer.status_code < 500
+            assert answer.json()["error"]
+
+
+# --- agree ---------------------------------------------------------------------------------------
+
+
+def test_who_makes_up_phones_is_slowed_and_phones_try_again(
+    room: Room, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "AGREED_AT_ONCE", 3)
+    monkeypatch.setattr(limits, "AGREED_PER_SECOND", 0.01)
+    other = open_session(room)
+    with TestClient(Starlette(routes=phone.routes(room))) as client:
+
+        def tries(meeting: str, token: int) -> Any:
+            body = {"session": meeting, "token": f"{token:032x}", "consent": codebook.CONSENT}
+            return client.post("/phone/agree", json=body)
+
+        answers = [tries(session.id, number) for number in range(5)]
+        assert [one.status_code for one in answers] == [200, 200, 200, 429, 429]
+        assert answers[-1].json()["error"] == "too_fast"
+        assert answers[-1].json()["retry_s"] >= 1
+        assert [tries(f"{n:032x}", 0).status_code for n in range(120)] == [404] * 120
+        assert tries(session.id, 9).status_code == 429  # made-up sessions reset nothing
+        assert tries(other.id, 0).status_code == 200
+        assert client.post("/phone/contributions", json=pin(session, token=f"{0:032x}")).json() == {
+            "ok": True
+        }
+    assert room.counts(session.id) == (3, 1)
+
+
+def test_a_full_session_makes_phones_wait_and_takes_from_those_in_it(
+    client: TestClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agree(client, session)
+    monkeypatch.setattr("layers.room.MOST_TOKENS", 1)
+    body = {"session": session.id, "token": "b" * 32, "consent": codebook.CONSENT}
+    answer = client.post("/phone/agree", json=body)
+    assert (answer.status_code, answer.json()["error"]) == (503, "session_full")
+    assert answer.json()["retry_s"] == int(answer.headers["Retry-After"]) > 0
+    agree(client, session)
+    assert client.post("/phone/contributions", json=pin(session)).json() == {"ok": True}
 
 
 # --- contribute ----------------------------------------------------------------------------------
@@ -326,122 +398,3 @@ def test_the_base_map_is_served_packed_and_only_for_a_session(
     answer = client.get(f"/phone/base/{session.id}.json")
     assert answer.json()["area"] == list(AREA)
     assert client.get(f"/phone/base/{'0' * 32}.json").status_code == 404
-
-
-# --- the wall ----------------------------------------------------------------------
-
-
-def speak(room: Room, session: Session, people: int, *, first: int = 0, cell: str = CELL) -> None:
-    for number in range(first, first + people):
-        token = f"{number:032x}"
-        room.join(session.id, token, consent=codebook.CONSENT).result()
-        said = Contribution(id=str(uuid4()), cell=cell, feeling="safe")
-        room.contribute(session.id, token, said).result()
-
-
-def state(client: TestClient, session: Session, *, opened_at: str = "testserver") -> dict[str, Any]:
-    with client.websocket_connect("/wall/live", headers={"Host": opened_at}) as socket:
-        socket.send_json({"code": session.code, "key": session.wall_key})
-        told: dict[str, Any] = socket.receive_json()
-        return told
-
-
-def test_the_wall_needs_its_own_key(client: TestClient, session: Session) -> None:
-    for key in ("", session.id, session.code, "0" * 32):
-        with client.websocket_connect("/wall/live") as socket:
-            socket.send_json({"code": session.code, "key": key})
-            assert socket.receive_json() == {"type": "refused"}
-
-
-@pytest.mark.parametrize(
-    "hello", [{}, [], {"code": "AAAAAAAA", "key": "x"}, {"code": None}], ids=str
-)
-def test_a_wall_that_says_nothing_sensible_is_refused(client: TestClient, hello: object) -> None:
-    with client.websocket_connect("/wall/live") as socket:
-        socket.send_json(hello)
-        assert socket.receive_json() == {"type": "refused"}
-
-
-def test_instant_shows_the_feeling_at_once_and_no_number(
-    client: TestClient, room: Room, session: Session
-) -> None:
-    with client.websocket_connect("/wall/live") as socket:
-        socket.send_json({"code": session.code, "key": session.wall_key})
-        assert socket.receive_json()["cells"] == []
-        speak(room, session, 1)
-        while not (told := socket.receive_json()).get("cells"):
-            pass
-    assert told["cells"] == [[CELL, "safe", None]]
-
-
-def test_nothing_of_a_person_is_in_what_the_wall_gets(
-    client: TestClient, room: Room, session: Session
-) -> None:
-    speak(room, session, 3)
-    told = json.dumps(state(client, session))
-    for token in room.contributions(session.id)["token"]:
-        assert token.lower() not in told.lower()
-    assert session.wall_key not in told
-
-
-def test_batches_show_nothing_until_five_have_something_new(client: TestClient, room: Room) -> None:
-    made = open_session(room, "batches")
-    speak(room, made, 4)
-    told = state(client, made)
-    assert (told["cells"], told["phones"], told["sent"]) == ([], 4, 4)
-    assert CELL not in json.dumps(told)
-    speak(room, made, 1, first=4)
-    assert state(client, made)["cells"] == [[CELL, "safe", "5-9"]]
-    speak(room, made, 4, first=5)
-    assert state(client, made)["cells"] == [[CELL, "safe", "5-9"]]
-    speak(room, made, 1, first=9)
-    assert state(client, made)["cells"] == [[CELL, "safe", "10-19"]]
-
-
-def test_five_people_in_five_places_show_none_of_them(client: TestClient, room: Room) -> None:
-    made = open_session(room, "batches")
-    for number in range(5):
-        cell = f"CRS3035RES250mN3272000E{4552000 + 250 * number}"
-        speak(room, made, 1, first=number, cell=cell)
-    assert state(client, made)["cells"] == []
-
-
-def test_a_restart_shows_the_same_batch(tmp_path: Path) -> None:
-    path = tmp_path / "again.sqlite"
-    before = Room(path)
-    made = open_session(before, "batches")
-    speak(before, made, 6)
-    with TestClient(Starlette(routes=phone.routes(before))) as client:
-        shown = state(client, made)["cells"]
-    speak(before, made, 3, first=6)
-    before.close()
-    after = Room(path)
-    with TestClient(Starlette(routes=phone.routes(after))) as client:
-        assert state(client, made)["cells"] == shown == [[CELL, "safe", "5-9"]]
-    after.close()
-
-
-@pytest.mark.parametrize(
-    ("host", "opened_at", "joins_at"),
-    [
-        ("127.0.0.1", "localhost:8501", "localhost:8501/j"),
-        ("hall.test", "localhost:8501", "hall.test:8501/j"),
-        ("0.0.0.0", "192.168.7.7:8501", "192.168.7.7:8501/j"),  # noqa: S104 - read, not bound
-    ],
-)
-def test_the_wall_shows_an_address_that_phones_can_reach(
-    room: Room,
-    session: Session,
-    monkeypatch: pytest.MonkeyPatch,
-    host: str,
-    opened_at: str,
-    joins_at: str,
-) -> None:
-    monkeypatch.setenv("CG_HOST", host)
-    monkeypatch.setenv("CG_PORT", "8501")
-    app = Starlette(routes=phone.routes(room))
-    with TestClient(app) as client:
-        join = state(client, session, opened_at=opened_at)["join"]
-    assert join["address"] == joins_at
-    secret = hall.join_address(f"http://{joins_at}".removesuffix("/j"), session.code, session.id)
-    assert join["qr"] == hall.qr_rows(secret)

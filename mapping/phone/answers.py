@@ -25,6 +25,7 @@ STATUS = MappingProxyType(
         "too_fast": 429,
         "server_failed": 500,
         "busy": 503,
+        "session_full": 503,  # what she said waits on her phone until there is room
     }
 )
 _ELSE = 422
@@ -55,6 +56,8 @@ def answering(answer: Answer) -> Answer:
             return await answer(request)
         except LayerError as error:
             return refused(error, request)
+        except UnicodeError:  # half a character, which JSON can hold and no file can
+            return refused(LayerError("body_unreadable"), request)
         except (sqlite3.Error, OSError) as error:  # disk full, file gone: the phone tries again
             # no traceback: it could hold what she sent
             logging.getLogger(__name__).error("room not written: %s", type(error).__name__)  # noqa: TRY400

@@ -1,7 +1,8 @@
 """How fast things may come: per phone, and over all, without asking who is behind an address.
 
 A hall's phones often share one address, so no limit counts by address. Whoever holds the QR
-code's 128 bits is never slowed when joining; only typed codes are, because they can be guessed.
+code's 128 bits is never slowed when asking for the session; typed codes are, because they can be
+guessed, and so is agreeing, because one machine could make up phones until the session is full.
 """
 
 from __future__ import annotations
@@ -16,8 +17,11 @@ from layers.errors import LayerError
 PER_PHONE = 20  # contributions a minute
 PER_SECOND = 300  # contributions of all phones together
 TYPED_PER_SECOND = 100  # codes tried by typing, all together: 40 bits last for centuries
+AGREED_PER_SECOND = 10  # new phones of one session: a hall that scans one picture
+AGREED_AT_ONCE = 100
 WRONG_CODE_S = 1.0  # what a wrong code waits
 _MOST_PHONES = 5_000
+_MOST_SESSIONS = 100
 
 
 class Bucket:
@@ -58,6 +62,7 @@ class Limits:
         self._all = Bucket(PER_SECOND, PER_SECOND, clock=clock)
         self._typed = Bucket(TYPED_PER_SECOND, TYPED_PER_SECOND, clock=clock)
         self._phones: OrderedDict[str, Bucket] = OrderedDict()
+        self._sessions: OrderedDict[str, Bucket] = OrderedDict()
 
     def phone(self, token: str) -> None:
         """Count one contribution of a phone.
@@ -67,14 +72,20 @@ class Limits:
         LayerError
             ``too_fast`` or ``busy``, with the whole seconds to wait.
         """
-        bucket = self._phones.setdefault(
-            token, Bucket(PER_PHONE / 60, PER_PHONE, clock=self._clock)
-        )
-        self._phones.move_to_end(token)
-        if len(self._phones) > _MOST_PHONES:
-            self._phones.popitem(last=False)
-        _refuse("too_fast", bucket.take())
+        made = Bucket(PER_PHONE / 60, PER_PHONE, clock=self._clock)
+        _refuse("too_fast", _kept(self._phones, token, made, most=_MOST_PHONES).take())
         _refuse("busy", self._all.take())
+
+    def agreed(self, session_id: str) -> None:
+        """Count one phone that agrees; the session is one there is.
+
+        Raises
+        ------
+        LayerError
+            ``too_fast``, with the whole seconds to wait.
+        """
+        made = Bucket(AGREED_PER_SECOND, AGREED_AT_ONCE, clock=self._clock)
+        _refuse("too_fast", _kept(self._sessions, session_id, made, most=_MOST_SESSIONS).take())
 
     def typed(self) -> None:
         """Count one typed code.
@@ -85,6 +96,15 @@ class Limits:
             ``busy``, with the whole seconds to wait.
         """
         _refuse("busy", self._typed.take())
+
+
+def _kept(buckets: OrderedDict[str, Bucket], key: str, made: Bucket, *, most: int) -> Bucket:
+    """Give the bucket of a key; the one not used for longest goes where there are too many."""
+    bucket = buckets.setdefault(key, made)
+    buckets.move_to_end(key)
+    if len(buckets) > most:
+        buckets.popitem(last=False)
+    return bucket
 
 
 def _refuse(code: str, wait_s: float) -> None:

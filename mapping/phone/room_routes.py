@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+from concurrent.futures import Future
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -65,19 +66,27 @@ class RoomRoutes:
             return taken(session=_public(self.room.get(forms.session_id(said))))
         self._limit.typed()
         try:
-            found = self.room.by_code(str(said.get("code", "")))
+            found = self._open_by_code(str(said.get("code", "")))
         except LayerError as error:
             await asyncio.sleep(limits.WRONG_CODE_S)
             return refused(error, request)
         return taken(session=_public(found))
+
+    def _open_by_code(self, code: str) -> Session:
+        found = self.room.by_code(code)
+        if found.state != "open":  # its identifier is for those who were there
+            raise LayerError("session_closed")
+        return found
 
     async def agree(self, request: Request) -> Response:
         """Count a phone whose owner has agreed to this version of the consent."""
         said = await forms.read(request)
         forms.check_fields(said, _AGREE)
         version = forms.consent(said)
-        done = self.room.join(forms.session_id(said), forms.token(said), consent=version)
-        await asyncio.wrap_future(done)
+        session = self.room.get(forms.session_id(said))  # first: made-up sessions fill no limits
+        token = forms.token(said)
+        self._limit.agreed(session.id)
+        await _written(self.room.join(session.id, token, consent=version))
         return taken()
 
     async def contribute(self, request: Request) -> Response:
@@ -88,7 +97,7 @@ class RoomRoutes:
         token = forms.token(said)
         self._limit.phone(token)
         done = self.room.contribute(forms.session_id(said), token, contribution, consent=version)
-        await asyncio.wrap_future(done)
+        await _written(done)
         return taken()
 
     async def base(self, request: Request) -> Response:
@@ -109,6 +118,11 @@ class RoomRoutes:
         if self._walls is None:
             self._walls = Walls(self.room)
         await self._walls.serve(socket)
+
+
+async def _written(done: Future[bool]) -> None:
+    """Wait until it is on the disk; a phone that hangs up meanwhile calls nothing off."""
+    await asyncio.shield(asyncio.wrap_future(done))
 
 
 def _public(session: Session) -> dict[str, object]:

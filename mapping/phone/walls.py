@@ -103,10 +103,10 @@ class Walls:
         try:
             hello = await asyncio.wait_for(socket.receive_json(), _HELLO_S)
             session = self._room.by_code(str(hello["code"]))
-            key = str(hello["key"])
+            key = str(hello["key"]).encode()
         except (LayerError, KeyError, TypeError, ValueError, TimeoutError):
-            key, session = "", None
-        if session is None or not hmac.compare_digest(key.encode(), session.wall_key.encode()):
+            key, session = b"", None
+        if session is None or not hmac.compare_digest(key, session.wall_key.encode()):
             await socket.send_json({"type": "refused"})
             await socket.close(_REFUSED)
             return None

@@ -4,6 +4,7 @@
 (async () => {
   const data = JSON.parse(document.getElementById("data").textContent);
   const UNSAID = "unsaid", START_ZOOM = -3, RETRY_S = 3;
+  const TROUBLES = { too_fast: "phone.slow_down", busy: "phone.slow_down", session_full: "phone.room_full" };
   const $ = (id) => document.getElementById(id);
   const LISTS = { reasons: data.reasons, when: ["day", "evening", "night"], company: ["alone", "children", "others"] };
 
@@ -77,7 +78,7 @@
       : sent ? say("phone.count_sent", { count: sent }) : "";
     if (last_id) {
       const here = waiting.includes(last_id);
-      const why = here && trouble ? say(trouble === "too_fast" ? "phone.slow_down" : "phone.offline") + " " : "";
+      const why = here && trouble ? say(TROUBLES[trouble] || "phone.offline") + " " : "";
       $("sent_state").textContent = why + say(here ? "phone.sent_waiting" : "phone.sent_now");
       $("sent_state").dataset.state = here ? "waiting" : "arrived";
     }
