@@ -23,6 +23,11 @@ def release_of(room: Room, session: Session) -> pd.DataFrame:
     )
 
 
+def is_published(session: Session, *, atlas: Atlas) -> bool:
+    """Tell whether an atlas holds what was published of a session."""
+    return bool((atlas.read("sessions")["id"] == session.published_as).any())
+
+
 def stop(room: Room, session: Session, *, atlas: Atlas | None) -> int:
     """Stop a session, then publish its cells; a rehearsal is never published.
 
@@ -38,18 +43,50 @@ def stop(room: Room, session: Session, *, atlas: Atlas | None) -> int:
     cells
         How many cells were published.
 
+    Raises
+    ------
+    LayerError
+        Where the room or the atlas cannot be written.
+
     Notes
     -----
-    The room is closed first: if publishing fails, nothing more can come in meanwhile, and it can
-    be done again, because the session keeps its identifier and an atlas takes it only once.
+    The room is closed first: if publishing fails, nothing more can come in meanwhile, and
+    :func:`publish` does it later.
     """
     room.stop(session.id)
-    if atlas is None or session.kind == "rehearsal":
+    return 0 if atlas is None else publish(room, session, atlas=atlas)
+
+
+def publish(room: Room, session: Session, *, atlas: Atlas) -> int:
+    """Publish the cells of a session that was stopped; a rehearsal is never published.
+
+    Parameters
+    ----------
+    room, session
+        Where and what.
+    atlas
+        Where to publish. It takes a session once: its name there is kept with the session.
+
+    Returns
+    -------
+    cells
+        How many cells were published.
+
+    Raises
+    ------
+    LayerError
+        Where the atlas cannot be written.
+    ValueError
+        If the session is still open: what came later would never be published.
+    """
+    if room.get(session.id).state == "open":
+        raise ValueError("a session is stopped before it is published")
+    if session.kind == "rehearsal":
         return 0
     shown = release_of(room, session)
     told = room.contributions(session.id)["token"].nunique()
-    # not the room's identifier: that is the secret with which phones joined
-    published_id = f"session-{session.held_on:%Y%m%d}-{session.code.lower()}"
+    # neither the room's identifier nor its code, with which phones joined
+    published_id = session.published_as
     origin: dict[str, Any] = {"says_who": "users", "date_checked": session.held_on}
     rows = [
         {

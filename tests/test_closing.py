@@ -76,6 +76,21 @@ def test_ending_twice_publishes_once(room: Room, town: atlas.Atlas) -> None:
     assert len(published(town)) == len(town.read("sessions")) == 1
 
 
+def test_what_could_not_be_published_is_published_later_and_once(
+    room: Room, town: atlas.Atlas
+) -> None:
+    session = a_session(room)
+    speak(room, session, CELL, range(6))
+    with pytest.raises(ValueError, match="stopped before"):
+        closing.publish(room, session, atlas=town)
+    closing.stop(room, session, atlas=None)
+    assert not closing.is_published(session, atlas=town)
+    again = room.get(session.id)
+    assert [closing.publish(room, again, atlas=town) for _ in range(2)] == [1, 0]
+    assert closing.is_published(session, atlas=town)
+    assert published(town) == [(CELL, "5-9", "safe")]
+
+
 def test_the_publication_agrees_with_what_the_wall_showed(room: Room, town: atlas.Atlas) -> None:
     """Else the room could subtract the wall from the publication and find the three."""
     session = a_session(room)
@@ -95,7 +110,7 @@ def test_neither_secret_nor_answer_beyond_the_feeling_reaches_the_atlas(
     tokens = set(room.contributions(session.id)["token"])
     closing.stop(room, session, atlas=town)
     raw = b"".join(file.read_bytes() for file in town.path.parent.glob(f"{town.path.name}*"))
-    for secret in (session.id, session.wall_key, *tokens):
+    for secret in (session.id, session.wall_key, session.code, *tokens):
         assert secret.encode() not in raw
         assert secret.lower().encode() not in raw
 

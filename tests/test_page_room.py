@@ -166,6 +166,51 @@ def test_a_rehearsal_is_never_published(town: atlas.Atlas, room: Room) -> None:
     assert town.read("reported_cells").empty
 
 
+def test_what_could_not_be_published_is_offered_again(tmp_path: Path, room: Room) -> None:
+    stick = atlas.create(tmp_path / "stick.gpkg", name="On a stick")
+    session = fill(room, "real", stick, people=6)
+    away = stick.path.rename(stick.path.with_suffix(".away"))
+    app = run().button(key="room_stop").click().run()
+    assert "not published yet" in said(app)
+    assert "stick.gpkg" in said(app)
+    assert room.get(session.id).state == "closed"
+    away.rename(stick.path)
+    app = app.run()
+    assert "its squares are not published" in said(app)
+    app = app.button(key=f"room_publish_{session.published_as}").click().run()
+    assert "1 squares were published" in said(app)
+    assert len(stick.read("reported_cells")) == len(stick.read("sessions")) == 1
+    assert not any((button.key or "").startswith("room_publish") for button in app.button)
+
+
+def test_a_rush_of_phones_is_said_and_not_published_by_itself(
+    town: atlas.Atlas, room: Room
+) -> None:
+    session = fill(room, "real", town, people=61)
+    app = run()
+    assert "faster than people can" in said(app)
+    app = app.button(key="room_stop").click().run()
+    assert "Nothing was published" in said(app)
+    assert town.read("sessions").empty
+    app.button(key=f"room_publish_{session.published_as}").click().run()
+    assert len(town.read("reported_cells")) == 1
+
+
+def test_a_full_session_is_said(
+    town: atlas.Atlas, room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(room, "real", town, people=3)
+    assert "takes no more" not in said(run())
+    monkeypatch.setattr("mapping.pages.room.MOST_TOKENS", 3)
+    assert "takes no more" in said(run())
+
+
+def test_what_is_folded_away_is_named_for_a_room() -> None:
+    labels = [block.label for block in run().expander]
+    assert "How it works" in labels
+    assert "How this was computed" not in labels
+
+
 def test_a_past_session_can_be_deleted(town: atlas.Atlas, room: Room) -> None:
     fill(room, "rehearsal", town, people=1)
     app = run().button(key="room_stop").click().run()

@@ -173,9 +173,9 @@ def head(*, title: str, answer: str, note: str = "") -> None:
                 st.text(note)
 
 
-def how(*sentences: str) -> None:
-    """Fold away how the numbers were computed."""
-    with st.expander(say("frame.how")):
+def how(*sentences: str, heading: str = "") -> None:
+    """Fold away how the numbers were computed, or what else the heading says."""
+    with st.expander(heading or say("frame.how")):
         for sentence in sentences:
             st.text(sentence)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import NoReturn
 
 import geopandas as gpd
 import pandas as pd
@@ -12,7 +12,7 @@ from layers import clock, closing, privacy, room_area
 from layers import room as rooms
 from layers.atlas import Atlas
 from layers.errors import LayerError
-from layers.room import CELL_SIZES, TITLE_LENGTH, Area, Session
+from layers.room import CELL_SIZES, MOST_TOKENS, TITLE_LENGTH, Area, Session
 from mapping import hall, style, words
 from mapping.pages import _shared
 
@@ -47,7 +47,12 @@ def page() -> None:
     else:
         _start(room)
     _past(room, [session for session in listed if session.state != "open"])
-    _shared.how(say("room.how_cells"), say("room.how_kept"), say("room.how_feeling"))
+    _shared.how(
+        say("room.how_cells"),
+        say("room.how_kept"),
+        say("room.how_feeling"),
+        heading=say("room.how_heading"),
+    )
 
 
 def _answer(is_open: list[Session]) -> str:
@@ -139,6 +144,12 @@ def _counts(room: rooms.Room, session: Session) -> None:
     left, right = st.columns(2)
     left.metric(say("room.phones"), phones)
     right.metric(say("room.sent"), sent)
+    if room.is_rushed(session.id):
+        with st.container(key="room_rush", border=True):
+            st.text(say("room.rush"))
+    if phones >= MOST_TOKENS:
+        with st.container(key="room_full", border=True):
+            st.text(say("room.full", most=MOST_TOKENS))
 
 
 def _start(room: rooms.Room) -> None:
@@ -240,17 +251,49 @@ def _open(  # noqa: PLR0913 - the fields of the form, all named
 
 
 def _stop(room: rooms.Room, session: Session) -> None:
+    """End a session, and publish a real one unless its phones may be made up."""
     say = _shared.say
     try:
-        published = session.kind != "rehearsal" and Path(session.atlas).is_file()
-        target = Atlas(session.atlas) if published else None
-        cells = closing.stop(room, session, atlas=target)
+        closing.stop(room, session, atlas=None)  # first: no fault of an atlas keeps it open
     except LayerError as error:
         st.error(_shared.explain(error))
         return
-    key = "room.stopped" if session.kind == "real" else "room.stopped_rehearsal"
-    st.session_state[SAID] = say(key, cells=cells) if session.kind == "real" else say(key)
+    if session.kind == "real" and not room.is_rushed(session.id):
+        _publish(room, session, done="room.stopped")
+    key = "room.stopped_rehearsal" if session.kind == "rehearsal" else "room.stopped_rushed"
+    st.session_state[SAID] = say(key)
     st.rerun()
+
+
+def _publish(room: rooms.Room, session: Session, *, done: str) -> NoReturn:
+    """Publish a session that has ended, and show the page anew; what fails can be done again."""
+    say = _shared.say
+    try:
+        cells = closing.publish(room, session, atlas=Atlas(session.atlas))
+    except LayerError as error:
+        st.session_state[SAID] = say("room.stopped_unpublished", why=_shared.explain(error))
+    else:
+        st.session_state[SAID] = say(done, cells=cells)
+    st.rerun()
+
+
+def _unpublished(room: rooms.Room, closed: list[Session]) -> None:
+    """Offer to publish what could not be when its session ended."""
+    say = _shared.say
+    for session in closed:
+        if session.kind != "real" or _is_published(session):
+            continue
+        with st.container(border=True):
+            st.text(say("room.unpublished", title=session.title, day=session.held_on.isoformat()))
+            if st.button(say("room.publish"), key=f"room_publish_{session.published_as}"):
+                _publish(room, session, done="room.published")
+
+
+def _is_published(session: Session) -> bool:
+    try:
+        return closing.is_published(session, atlas=Atlas(session.atlas))
+    except LayerError:  # its atlas is elsewhere just now
+        return False
 
 
 def _past(room: rooms.Room, closed: list[Session]) -> None:
@@ -268,6 +311,7 @@ def _past(room: rooms.Room, closed: list[Session]) -> None:
         }
         for session in closed
     ]
+    _unpublished(room, closed)
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
     with st.popover(say("room.past_delete")):
         st.text(say("room.past_delete_about"))
