@@ -244,6 +244,30 @@ def test_trouble_of_the_server_and_a_double_tap_count_once(
     assert len(rows(in_hall, session)) == 1
 
 
+def test_a_full_session_loses_nothing_and_says_so(
+    watch: Watch, in_hall: Server, session: Session
+) -> None:
+    phone, is_full = watch.page("phone", locale="en"), True
+
+    def agree(route: Route) -> None:
+        if is_full:
+            route.fulfill(status=503, body='{"error": "session_full", "retry_s": 1}')
+        else:
+            route.continue_()
+
+    phone.route("**/phone/agree", agree)
+    join(phone, in_hall, session)
+    send(phone)
+    phone.wait_for_function(
+        "document.getElementById('sent_state').textContent.includes('facilitator')"
+    )
+    assert phone.get_attribute("#sent_state", "data-state") == "waiting"
+    assert rows(in_hall, session) == []
+    is_full = False
+    phone.wait_for_selector(ARRIVED)
+    assert len(rows(in_hall, session)) == 1
+
+
 def test_leaving_wipes_the_phone_and_is_not_in_its_history(
     watch: Watch, in_hall: Server, session: Session
 ) -> None:
