@@ -6,7 +6,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from layers.errors import LayerError
-from layers.importing import cells, columns, draft
+from layers.importing import cells, columns, draft, left_out
 from layers.importing.coordinates import places
 from layers.importing.draft import Draft, Record, RowRefused, Source, safe_id
 from layers.importing.tables import Note
@@ -20,6 +20,7 @@ def build_areas(source: Source) -> Draft:
     """Make areas; a larger area that holds one becomes its parent."""
     table = source.table
     found = columns.find(table, columns.FIELDS["areas"], key=source.options.key)
+    found.left = left_out.without_counts(table, found.left)
     where = places(source, found, needed=True)
     level = _level(source, found)
     done = Draft(joined={"mapping": found.mapping()})

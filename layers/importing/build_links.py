@@ -8,7 +8,7 @@ import re
 from datetime import date
 
 from layers.errors import LayerError
-from layers.importing import cells, columns, draft
+from layers.importing import cells, columns, draft, left_out
 from layers.importing.build_population import group_code
 from layers.importing.draft import Draft, Record, RowRefused, Source, safe_id
 from layers.importing.small_counts import SMALLEST
@@ -108,6 +108,7 @@ def build_usage(source: Source) -> Draft:
     """Make counts of people who used a service; one to four are withheld."""
     found = columns.find(source.table, columns.FIELDS["usage"], key=source.options.key)
     columns.require(source.table, found, "service", "count")
+    found.left = left_out.without_counts(source.table, found.left)
     held = source.held("services")
     if held.empty:
         raise LayerError("services_first")
@@ -136,7 +137,10 @@ def _usage(
     if service is None:
         raise RowRefused("service_unknown", column=found.names[found.place["service"]])
     start, end = _period(found, row)
-    group = group_code(found.get(row, "group") or "all")
+    label = found.get(row, "group") or "all"
+    if left_out.about_papers(label):
+        raise RowRefused("group_by_papers", column=found.names[found.place["group"]])
+    group = group_code(label)
     withheld = cells.is_suppressed(found.get(row, "count"))
     column = found.names[found.place["count"]]
     try:

@@ -10,13 +10,14 @@ from datetime import date
 import numpy as np
 
 from layers.errors import LayerError
-from layers.importing import cells, columns
+from layers.importing import cells, columns, left_out
 from layers.importing.build_areas import names_of_areas
 from layers.importing.draft import Draft, Record, RowRefused, Source, safe_id
-from layers.importing.small_counts import protect
+from layers.importing.small_counts import protect, sums_of
 from layers.importing.tables import Note, Table
 
-_IS_KEY = re.compile(r"(^|_)(id|ids|code|key|nr|no|name|schluessel|schlüssel)$")
+_IS_KEY = re.compile(r"(^|_)(id|ids|code|key|name|schluessel|schlüssel)$")
+_NUMBER_OF = re.compile(r"_(nr|no)$")  # "women_no" counts women, "bezirk_nr" names a district
 ENOUGH = 0.5
 
 
@@ -28,6 +29,7 @@ class Sheet:
     shares: list[str] = field(default_factory=list)
     constant: list[str] = field(default_factory=list)
     others: list[int] = field(default_factory=list)
+    papers: list[int] = field(default_factory=list)
 
 
 def build_population(source: Source) -> Draft:
@@ -123,6 +125,8 @@ def _wide(source: Source, done: Draft, areas: list[str | None], key: int) -> Non
     sheet = _sort_columns(table, key)
     if not sheet.groups:
         raise LayerError("no_counts", file=source.file)
+    others = columns.Columns(table.columns)
+    others.left = left_out.without_counts(table, sheet.others)
     used = [place for place, area in enumerate(areas) if area]
     order = list(sheet.groups)
     counts = np.full((len(used), len(order)), np.nan)
@@ -150,8 +154,7 @@ def _wide(source: Source, done: Draft, areas: list[str | None], key: int) -> Non
     for line, place in enumerate(used):
         if line in refused:
             continue
-        extra = {table.columns[n]: table.rows[place][n] for n in sheet.others}
-        kept = {name: text for name, text in extra.items() if text is not None}
+        kept = others.unmapped(table.rows[place])
         for number, column in enumerate(order):
             value = safe.counts[line, number]
             record = _record(
@@ -176,7 +179,7 @@ def _long(source: Source, done: Draft, areas: list[str | None], found: columns.C
             continue
         try:
             label = found.get(row, "group") or "all"
-            code = group_code(label)
+            code = _group(found, label)
             source.identifier(f"{area}:{code}")  # refuses the second row of one area and group
             record = _long_row(area, code, found.get(row, "count"))
             groups.setdefault(code, label)
@@ -188,6 +191,12 @@ def _long(source: Source, done: Draft, areas: list[str | None], found: columns.C
         else:
             done.add("population", record | {"counted_on": day} | source.provenance(number))
     _add_groups(source, done, list(groups.items()))
+
+
+def _group(found: columns.Columns, label: str) -> str:
+    if left_out.about_papers(label):
+        raise RowRefused("group_by_papers", column=found.names[found.place["group"]])
+    return group_code(label)
 
 
 def _long_row(area: str, code: str, text: str | None) -> Record:
@@ -246,11 +255,15 @@ def _sort_columns(table: Table, key: int) -> Sheet:
     for place, name in enumerate(table.columns):
         if place == key:
             continue
+        if left_out.about_papers(name):
+            sheet.papers.append(place)
+            continue
         plain = cells.plain(name)
         parts = set(plain.split("_"))
         texts = [row[place] for row in table.rows if row[place] is not None]
         numbers = _numbers(texts)
-        if _IS_KEY.search(plain) or numbers is None or parts & set(words["measures"]) == parts:
+        is_key = _IS_KEY.search(plain) or _names_a_thing(plain)
+        if is_key or numbers is None or parts & set(words["measures"]) == parts:
             sheet.others.append(place)
         elif parts & set(words["shares"]) or "%" in name:
             sheet.shares.append(name)
@@ -261,7 +274,40 @@ def _sort_columns(table: Table, key: int) -> Sheet:
             if code in sheet.groups.values():
                 code = f"{code}_{place}"
             sheet.groups[place] = code
+    left_out.say(table, "papers_left_out", sheet.papers)
+    _leave_out_the_rest(table, sheet)
     return sheet
+
+
+def _leave_out_the_rest(table: Table, sheet: Sheet) -> None:
+    """Leave out what a group by papers could be computed from: everyone less those with papers."""
+    if not sheet.papers:
+        return
+    order = [*sheet.groups, *sheet.papers]
+    counts = np.array([[_count_or_nan(row[place]) for place in order] for row in table.rows])
+    gone: set[int] = set()
+    for one in sums_of(counts, []):
+        columns_of = {order[place] for place in (one.whole, *one.parts)}
+        if columns_of & set(sheet.papers):
+            gone |= {
+                place for place in columns_of & set(sheet.groups) if sheet.groups[place] != "all"
+            }
+    left_out.say(table, "papers_left_out", sorted(gone))
+    for place in gone:
+        del sheet.groups[place]
+
+
+def _count_or_nan(text: str | None) -> float:
+    try:
+        return _people(text)[0]
+    except ValueError:
+        return np.nan
+
+
+def _names_a_thing(plain: str) -> bool:
+    """Tell a number that names from one that counts, where the column ends in ``nr`` or ``no``."""
+    bare = _NUMBER_OF.sub("", plain)
+    return plain in ("nr", "no") or (bare != plain and dimension(group_code(bare))[0] == "other")
 
 
 def _numbers(texts: list[str | None]) -> list[float] | None:
@@ -293,7 +339,7 @@ def group_code(name: str) -> str:
     ('age_below_6', 'foreigners')
     """
     words = cells.known()
-    parts = cells.plain(name).split("_")
+    parts = _NUMBER_OF.sub("", cells.plain(name)).split("_")
     while len(parts) > 1 and parts[0] in words["everyone"] and len(parts[0]) > 1:
         parts = parts[1:]
     rest = "_".join(parts)

@@ -9,7 +9,7 @@ from pathlib import PurePath
 import shapely
 
 from layers.errors import LayerError
-from layers.importing import cells
+from layers.importing import cells, left_out
 from layers.importing.tables import Note, Table
 
 KINDS = (
@@ -113,6 +113,7 @@ def find(table: Table, fields: tuple[str, ...], *, key: str | None = None) -> Co
         for number in range(len(plain))
         if number not in used and plain[number] not in personal
     ]
+    chosen.left = left_out.without_papers(table, chosen.left)
     dropped = [table.columns[n] for n, one in enumerate(plain) if n not in used and one in personal]
     if dropped:
         table.notes.append(Note("columns_personal", {"columns": ", ".join(dropped)}))

@@ -69,7 +69,7 @@ def protect(counts: Counts, withheld: Flags, families: list[tuple[int, ...]]) ->
     hidden = (np.isfinite(clean) & (clean > 0) & (clean < SMALLEST)) | withheld
     estimated = np.isfinite(counts) & ~whole_people & ~hidden
     result = np.where(hidden, np.nan, clean)
-    sums = _sums(clean, families)
+    sums = sums_of(clean, families)
     for row in np.flatnonzero(hidden.any(axis=1)):
         told = _told(clean[row], hidden[row], sums)
         # a sum may have become small itself: 1 and 4 are told as 2 and 2
@@ -137,7 +137,7 @@ def _connected(sums: list[Sum], totals: set[int]) -> list[set[int]]:
     return groups
 
 
-def _sums(counts: Counts, families: list[tuple[int, ...]]) -> list[Sum]:
+def sums_of(counts: Counts, families: list[tuple[int, ...]]) -> list[Sum]:
     """Find which columns are sums of others, the smallest wholes first."""
     columns = range(counts.shape[1])
     found = {

@@ -1,0 +1,99 @@
+"""Columns that are never kept: groups by papers, counts that nobody checked, what is personal."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from functools import cache
+
+from layers.importing import cells
+from layers.importing.tables import Note, Table
+
+_SMALL = 5
+# one number, or two with a dash between, and words around: "3", "<5", "3 women", "1-2"
+_A_NUMBER = re.compile(r"^\D*\d[\d.,\s]*(?:\s*(?:[-/]|to|bis|à)\s*\d[\d.,]*)?\D*$")
+
+
+def about_papers(name: str) -> bool:
+    """Tell whether a name speaks of people by their papers or their right to stay.
+
+    Examples
+    --------
+    >>> [about_papers(name) for name in ("without_papers", "Sans-papiers", "Geduldete", "women")]
+    [True, True, True, False]
+    >>> about_papers("newspaper_readers"), about_papers("Aufenthaltsdauer")
+    (False, False)
+    """
+    bare = _bare(name)
+    parts = bare.split("_")
+    words = cells.known()["papers"]
+    if any(part.startswith(stem) for part in parts for stem in words["not"]):
+        return False
+    starts = any(part.startswith(stem) for part in parts for stem in words["starts"])
+    return starts or any(stem in bare for stem in words["within"])
+
+
+def is_personal(name: str) -> bool:
+    """Tell whether a column holds how to reach a person, or who she is, by the stem of its name.
+
+    Examples
+    --------
+    >>> [is_personal(name) for name in ("Telefon 2", "Vorstand", "Privatadresse", "Farbe")]
+    [True, True, True, False]
+    """
+    bare = _bare(name)
+    parts = bare.split("_")
+    words = cells.known()["personal"]
+    starts = any(part.startswith(stem) for part in parts for stem in words["starts"])
+    return starts or any(stem in bare for stem in words["within"])
+
+
+@cache
+def _bare(name: str) -> str:
+    """Bring a name into one form without accents."""
+    parted = unicodedata.normalize("NFKD", cells.plain(name).replace("ß", "ss"))
+    return "".join(sign for sign in parted if not unicodedata.combining(sign))
+
+
+def without_counts(table: Table, left: list[int]) -> list[int]:
+    """Take columns that may count people out of what is kept unmapped, and say so.
+
+    A file of areas, population or usage is about people: a number in a column that has no place
+    here was not checked, so it may be a count of three.
+    """
+    papers = [place for place in left if about_papers(table.columns[place])]
+    numbers = [place for place in left if _numeric(table, place) and place not in papers]
+    say(table, "papers_left_out", papers)
+    say(table, "numbers_left_out", numbers)
+    return [place for place in left if place not in (*papers, *numbers)]
+
+
+def without_papers(table: Table, left: list[int]) -> list[int]:
+    """Take numbers of people by papers out of the columns that any table may keep unmapped."""
+    gone = [n for n in left if about_papers(table.columns[n]) and _numeric(table, n)]
+    say(table, "papers_left_out", gone)
+    return [n for n in left if n not in gone]
+
+
+def say(table: Table, code: str, places: list[int]) -> None:
+    """Name the columns that were left out."""
+    if places:
+        names = ", ".join(table.columns[place] for place in places)
+        table.notes.append(Note(code, {"columns": names}))
+
+
+def _numeric(table: Table, place: int) -> bool:
+    plain = set(cells.plain(table.columns[place]).split("_"))
+    if plain <= set(cells.known()["measures"]):
+        return False  # hectares, years and degrees are no people
+    return any(_may_count(row[place]) for row in table.rows)
+
+
+def _may_count(text: str | None) -> bool:
+    if text is None:
+        return False
+    if text[0] in "[{":  # a table in a cell
+        return any(sign.isdigit() for sign in json.dumps(text))
+    code = text.isdigit() and text[0] == "0" and len(text) > 1 and int(text) >= _SMALL
+    return bool(_A_NUMBER.match(text)) and not code
