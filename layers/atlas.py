@@ -219,6 +219,30 @@ class Writer:
             raise LayerError("row_changed_meanwhile", table=table, row=row_id)
         self._touched.add(table)
 
+    def rename(self, table: str, old: str, new: str) -> None:
+        """Give a row another identifier, here and wherever a row names it.
+
+        Raises
+        ------
+        LayerError
+            ``row_id_taken`` where another row has it.
+        """
+        columns = [(schema.TABLES[table].name, "id")]
+        columns += [
+            (spec.name, column.name)
+            for spec in schema.TABLES.values()
+            for column in spec.columns
+            if column.type == "text" and column.of == table
+        ]
+        try:
+            for name, column in columns:
+                self._db.execute(
+                    f'UPDATE "{name}" SET "{column}" = ? WHERE "{column}" = ?', (new, old)
+                )
+                self._touched.add(name)
+        except sqlite3.IntegrityError as error:
+            raise _refused(table, error) from error
+
     def delete(self, table: str, ids: list[str]) -> int:
         """Remove rows by identifier and return how many there were."""
         name = schema.TABLES[table].name
@@ -335,6 +359,8 @@ def _connect(path: Path) -> sqlite3.Connection:
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = FULL")
     db.execute("PRAGMA trusted_schema = OFF")
+    # what is taken out of a row, such as the address of a place that is hidden now, is overwritten
+    db.execute("PRAGMA secure_delete = ON")
     return db
 
 

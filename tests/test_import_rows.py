@@ -151,7 +151,10 @@ def test_a_fallback_point_is_not_exact(town: atlas.Atlas) -> None:
         "5,True,Weg 3,52.2345,13.3456\n",
     )
     found = town.read("locations").set_index("id")["precision"].to_dict()
-    assert found == {"1": "area", "2": "area", "3": "exact", "4": "area", "5": "exact"}
+    assert found == {
+        f"service:{one}": said
+        for one, said in zip("12345", ("area", "area", "exact", "area", "exact"), strict=True)
+    }
 
 
 def test_an_impossible_point_costs_the_row_its_place_only(town: atlas.Atlas) -> None:
@@ -160,7 +163,7 @@ def test_an_impossible_point_costs_the_row_its_place_only(town: atlas.Atlas) -> 
     )
     assert plan.accepted == 4
     places = town.read("locations").set_index("id")["geometry"]
-    assert [places[one] is None for one in "1234"] == [True, False, False, True]
+    assert [places[f"service:{one}"] is None for one in "1234"] == [True, False, False, True]
 
 
 def test_two_files_that_count_from_one_do_not_overwrite_each_other(town: atlas.Atlas) -> None:

@@ -6,7 +6,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from layers.errors import LayerError
-from layers.importing import cells, columns, draft, left_out
+from layers.importing import cells, columns, draft, hiding, left_out
 from layers.importing.coordinates import places
 from layers.importing.draft import Draft, Record, RowRefused, Source, safe_id
 from layers.importing.tables import Note
@@ -27,6 +27,7 @@ def build_areas(source: Source) -> Draft:
     mended = 0
     for place, (number, row) in enumerate(zip(table.numbers, table.rows, strict=True)):
         try:
+            _refuse_hidden(found, row)
             shape, broken = _surface(where.shapes[place])
             mended += broken
             extra = found.unmapped(row)
@@ -45,6 +46,12 @@ def build_areas(source: Source) -> Draft:
     if mended:
         done.notes.append(Note("shapes_mended", {"count": mended}))
     return done
+
+
+def _refuse_hidden(found: columns.Columns, row: list[str | None]) -> None:
+    """Refuse what is protected or called like a shelter: names on the ground are for everyone."""
+    if hiding.why_hidden(found, row, found.get(row, "name")):
+        raise RowRefused("place_protected", column="hidden" if found.hiding else "name")
 
 
 def _level(source: Source, found: columns.Columns) -> str:
@@ -126,7 +133,9 @@ def _place(
         raise RowRefused("cell_empty", column="name")
     if shape is None:
         raise RowRefused("shape_missing")
-    extra = found.unmapped(row)
+    _refuse_hidden(found, row)
+    street = found.names[found.place["street"]] if "street" in found.place else ""
+    extra = found.unmapped(row, **({street: found.get(row, "street")} if street else {}))
     point = shape if shape.geom_type == "Point" else shapely.point_on_surface(shape)
     return {
         "id": source.identifier(found.get(row, "id"), name, point.wkt),

@@ -31,7 +31,7 @@ def build_services(source: Source) -> Draft:
         columns.require(table, found, "name")
     category, label = _category(source, found)
     where = places(source, found, needed=False)
-    finder = Finder(source, found, where)
+    finder = Finder(source, found, where, "services")
     done = Draft(joined={"mapping": found.mapping()})
     if category and "category" not in found.place:
         done.notes.append(Note("category_chosen", {"category": category, "label": label}))
@@ -90,15 +90,12 @@ def _service(
         named = cells.category_in(text or "")
         label = named[1] if named and named[0] == category else cells.label_of(category)
     name = found.get(row, "name")
-    location = finder.location(place, name, extra)
-    row_id = source.identifier(
-        found.get(row, "id"), name, found.get(row, "street"), found.get(row, "lat")
-    )
+    spot = finder.settle(place, done)
+    location = finder.location(place, spot, extra)
+    row_id = spot.id
     if name is None:
         lists["unnamed_kept"].append(number)
-        name = _called(
-            label, None if location["precision"] == "hidden" else found.get(row, "street")
-        )
+        name = _called(label, finder.street(spot, row))
     spoken, strange = cells.tags(found.get(row, "languages"))
     if strange:
         lists["languages_unmatched"].append(number)
@@ -108,25 +105,23 @@ def _service(
         "organization_id": _organization(source, done, found, row, number, extra),
         "name": name,
         "category": category,
-        "description": found.get(row, "description"),
-        "cost": found.get(row, "cost"),
+        "description": finder.described(spot, row),
+        "cost": finder.told(spot, row, "cost"),
         **{name: draft.yes_no(found, row, name, extra) for name in _YES_NO},
         **{name: draft.counted(found, row, name, extra) for name in _NUMBERS},
         **{name: draft.coded(found, row, name, extra, which=of) for name, of in _CODES.items()},
     }
     who = draft.facts(found, row)
-    kept = None if location["precision"] == "hidden" else extra
+    kept = None if spot.hidden else extra
     done.add("services", {**service, **source.provenance(number, kept, **who)})
-    done.add("locations", {"id": row_id, **location, **source.provenance(number, **who)})
-    done.add(
-        "service_at_location",
-        {"id": row_id, "service_id": row_id, "location_id": row_id, **source.provenance(number)},
-    )
+    done.add("locations", {**location, **source.provenance(number, **who)})
+    link: Record = {"id": spot.link_id, "service_id": row_id, "location_id": spot.location_id}
+    done.add("service_at_location", {**link, **source.provenance(number)})
     for tag in spoken:
         language = {"id": f"{row_id}:{tag}", "service_id": row_id, "language": tag}
         done.add("service_languages", {**language, **source.provenance(number, **who)})
-    if hours := found.get(row, "opening_hours"):
-        schedule = {"id": row_id, "service_at_location_id": row_id}
+    if hours := finder.told(spot, row, "opening_hours"):
+        schedule = {"id": row_id, "service_at_location_id": spot.link_id}
         said = {"opening_hours": hours, "source_text": hours}
         done.add("schedules", {**schedule, **said, **source.provenance(number, **who)})
 
@@ -172,14 +167,14 @@ def build_actors(source: Source) -> Draft:
     found = columns.find(table, columns.FIELDS["actors"], key=source.options.key)
     columns.require(table, found, "name")
     where = places(source, found, needed=False)
-    finder = Finder(source, found, where)
+    finder = Finder(source, found, where, "organizations")
     done = Draft(joined={"mapping": found.mapping()})
     for place, number in enumerate(table.numbers):
         try:
             _actor(source, done, finder, place)
         except RowRefused as refused:
             done.refuse(number, refused)
-    finder.without.clear()  # many actors have no place, and nothing is missing then
+    finder.said.pop("without_point", None)  # many actors have no place, and nothing is missing then
     finder.say(done)
     return done
 
@@ -190,26 +185,40 @@ def _actor(source: Source, done: Draft, finder: Finder, place: int) -> None:
     if name is None:
         raise RowRefused("cell_empty", column="name")
     extra = found.unmapped(row)
-    row_id = source.identifier(found.get(row, "id"), name)
-    location = finder.location(place, name, extra)
+    spot = finder.settle(place, done)
+    location = finder.location(place, spot, extra)
     placed = location.get("geometry") is not None or location.get("address") or location["area_id"]
     communities, strange = cells.tags(found.get(row, "communities"))
     if strange:
         extra[found.names[found.place["communities"]]] = ", ".join(strange)
     who = draft.facts(found, row)
-    flags = ("migrant_led", "women_led", "decision_maker", "consent_shown")
-    texts = ("alternate_name", "description", "url", "private_contact", "public_contact")
+    flags = ("migrant_led", "women_led", "decision_maker")
+    texts = ("alternate_name", "url", "private_contact", "public_contact")
     codes = {"kind": "actor_kind", "sector": "sector", "internal": "internal"}
     actor = {
-        "id": row_id,
+        "id": spot.id,
         "name": name,
+        "description": finder.described(spot, row),
         "communities": communities or None,
-        "location_id": row_id if placed or location["precision"] == "hidden" else None,
+        "location_id": spot.location_id if placed or spot.hidden else None,
+        "consent_shown": _consent(finder, row, number),
         **{flag: draft.yes_no(found, row, flag, extra) for flag in flags},
-        **{text: found.get(row, text) for text in texts},
+        **{text: finder.told(spot, row, text) for text in texts},
         **{one: draft.coded(found, row, one, extra, which=of) for one, of in codes.items()},
     }
-    kept = None if location["precision"] == "hidden" else extra
+    kept = None if spot.hidden else extra
     done.add("organizations", {**actor, **source.provenance(number, kept, **who)})
     if actor["location_id"]:
-        done.add("locations", {"id": row_id, **location, **source.provenance(number, **who)})
+        done.add("locations", {**location, **source.provenance(number, **who)})
+
+
+def _consent(finder: Finder, row: list[str | None], number: int) -> bool | None:
+    """Read whether an actor agreed to be shown: what is written and is no yes is a no."""
+    text = finder.columns.get(row, "consent_shown")
+    try:
+        return cells.yes_no(text)
+    except ValueError:
+        if str(text).strip().lower() in cells.known()["consent_given"]:
+            return True
+    finder.said["consent_unread"].append(number)
+    return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
@@ -24,6 +25,7 @@ KINDS = (
     "streets",
 )
 _PLACE = ("street", "house_number", "zip", "town", "lat", "lon", "x", "y", "area", "precision")
+_HIDING = ("hidden", "address_shown")
 _SERVICE = (
     *("category", "organization", "languages", "opening_hours", "papers_asked", "women_only"),
     *("free", "cost", "referral_asked", "childcare_on_site", "walk_in", "appointment"),
@@ -36,10 +38,13 @@ _ACTOR = (
 )
 _ALL = ("id", "name", "description", "date_checked", "says_who")
 FIELDS: Mapping[str, tuple[str, ...]] = {
-    "services": (*_ALL, *_PLACE, *_SERVICE, "hidden", "step_free", "public_contact"),
-    "actors": (*_ALL, *_PLACE, *_ACTOR, "hidden"),
-    "places": ("id", "name", "kind", "lat", "lon", "x", "y", "date_checked", "says_who"),
-    "areas": ("id", "name", "level", "parent", "date_checked", "says_who"),
+    "services": (*_ALL, *_PLACE, *_SERVICE, *_HIDING, "step_free", "public_contact"),
+    "actors": (*_ALL, *_PLACE, *_ACTOR, *_HIDING),
+    "places": (
+        *("id", "name", "kind", "lat", "lon", "x", "y", "date_checked", "says_who"),
+        *("street", "precision", *_HIDING),
+    ),
+    "areas": ("id", "name", "level", "parent", "date_checked", "says_who", *_HIDING),
     "population": ("group", "count", "counted_on"),
     "usage": ("id", "service", "period_start", "period_end", "period", "group", "count"),
     "ties": (
@@ -53,11 +58,15 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(slots=True)
 class Columns:
-    """The choice: ``place[field]`` is the number of a column; ``left`` are all others."""
+    """The choice: ``place[field]`` is the number of a column; ``left`` are all others.
+
+    ``hiding`` are all columns that say whether a place is protected: there may be more than one.
+    """
 
     names: list[str]
     place: dict[str, int] = field(default_factory=dict)
     left: list[int] = field(default_factory=list)
+    hiding: list[int] = field(default_factory=list)
 
     def get(self, row: list[str | None], name: str) -> str | None:
         """Read the cell of a field; ``None`` where the table has no such column."""
@@ -105,7 +114,9 @@ def find(table: Table, fields: tuple[str, ...], *, key: str | None = None) -> Co
             if wanted in plain and plain.index(wanted) not in taken:
                 chosen.place[name] = plain.index(wanted)
                 break
-    used = set(chosen.place.values())
+    if "hidden" in fields:
+        _match_hiding(chosen, plain)
+    used = {*chosen.place.values(), *chosen.hiding}
     personal = {cells.plain(word) for word in cells.known()["left_out"]}
     personal |= {cells.plain(word) for word in aliases["private_contact"]}
     chosen.left = [
@@ -118,6 +129,40 @@ def find(table: Table, fields: tuple[str, ...], *, key: str | None = None) -> Co
     if dropped:
         table.notes.append(Note("columns_personal", {"columns": ", ".join(dropped)}))
     return chosen
+
+
+def _match_hiding(chosen: Columns, plain: list[str]) -> None:
+    """Find every column that hides, by its name or by a stem of it."""
+    taken = set(chosen.place.values()) - {chosen.place.get("hidden")}
+    aliases = {cells.plain(alias) for alias in cells.known()["fields"]["hidden"]}
+    chosen.hiding = [
+        number
+        for number, name in enumerate(plain)
+        if number not in taken and (name in aliases or hides_by_name(name))
+    ]
+    if chosen.hiding:
+        chosen.place.setdefault("hidden", chosen.hiding[0])
+
+
+def hides_by_name(name: str) -> bool:
+    """Tell whether a column says by its name that a place is protected.
+
+    Examples
+    --------
+    >>> hides_by_name("Adresse geschützt"), hides_by_name("anonym"), hides_by_name("secretary")
+    (True, True, False)
+    >>> hides_by_name("anonyme_beratung")
+    False
+    """
+    apart = unicodedata.normalize("NFKD", cells.plain(name))
+    bare = "".join(sign for sign in apart if not unicodedata.combining(sign))
+    words = cells.known()["hiding_columns"]
+    if any(stem in bare for stem in words["but_not"]):
+        return False
+    parts = bare.split("_")
+    return any(stem in bare for stem in words["stems"]) or any(
+        part in words["words"] for part in parts
+    )
 
 
 def key_column(table: Table, key: str) -> int:
@@ -154,10 +199,12 @@ def guess_kind(table: Table, file: str, *, category: str | None = None) -> str:
     shapes = {shapely.from_wkb(wkb).geom_type for wkb in (table.shapes or [])[:200] if wkb}
     if any("Line" in shape for shape in shapes):
         return "streets"
-    if any("Polygon" in shape for shape in shapes):
-        return "areas"
     everything = tuple(cells.known()["fields"])
     has = set(find(Table(table.columns, [], [], ""), everything).place)
+    # a list that hides some of its rows is no list of public names: a person must say what it is
+    public = not has & set(_HIDING)
+    if public and any("Polygon" in shape for shape in shapes):
+        return "areas"
     rules: tuple[tuple[str, bool], ...] = (
         ("ties", {"from", "to"} <= has),
         ("trust", {"communities", "organization", "state"} <= has),
@@ -166,8 +213,11 @@ def guess_kind(table: Table, file: str, *, category: str | None = None) -> str:
         ("services", "category" in has or category is not None),
         ("services", _placed(has, shapes) and category_of_file(file) is not None),
         ("services", bool(has & {"opening_hours", "languages", "papers_asked", "women_only"})),
-        ("places", _placed(has, shapes) and {"name", "kind"} <= has),
-        ("population", not shapes and _numeric(table) >= max(2, len(table.columns) // 3)),
+        ("places", public and _placed(has, shapes) and {"name", "kind"} <= has),
+        (
+            "population",
+            public and not shapes and _numeric(table) >= max(2, len(table.columns) // 3),
+        ),
     )
     for kind, fits in rules:
         if fits:

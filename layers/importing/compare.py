@@ -14,7 +14,6 @@ from shapely.geometry.base import BaseGeometry
 from layers import schema
 from layers.importing import cells
 from layers.importing.draft import Draft, Record, Rejected, Source
-from layers.importing.tables import Note
 
 # the table whose rows are the rows of the file
 MAIN = {
@@ -31,7 +30,6 @@ MAIN = {
 _ABOUT_THE_ROW = {"id", "source_file", "source_row", "import_id", "row_version"}
 # an empty cell of these means something: a count that is now withheld must go
 _ALWAYS = {"population": {"count", "suppressed", "estimated"}, "usage": {"count", "suppressed"}}
-_GONE_WHEN_HIDDEN = {"geometry": None, "address": None, "name": None, "extra": None}
 _CLOSE_DEG = 1e-9
 
 
@@ -51,6 +49,7 @@ class Compared:
 
     inserts: dict[str, list[Record]] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
+    renamed: list[tuple[str, str, str]] = field(default_factory=list)  # table, old, new
     new: int = 0
     changed: int = 0
     same: int = 0
@@ -62,7 +61,7 @@ def compare(source: Source, done: Draft, kind: str) -> Compared:
     A cell that is empty in the file changes nothing: it says nothing. A place that is hidden here
     stays hidden, whatever a file says.
     """
-    result = Compared()
+    result = Compared(renamed=source.renamed)
     status: defaultdict[int, set[str]] = defaultdict(set)
     taken = _taken(source, done, MAIN[kind])
     for table, records in done.rows.items():
@@ -79,7 +78,8 @@ def compare(source: Source, done: Draft, kind: str) -> Compared:
                 result.inserts.setdefault(table, []).append(record)
                 state = "new"
             else:
-                changes = _changes(table, record, there)
+                emptied = done.emptied.get((table, record["id"]), set())
+                changes = _changes(table, record, there, emptied)
                 state = "changed" if changes else "same"
                 if changes:
                     more = {name: record.get(name) for name in ("source_file", "source_row")}
@@ -120,15 +120,12 @@ def _taken(source: Source, done: Draft, main: str) -> set[int]:
     return taken
 
 
-def _changes(table: str, record: Record, there: dict[str, Any]) -> Record:
-    always = _ALWAYS.get(table, set())
+def _changes(table: str, record: Record, there: dict[str, Any], emptied: set[str]) -> Record:
+    always = _ALWAYS.get(table, set()) | emptied
     if table == "locations" and there["precision"] == "hidden":
         return {}
-    new = dict(record)
-    if table == "locations" and record["precision"] == "hidden":
-        always = set(_GONE_WHEN_HIDDEN)
-        new |= _GONE_WHEN_HIDDEN
-    if new.get("extra") and isinstance(there.get("extra"), dict):
+    new = {**dict.fromkeys(emptied), **record}
+    if new.get("extra") and isinstance(there.get("extra"), dict) and "extra" not in emptied:
         new["extra"] = {**there["extra"], **new["extra"]}
     return {
         name: value
@@ -163,15 +160,3 @@ def _multi(shape: BaseGeometry) -> BaseGeometry:
 
 def _empty(value: Any) -> bool:  # noqa: ANN401 - values of any column
     return value is None or (not isinstance(value, BaseGeometry) and bool(pd.isna(value)))
-
-
-def hidden_kept(source: Source, done: Draft) -> Note | None:
-    """Say how many places stay hidden although the file shows them."""
-    held = source.held("locations")
-    hidden = set(held.loc[held["precision"] == "hidden", "id"])
-    shown = [
-        one
-        for one in done.rows.get("locations", [])
-        if one["id"] in hidden and one["precision"] != "hidden"
-    ]
-    return Note("hidden_kept", {"count": len(shown)}) if shown else None

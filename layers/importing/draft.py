@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from layers import schema
 from layers.atlas import Atlas
 from layers.errors import LayerError
 from layers.importing import cells
@@ -59,6 +60,8 @@ class Draft:
     rejected: list[Rejected] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     joined: dict[str, Any] = field(default_factory=dict)
+    # (table, identifier): columns whose emptiness means something, for protected rows
+    emptied: dict[tuple[str, str], set[str]] = field(default_factory=dict)
 
     def add(self, table: str, record: Record) -> None:
         """Take one row for a table."""
@@ -74,13 +77,24 @@ class Source:
 
     def __init__(self, atlas: Atlas, table: Table, file: str, options: Options) -> None:
         self.atlas, self.table, self.file, self.options = atlas, table, file, options
-        self._given: set[str] = set()
+        self.given: set[str] = set()
+        self.renamed: list[tuple[str, str, str]] = []  # table, old and new identifier
 
     def held(self, table: str) -> pd.DataFrame:
         """Read what the atlas holds already, once an import."""
         if table not in self._held:
             self._held[table] = self.atlas.read(table)
         return self._held[table]
+
+    def rename(self, table: str, old: str, new: str) -> None:
+        """Give a held row another identifier when the import is written."""
+        self.renamed.append((table, old, new))
+        self.held(table)["id"] = self.held(table)["id"].replace(old, new)
+        for spec in schema.TABLES.values():
+            for column in spec.columns:
+                if column.type == "text" and column.of == table:
+                    held = self.held(spec.name)
+                    held[column.name] = held[column.name].replace(old, new)
 
     @cached_property
     def _held(self) -> dict[str, pd.DataFrame]:
@@ -113,17 +127,21 @@ class Source:
         """
         if said is not None:
             wished = safe_id(said)
-            if wished in self._given:
+            if wished in self.given:
                 raise RowRefused("id_twice", column="id")
         else:
-            stem = _SAFE.sub("-", PurePath(self.file).stem)[:MAX_CODE]
-            text = "\x1f".join(part or "" for part in content)
-            wished = first = f"{stem}-{hashlib.sha256(text.encode()).hexdigest()[:10]}"
+            wished = first = self.made_id(*content)
             copy = 2
-            while wished in self._given:
+            while wished in self.given:
                 wished, copy = f"{first}-{copy}", copy + 1
-        self._given.add(wished)
+        self.given.add(wished)
         return wished
+
+    def made_id(self, *content: str | None) -> str:
+        """Make an identifier of the content of a row; anybody who guesses the content can check."""
+        stem = _SAFE.sub("-", PurePath(self.file).stem)[:MAX_CODE]
+        text = "\x1f".join(part or "" for part in content)
+        return f"{stem}-{hashlib.sha256(text.encode()).hexdigest()[:10]}"
 
 
 def safe_id(text: str) -> str:

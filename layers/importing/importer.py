@@ -21,7 +21,7 @@ from layers.importing.build_links import build_ties, build_trust, build_usage
 from layers.importing.build_population import build_population
 from layers.importing.build_services import build_actors, build_services
 from layers.importing.build_streets import build_streets
-from layers.importing.compare import Compared, compare, hidden_kept
+from layers.importing.compare import Compared, compare
 from layers.importing.draft import Draft, Options, Rejected, Source
 from layers.importing.tables import Note, Table
 from layers.space import metres_crs
@@ -100,8 +100,6 @@ def prepare(
     done = BUILDERS[kind](source)
     done.rejected += [Rejected(one.row, one.code, "", one.values) for one in table.problems]
     compared = compare(source, done, kind)
-    if kept := hidden_kept(source, done):
-        done.notes.append(kept)
     rows = len(table.rows) + len(table.problems)
     rejected = tuple(sorted(done.rejected, key=lambda one: one.row))
     if len({one.row for one in rejected}) == rows:
@@ -137,12 +135,14 @@ def carry_out(atlas: Atlas, plan: Plan, *, licence: str | None = None) -> str | 
         prepared: then nothing is written.
     """
     compared = plan.compared
-    if not compared.inserts and not compared.changes:
+    if not compared.inserts and not compared.changes and not compared.renamed:
         return None
     needs_crs = not atlas.meta().get("metres_crs") and plan.point is not None
     with atlas.write() as writer:
         name = _free_name(writer.ids("imports"), plan)
         writer.insert("imports", [_import(name, plan, licence)])
+        for table, old, new in compared.renamed:
+            writer.rename(table, old, new)
         for table, records in compared.inserts.items():
             writer.insert(table, [{**record, "import_id": name} for record in records])
         for change in compared.changes:

@@ -7,17 +7,51 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
+import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from layers.importing import cells
+from layers.importing import cells, hiding
 from layers.importing.columns import Columns
 from layers.importing.coordinates import Places
-from layers.importing.draft import Draft, Record, Source, safe_id, some_rows, yes_no
+from layers.importing.draft import Draft, Record, RowRefused, Source, safe_id, some_rows, yes_no
+from layers.importing.identity import Identities
 from layers.importing.tables import Note
 
 NEAR_DEG = 0.00005  # some 5 m: a geocoder's fallback stands on the centre, not beside it
 _ZERO = re.compile(r"^0+$")
+ROUND_DEG = 3  # decimals: some 100 m, as long as a block
+# what goes from a row that becomes protected, even where the file is silent
+_GONE = {
+    "locations": {"geometry", "address", "name", "extra", "public_contact"},
+    "services": {"extra", "description"},
+    "organizations": {"extra", "description"},
+}
+_TEXTS = {"services": ("cost",), "organizations": ("alternate_name", "url")}
+
+_NOTES = {
+    "said": "hidden_discarded",
+    "unread": "hidden_unread",
+    "guessed": "hidden_guessed",
+    "kept": "hidden_kept",
+    **dict.fromkeys(hiding.ROUGH, "places_rough"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Who a row is, where it is, and why its place is protected (empty: it is not)."""
+
+    id: str
+    location_id: str
+    link_id: str
+    guard: str  # said, unread, guessed, kept; street, area, city; or empty
+
+    @property
+    def hidden(self) -> bool:
+        """Whether nothing of the place may be known here."""
+        return bool(self.guard) and self.guard not in hiding.ROUGH
 
 
 @dataclass(slots=True)
@@ -27,13 +61,12 @@ class Finder:
     source: Source
     columns: Columns
     places: Places
+    table: str  # services or organizations
     fallbacks: dict[int, str] = field(default_factory=dict)
     areas: dict[str, str] = field(default_factory=dict)  # by identifier and by name
-    hidden: list[int] = field(default_factory=list)
-    guessed_hidden: list[int] = field(default_factory=list)
-    strange_areas: list[int] = field(default_factory=list)
-    no_area: list[int] = field(default_factory=list)
-    without: list[int] = field(default_factory=list)
+    said: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))  # by note
+    _guards: dict[int, str] = field(init=False)
+    _who: Identities = field(init=False)
 
     def __post_init__(self) -> None:
         self.fallbacks = _fallbacks(self.source, self.columns, self.places)
@@ -41,49 +74,144 @@ class Finder:
         rows = list(zip(held["name"], held["id"], strict=True))
         self.areas = {cells.plain(str(name)): str(one) for name, one in rows}
         self.areas |= {str(one): str(one) for _, one in rows}
+        self._guards = {
+            place: why
+            for place, row in enumerate(self.source.table.rows)
+            if (why := self._guard(row))
+        }
+        self._who = Identities(self.source, self.columns, self.table, self._guards)
 
-    def hides(self, row: list[str | None], name: str | None) -> str:
-        """Tell whether a row must have no place: ``said`` so, ``guessed`` by its name, or not."""
-        try:
-            said = cells.yes_no(self.columns.get(row, "hidden"))
-        except ValueError:
-            said = True  # a remark in a column called "confidential" is a reason to hide
-        if said is not None:
-            return "said" if said else ""
-        words = cells.known()
-        street = (self.columns.get(row, "street") or "").lower()
-        in_address = any(word in street for word in words["hidden_words"])
-        if in_address or self._precision(row) == "hidden":
-            return "said"
-        shelter = any(word in (name or "").lower() for word in words["shelter_words"])
-        return "guessed" if shelter else ""
+    def settle(self, place: int, done: Draft) -> Spot:
+        """Find out who a row is and how far its place may be known, and say so.
 
-    def location(self, place: int, name: str | None, extra: dict[str, str]) -> Record:
-        """Make the row of a place, without its identifier."""
+        Raises
+        ------
+        RowRefused
+            ``id_twice``, ``protected_unclear``, or ``name_tells_place`` where the place of a hidden
+            row could be read from its name or identifier.
+        """
+        row, number = self.source.table.rows[place], self.source.table.numbers[place]
+        guard = self._guards.get(place, "")
+        if guard and guard not in hiding.ROUGH:
+            for name in ("name", "id", "organization"):
+                if hiding.tells(self._of(row, name), self._of(row, "street")):
+                    raise RowRefused("name_tells_place", column=name)
+        row_id = self._who.row(place)
+        location_id = self._who.spot(row_id)
+        held = self.source.held("locations")
+        there = held[held["id"] == location_id]
+        if there["precision"].eq("hidden").any() and (not guard or guard in hiding.ROUGH):
+            guard = "kept"  # what is hidden here stays hidden, whatever a file says
+            if hiding.tells(self._of(row, "name"), self._of(row, "street")):
+                raise RowRefused("name_tells_place", column="name")
+        if guard:
+            self.said[_NOTES[guard]].append(number)
+            self._empty(done, row_id, location_id, guard)
+        return Spot(row_id, location_id, self._who.link(row_id), guard)
+
+    def location(self, place: int, spot: Spot, extra: dict[str, str]) -> Record:
+        """Make the row of a place."""
         row = self.source.table.rows[place]
         number = self.source.table.numbers[place]
         area = self._area(row, number, extra)
-        found = {
+        found: Record = {
+            "id": spot.location_id,
             "area_id": area,
-            "public_contact": self.columns.get(row, "public_contact"),
+            "public_contact": self._of(row, "public_contact"),
             "step_free": yes_no(self.columns, row, "step_free", extra),
         }
-        if hidden := self.hides(row, name):
-            (self.hidden if hidden == "said" else self.guessed_hidden).append(number)
+        if spot.hidden:
             # whatever else the row holds may say where it is: an entrance, a parcel, a bus stop
             extra.clear()
-            return {**found, "precision": "hidden"}
+            return {
+                **found,
+                "public_contact": self.told(spot, row, "public_contact"),
+                "area_id": None if area in self._cells() else area,
+                "precision": "hidden",
+            }
         shape = self.places.shapes[place]
         if shape is None:
-            self.without.append(number)
+            self.said["without_point"].append(number)
         else:
             shape = shapely.point_on_surface(shape) if shape.geom_type != "Point" else shape
+        if spot.guard:
+            return found | self._rough(row, spot, shape, area, extra)
         return {
             **found,
             "address": self.address(row),
             "precision": self._exactness(place, row, shape),
             "geometry": shape,
         }
+
+    def told(self, spot: Spot, row: list[str | None], name: str) -> str | None:
+        """Read a text; of a protected row only where it does not tell the street."""
+        text = self._of(row, name)
+        return None if spot.guard and hiding.tells(text, self._of(row, "street")) else text
+
+    def described(self, spot: Spot, row: list[str | None]) -> str | None:
+        """Read the description; a hidden row has none, for it may tell the way."""
+        return None if spot.hidden else self.told(spot, row, "description")
+
+    def street(self, spot: Spot, row: list[str | None]) -> str | None:
+        """Give what a row without a name is called by, as far as it may be known."""
+        if not spot.guard:
+            return self._of(row, "street")
+        return hiding.without_number(self._of(row, "street")) if spot.guard == "street" else None
+
+    def _guard(self, row: list[str | None]) -> str:
+        if hidden := hiding.why_hidden(self.columns, row, self._of(row, "name")):
+            return hidden
+        said, _ = hiding.said_precision(self.columns, row)
+        return said if said in hiding.ROUGH else ""
+
+    def _empty(self, done: Draft, row_id: str, location_id: str, guard: str) -> None:
+        """Say which columns are emptied although the file is silent about them."""
+        held = self.source.held("locations").set_index("id")["address"]
+        address = held.get(location_id)
+        street = None if address is None or pd.isna(address) else str(address)
+        done.emptied["locations", location_id] = set(_GONE["locations"])
+        gone = {"extra"} if guard in hiding.ROUGH else set(_GONE[self.table])
+        texts = self.source.held(self.table)
+        for held_row in texts[texts["id"] == row_id].to_dict("records"):
+            for name in (*_TEXTS[self.table], "description"):
+                text = held_row[name]
+                if not pd.isna(text) and hiding.tells(str(text), street):
+                    gone.add(name)
+        done.emptied[self.table, row_id] = gone
+
+    def _rough(
+        self,
+        row: list[str | None],
+        spot: Spot,
+        shape: BaseGeometry | None,
+        area: str | None,
+        extra: dict[str, str],
+    ) -> Record:
+        """Keep of a place no more than the row says may be known."""
+        if spot.guard == "street":
+            for name in [one for one, text in extra.items() if hiding.tells(text, None)]:
+                del extra[name]
+            town = " ".join(filter(None, (self._of(row, "zip"), self._of(row, "town"))))
+            parts = (hiding.without_number(self._of(row, "street")), town)
+            near = None if shape is None else shapely.transform(shape, _rounded)
+            address = ", ".join(filter(None, parts)) or None
+            return {"address": address, "precision": "street", "geometry": near}
+        extra.clear()
+        levels = ("city",) if spot.guard == "city" else ("quarter", "district", "city")
+        held = self.source.held("areas").set_index("id")
+        if area is None and shape is not None:
+            area = _around(held, levels, shape)
+        snapped = held["geometry"].get(area) if spot.guard == "area" and area else None
+        return {
+            "area_id": None if area in self._cells() else area,
+            "address": None,
+            "precision": spot.guard,
+            "geometry": None if snapped is None else snapped.representative_point(),
+        }
+
+    def _cells(self) -> set[str]:
+        held = self.source.held("areas")
+        return {*held.loc[held["level"] == "cell", "id"]}
 
     def address(self, row: list[str | None]) -> str | None:
         """Write street, number, post code and town in one line."""
@@ -93,15 +221,8 @@ class Finder:
 
     def say(self, draft: Draft) -> None:
         """Tell what happened to all places of the file."""
-        for code, rows in (
-            ("hidden_discarded", self.hidden),
-            ("hidden_guessed", self.guessed_hidden),
-            ("areas_unmatched", self.strange_areas),
-            ("areas_none", self.no_area),
-            ("without_point", self.without),
-        ):
-            if rows:
-                draft.notes.append(Note(code, {"count": len(rows), "rows": some_rows(rows)}))
+        for code, rows in self.said.items():
+            draft.notes.append(Note(code, {"count": len(rows), "rows": some_rows(rows)}))
         if self.fallbacks:
             rows = sorted(self.source.table.numbers[place] for place in self.fallbacks)
             draft.notes.append(
@@ -111,27 +232,21 @@ class Finder:
     def _of(self, row: list[str | None], name: str) -> str | None:
         return self.columns.get(row, name)
 
-    def _precision(self, row: list[str | None]) -> str | None:
-        try:
-            return cells.code(self.columns.get(row, "precision"), "precision")
-        except ValueError:
-            return None
-
     def _area(self, row: list[str | None], number: int, extra: dict[str, str]) -> str | None:
         text = self._of(row, "area")
         if text is None:
             return None
         if _ZERO.match(text):
-            self.no_area.append(number)
+            self.said["areas_none"].append(number)
             return None
         found = self.areas.get(safe_id(text)) or self.areas.get(cells.plain(text))
         if found is None:
-            self.strange_areas.append(number)
+            self.said["areas_unmatched"].append(number)
             extra[self.columns.names[self.columns.place["area"]]] = text
         return found
 
     def _exactness(self, place: int, row: list[str | None], shape: BaseGeometry | None) -> str:
-        said = self._precision(row)
+        said, _ = hiding.said_precision(self.columns, row)
         if shape is None:
             return "city"
         if place in self.fallbacks:
@@ -141,6 +256,19 @@ class Finder:
         decimals = self.places.decimals[place] if self.places.decimals else 9
         # two decimals of a degree are a kilometre, three are a hundred metres
         return "area" if decimals <= 2 else "street" if decimals == 3 else "exact"
+
+
+def _rounded(xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    return np.round(xy, ROUND_DEG)
+
+
+def _around(areas: pd.DataFrame, levels: tuple[str, ...], shape: BaseGeometry) -> str | None:
+    """Find the area around a point, of the first level that has one."""
+    for level in levels:
+        for one, whole in areas.loc[areas["level"] == level, "geometry"].items():
+            if whole is not None and whole.intersects(shape):
+                return str(one)
+    return None
 
 
 def _fallbacks(source: Source, columns: Columns, places: Places) -> dict[int, str]:
