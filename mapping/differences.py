@@ -18,7 +18,8 @@ import pandas as pd
 from layers.streets import Floats
 from layers.vocab import CATEGORY
 from mapping.city import City, People
-from mapping.gaps import FEW, share_range
+from mapping.few import FEW
+from mapping.gaps import share_range
 from mapping.needs import EVERYONE, Need
 from mapping.offers import EXCLUDED, Flags, primary
 

@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -19,13 +20,13 @@ import pandas as pd
 
 from layers.streets import Floats
 from mapping.city import City, People
+from mapping.few import FEW, coarse, share_of, shown
 from mapping.needs import Need
 from mapping.offers import CERTAIN, EXCLUDED, PLACELESS, POSSIBLE, Flags, Read
 from mapping.reach import WALK_KMH
 
 AREA_ONLY: Final = "area_only"  # fits, but is known to its area only: in the upper bound there
 NOWHERE: Final = "nowhere"  # fits, but has neither place nor area: in no number
-FEW: Final = 4.0  # fewer than five people are never shown as a number
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,15 +61,52 @@ class Gaps:
         """Areas with a number of people."""
         return ~np.isnan(self.people.low)
 
+    @cached_property
+    def _reached(self) -> tuple[Floats, Floats]:
+        """People reached, at least and at most, as computed."""
+        return self.people.low * self.reached_low, self.people.high * self.reached_high
+
+    @cached_property
+    def _missed(self) -> tuple[Floats, Floats]:
+        """People not reached, as they may be said: see :mod:`mapping.few`.
+
+        A withheld number enters as 1 to 4, which is no more than everybody is told of it.
+        """
+        people = (self.people.low, self.people.high)
+        missed = (people[0] * (1 - self.reached_high), people[1] * (1 - self.reached_low))
+        wide, known = coarse(people, missed, self._reached), self.people.suppressed
+        return np.where(known, missed[0], wide[0]), np.where(known, missed[1], wide[1])
+
+    @cached_property
+    def widened(self) -> Flags:
+        """(n,) where those not reached, or those reached, may be one to four."""
+        people, (low, high) = self.people, self._missed
+        differs = (low != people.low * (1 - self.reached_high)) | (
+            high != people.high * (1 - self.reached_low)
+        )
+        return differs & self.counted
+
     @property
     def not_low(self) -> Floats:
         """(n,) people not reached, at least; NaN where nobody knows how many live there."""
-        return self.people.low * (1 - self.reached_high)
+        return self._missed[0]
 
     @property
     def not_high(self) -> Floats:
         """(n,) people not reached, at most."""
-        return self.people.high * (1 - self.reached_low)
+        return self._missed[1]
+
+    @property
+    def got_low(self) -> Floats:
+        """(n,) people reached, at least, no more exactly said than those who are not."""
+        known, people = self.people.suppressed, self.people
+        return np.where(known, self._reached[0], np.maximum(people.low - self.not_high, 0))
+
+    @property
+    def got_high(self) -> Floats:
+        """(n,) people reached, at most."""
+        known, people = self.people.suppressed, self.people
+        return np.where(known, self._reached[1], people.high - self.not_low)
 
     def cannot_say(self) -> list[tuple[str, int, int]]:
         """Name the facts asked about that are unknown for more than half of the services.
@@ -201,41 +239,32 @@ def share_range(
     return least(np.asarray(low, dtype=float)), 1 - least(1 - np.asarray(high, dtype=float))
 
 
-def shown(low: float, high: float) -> dict[str, int]:
-    """Round a number of people outward, so that no number from one to four is ever shown.
-
-    Examples
-    --------
-    >>> shown(12.3, 40.1), shown(3, 3), shown(0, 0)
-    ({'low': 12, 'high': 41}, {'low': 0, 'high': 4}, {'low': 0, 'high': 0})
-    """
-    least, most = math.floor(round(low, 6)), math.ceil(round(high, 6))
-    return {"low": least if least > FEW else 0, "high": most if most > FEW or most == 0 else 4}
-
-
-def shown_share(low: float, high: float) -> dict[str, float] | None:
-    """Round a share outward to four digits; ``None`` where there is nobody."""
-    if math.isnan(low):
-        return None
-    outward = (math.floor(round(low * 1e4, 4)) / 1e4, math.ceil(round(high * 1e4, 4)) / 1e4)
-    return {"low": max(outward[0], 0.0), "high": min(outward[1], 1.0)}
-
-
 def summed(answer: Gaps, which: Flags) -> dict[str, Any]:
-    """Sum some of the areas: people, those not reached, and their share."""
+    """Sum some of the areas: people, those not reached, and their share.
+
+    Sums are made of what is said of the areas, or a total less its other parts would tell more.
+    """
     mine = which & answer.counted
     people = answer.people
-    share = share_range(
+    exact = share_range(
         1 - answer.reached_high[mine],
         1 - answer.reached_low[mine],
         people.low[mine],
         people.high[mine],
     )
-    return {
-        "people": shown(people.low[mine].sum(), people.high[mine].sum()),
-        "not_reached": shown(answer.not_low[mine].sum(), answer.not_high[mine].sum()),
-        "share_not_reached": shown_share(*share),
-    }
+    all_of, missed, reached = (
+        (float(low[mine].sum()), float(high[mine].sum()))
+        for low, high in (
+            (people.low, people.high),
+            (answer.not_low, answer.not_high),
+            (answer.got_low, answer.got_high),
+        )
+    )
+    low, high = (float(one) for one in coarse(all_of, missed, reached))
+    widened = (low, high) != missed or bool(answer.widened[mine].any())
+    count, of = shown(low, high), shown(*all_of)
+    share = share_of(count, of, exact, widened=widened)
+    return {"people": of, "not_reached": count, "share_not_reached": share}
 
 
 def area_table(answer: Gaps) -> pd.DataFrame:
@@ -398,15 +427,21 @@ def as_json(answer: Gaps) -> dict[str, Any]:
 
 def _area_list(answer: Gaps) -> list[dict[str, Any]]:
     people, least, most = answer.people, 1 - answer.reached_high, 1 - answer.reached_low
-    return [
-        {
-            "area_id": answer.ids[at],
-            "people": shown(people.low[at], people.high[at]),
-            "not_reached": shown(answer.not_low[at], answer.not_high[at]),
-            "share_not_reached": shown_share(least[at], most[at]) if people.low[at] > 0 else None,
-        }
-        for at in np.flatnonzero(answer.counted)
-    ]
+    few = answer.widened | people.suppressed
+    rows = []
+    for at in np.flatnonzero(answer.counted):
+        of = shown(people.low[at], people.high[at])
+        count = shown(answer.not_low[at], answer.not_high[at])
+        share = share_of(count, of, (least[at], most[at]), widened=bool(few[at]))
+        rows.append(
+            {
+                "area_id": answer.ids[at],
+                "people": of,
+                "not_reached": count,
+                "share_not_reached": share,
+            }
+        )
+    return rows
 
 
 def checked(city: City, services: pd.DataFrame) -> tuple[str | None, str | None]:

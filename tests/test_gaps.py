@@ -6,6 +6,7 @@ import copy
 import itertools
 import json
 import math
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -17,7 +18,8 @@ from shapely.geometry import Point, box
 
 from layers.errors import LayerError
 from mapping.city import City
-from mapping.gaps import area_table, as_json, gaps, report, share_range, shown, shown_share
+from mapping.few import shown, shown_share
+from mapping.gaps import area_table, as_json, gaps, report, share_range
 from mapping.needs import Need
 from tests.helpers.town import CELLS, META, Town, area, placed
 
@@ -339,8 +341,9 @@ def test_withheld_counts_are_one_to_four_and_never_nobody() -> None:
     answer = ask(made)
     assert answer["people"] == {"low": 101, "high": 104}
     assert not_reached(answer) == (0, 4)  # one to four, never shown as a number
-    assert answer["share_not_reached"]["low"] == pytest.approx(1 / 101, abs=1e-4)
-    assert answer["share_not_reached"]["high"] == pytest.approx(4 / 104, abs=1e-4)
+    # the share says no more than "0 to 4 of 101 to 104"
+    assert answer["share_not_reached"]["low"] == 0
+    assert answer["share_not_reached"]["high"] == pytest.approx(4 / 101, abs=1e-4)
     assert answer["areas_suppressed"] == 1
     assert answer["areas_without_number"] == 4
 
@@ -557,6 +560,70 @@ def test_shares_are_rounded_outward(one: float, other: float) -> None:
     assert seen["low"] <= low + 1e-8
     assert high <= seen["high"] + 1e-8
     assert shown_share(math.nan, math.nan) is None
+
+
+# Of 100 people by the bridge those who live within reach: each case gives the reached share of one
+# area of `people`, and what may be said of it and of the city, where 300 others are not reached.
+@pytest.mark.parametrize(
+    ("people", "share", "said", "city"),
+    [
+        (40, 0.95, (0, 4), (300, 304)),  # two are not reached
+        (40, 0.05, (36, 40), (336, 340)),  # two are reached: 38 would tell
+        (40, 0.5, (20, 20), (320, 320)),
+        (40, 1.0, (0, 0), (300, 300)),
+        (40, 0.0, (40, 40), (340, 340)),
+        (7, 3 / 7, (0, 7), (300, 307)),  # four are not reached, three are
+    ],
+)
+def test_one_to_four_is_told_neither_by_the_share_nor_by_the_rest(
+    people: int, share: float, said: tuple[int, int], city: tuple[int, int]
+) -> None:
+    made = Town()
+    made.people({"c700": people, "c1300": 300})
+    made.service("advice", (0, 0))
+    found = gaps(City(made.read, META, day=DAY), Need(category="legal"))
+    reached = np.where(np.array(found.ids) == "c700", share, 0.0)
+    answer = as_json(replace(found, reached_low=reached, reached_high=reached))
+    west, areas = answer["districts"][1], {row["area_id"]: row for row in answer["areas"]}
+    assert west["area_id"] == "west"
+    assert not_reached(answer) == city
+    for row in (west, areas["c700"]):
+        assert not_reached(row) == said
+        if said[0] == said[1]:
+            assert row["share_not_reached"] == pytest.approx({"low": 1 - share, "high": 1 - share})
+        else:
+            assert row["share_not_reached"]["low"] <= said[0] / people
+            assert row["share_not_reached"]["high"] >= said[1] / people
+
+
+@given(
+    people=st.lists(st.integers(5, 60), min_size=6, max_size=6),
+    parts=st.lists(st.floats(0, 1), min_size=6, max_size=6),
+)
+@settings(deadline=None, max_examples=40)
+def test_no_published_number_leaves_one_to_four_as_the_only_way_it_can_be(
+    people: list[int], parts: list[float]
+) -> None:
+    made = Town()
+    made.people(dict(zip(CELLS, people, strict=True)))
+    made.service("advice", (0, 0))
+    found = gaps(City(made.read, META, day=DAY), Need(category="legal"))
+    reached = np.array([parts[list(CELLS).index(one)] for one in found.ids])
+    answer = as_json(replace(found, reached_low=reached, reached_high=reached))
+    for row in [answer, *answer["districts"], *answer["areas"]]:
+        low, high = not_reached(row)
+        count = row["people"]["low"]
+        for least, most in ((low, high), (count - high, count - low)):
+            assert least == 0 or least >= 5
+            assert most == 0 or most >= 4
+    # what the total and the other districts leave for one of them
+    total = not_reached(answer)
+    for one in answer["districts"]:
+        others = [row for row in answer["districts"] if row is not one]
+        least = total[0] - sum(not_reached(row)[1] for row in others)
+        most = total[1] - sum(not_reached(row)[0] for row in others)
+        assert least <= not_reached(one)[0]
+        assert most >= not_reached(one)[1]
 
 
 def test_the_table_for_the_map_never_holds_one_to_four() -> None:

@@ -12,7 +12,7 @@ import streamlit as st
 
 from layers import clock, consent
 from layers.errors import LayerError
-from mapping import charts, differences, gap_table, gaps, words
+from mapping import charts, differences, few, gap_table, gaps, words
 from mapping.city import City
 from mapping.needs import EVERYONE, Need
 from mapping.pages import _map, _question, _shared
@@ -326,13 +326,13 @@ def _place(row: dict[str, Any]) -> str:
 
 def _number(count: int) -> str:
     """Write a number of people; French puts a narrow blank between thousands."""
-    if count == gaps.FEW:
+    if count == few.FEW:
         return _shared.say("gaps.few")
     return f"{count:,}".replace(",", "\u202f" if _shared.lang() == "fr" else ",")
 
 
 def _range(low: int, high: int) -> str:
-    if high in {low, gaps.FEW}:
+    if high in {low, few.FEW}:
         return _number(high)
     return _shared.say("gaps.range", low=_number(low), high=_number(high))
 
