@@ -25,10 +25,10 @@ from layers import atlas as atlas_store
 from layers import schema
 from layers.atlas import Atlas
 from layers.errors import LayerError
+from layers.releasing import releasable
 
 FORMATS = ("gpkg", "geojson", "csv")
 SUPPRESSED = "suppressed"
-_CONTACTS = ("public_contact", "private_contact")
 _PEOPLE = ("population", "usage")
 # what a spreadsheet would run: Latin and full-width signs, behind blanks that draw nothing
 _RUNS = re.compile(r"^[\s\u00a0\u200b\ufeff]*[=+\-@\t\r＝＋－＠]")  # noqa: RUF001 - the full-width signs are meant
@@ -60,7 +60,8 @@ def export(atlas: Atlas, folder: Path | str, *, to: str) -> Exported:
     -------
     exported
         Names of the files, rows by table, and what was held back: ``actors`` and ``assets``
-        without consent, ``contacts``, ``hidden`` cells of hidden places.
+        without consent, ``contacts`` and other cells that may be personal, ``hidden`` cells of
+        hidden places.
 
     Raises
     ------
@@ -81,70 +82,6 @@ def export(atlas: Atlas, folder: Path | str, *, to: str) -> Exported:
         raise LayerError("folder_unwritable", file=folder.name) from error
     rows = {name: len(table) for name, table in tables.items() if len(table)}
     return Exported(tuple(files), rows, withheld)
-
-
-def releasable(
-    tables: Mapping[str, pd.DataFrame],
-) -> tuple[dict[str, pd.DataFrame], dict[str, int]]:
-    """Keep of all tables what may leave.
-
-    An actor or asset that refused to be shown goes as a whole, with the ties, seats, trust and
-    links that would name it. One that was never asked keeps its name and loses its contacts.
-    """
-    kept = {name: table.copy() for name, table in tables.items()}
-    withheld: dict[str, int] = {}
-    for name in ("organizations", "assets"):
-        refused = kept[name]["consent_shown"].eq(False).fillna(False).astype(bool)
-        withheld["actors" if name == "organizations" else name] = int(refused.sum())
-        kept[name] = kept[name][~refused]
-    gone = set(tables["organizations"]["id"]) - set(kept["organizations"]["id"])
-    for table, columns in (("ties", ("from_id", "to_id")), ("trust", ("organization_id",))):
-        names = kept[table][list(columns)].isin(gone).any(axis=1)
-        kept[table] = kept[table][~names]
-    for table in ("services", "assets", "seats"):
-        kept[table]["organization_id"] = kept[table]["organization_id"].where(
-            ~kept[table]["organization_id"].isin(gone)
-        )
-    homes = set(tables["organizations"].set_index("id").loc[sorted(gone), "location_id"].dropna())
-    shared = set(kept["service_at_location"]["location_id"]) | set(
-        kept["organizations"]["location_id"].dropna()
-    )
-    kept["locations"] = kept["locations"][~kept["locations"]["id"].isin(homes - shared)]
-    withheld["contacts"] = _without_contacts(kept)
-    withheld["hidden"] = _without_hidden(kept)
-    return kept, withheld
-
-
-def _without_contacts(kept: dict[str, pd.DataFrame]) -> int:
-    actors, assets = kept["organizations"], kept["assets"]
-    count = int(actors["private_contact"].notna().sum())
-    actors["private_contact"] = pd.Series([None] * len(actors), index=actors.index, dtype="str")
-    for table in (actors, assets):
-        silent = ~table["consent_shown"].fillna(False).astype(bool)
-        count += int(table.loc[silent, "public_contact"].notna().sum())
-        table["public_contact"] = table["public_contact"].where(~silent)
-    return count
-
-
-def _without_hidden(kept: dict[str, pd.DataFrame]) -> int:
-    """Empty what could tell a hidden place: its name, and unmapped columns of its rows."""
-    places = kept["locations"]
-    hidden = places["precision"].eq("hidden")
-    count = int(places.loc[hidden, "name"].notna().sum())
-    places["name"] = places["name"].where(~hidden)
-    ids = set(places.loc[hidden, "id"])
-    links = kept["service_at_location"]
-    services = set(links.loc[links["location_id"].isin(ids), "service_id"])
-    for name, column, named in (
-        ("locations", "id", ids),
-        ("organizations", "location_id", ids),
-        ("services", "id", services),
-    ):
-        table = kept[name]
-        where = table[column].isin(named)
-        count += int(table.loc[where, "extra"].notna().sum())
-        table["extra"] = table["extra"].where(~where, None)
-    return count
 
 
 def _write_gpkg(atlas: Atlas, tables: Mapping[str, pd.DataFrame], folder: Path) -> list[str]:

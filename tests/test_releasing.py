@@ -1,0 +1,130 @@
+"""What may leave an atlas: no contact of whoever did not say yes, by whatever way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import shapely
+
+from layers import atlas
+from layers.exporting import FORMATS, export
+
+HERE = shapely.Point(11, 50)
+
+
+def place(place_id: str, **more: object) -> dict[str, object]:
+    return {"id": place_id, "precision": "exact", "geometry": HERE, **more}
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> atlas.Atlas:
+    """Make a town whose contacts stand in three other places than the column for them."""
+    made = atlas.create(tmp_path / "town.gpkg", name="Town", metres_crs="EPSG:32632")
+    personal = {
+        "Telefon 2": "secret-a",
+        "Vorstand": "secret-b",
+        "Privatadresse": "secret-c",
+        "Bemerkung": "+49 170 1234567",
+        "Notiz": "x@secret-d.example",
+        "Farbe": "open-blue",
+    }
+    with made.write() as w:
+        w.insert(
+            "locations",
+            [
+                place("silent-home", public_contact="secret-e", extra={"Hof": "secret-f"}),
+                place("yes-home", public_contact="open-phone"),
+                place("both", public_contact="secret-g", name="secret-h"),
+                place("shelter-help", public_contact="open-helpline"),
+                place("refused-asset", address="secret-i"),
+                place("skill-home", address="secret-j"),
+                place("park", address="open-park"),
+            ],
+        )
+        w.insert(
+            "organizations",
+            [
+                {
+                    "id": "silent",
+                    "name": "Asked never",
+                    "location_id": "silent-home",
+                    "extra": {"Raum": "secret-k"},
+                },
+                {
+                    "id": "agreed",
+                    "name": "Amal",
+                    "consent_shown": True,
+                    "location_id": "yes-home",
+                    "extra": personal,
+                },
+                {"id": "no", "name": "secret-l", "consent_shown": False, "location_id": "both"},
+            ],
+        )
+        w.insert(
+            "services",
+            [
+                {
+                    "id": "s",
+                    "name": "Advice",
+                    "category": "legal",
+                    "organization_id": "no",
+                    "extra": {"von": "by secret-l"},
+                },
+                {"id": "h", "name": "Help", "category": "legal", "extra": personal},
+            ],
+        )
+        w.insert(
+            "service_at_location",
+            [
+                {"id": "1", "service_id": "s", "location_id": "both"},
+                {"id": "2", "service_id": "h", "location_id": "shelter-help"},
+            ],
+        )
+        w.insert(
+            "assets",
+            [
+                {"id": "1", "name": "secret-n", "kind": "skill", "location_id": "skill-home"},
+                {
+                    "id": "2",
+                    "name": "secret-o",
+                    "kind": "group",
+                    "consent_shown": False,
+                    "location_id": "refused-asset",
+                },
+                {
+                    "id": "3",
+                    "name": "open-choir",
+                    "kind": "group",
+                    "public_contact": "secret-p",
+                    "location_id": "park",
+                },
+                {"id": "4", "name": "open-sewing", "kind": "skill", "consent_shown": True},
+            ],
+        )
+    return made
+
+
+@pytest.mark.parametrize("to", FORMATS)
+def test_no_contact_leaves_without_a_yes_by_any_way(
+    town: atlas.Atlas, tmp_path: Path, to: str
+) -> None:
+    done = export(town, tmp_path / "out", to=to)
+    content = b"".join((tmp_path / "out" / name).read_bytes() for name in done.files)
+    secrets = [f"secret-{letter}".encode() for letter in "abcdefghijklnop"]
+    assert [one for one in (*secrets, b"+49 170") if one in content] == []
+    shown = [b"open-blue", b"open-phone", b"open-helpline", b"open-park"]
+    shown += [b"open-choir", b"open-sewing"] if to != "geojson" else []  # no file for assets there
+    assert [one for one in shown if one not in content] == []
+    assert (done.withheld["actors"], done.withheld["assets"]) == (1, 2)
+
+
+def test_places_of_those_who_left_go_with_them_unless_others_use_them(
+    town: atlas.Atlas, tmp_path: Path
+) -> None:
+    export(town, tmp_path / "out", to="gpkg")
+    copy = atlas.Atlas(tmp_path / "out" / "atlas.gpkg")
+    assert set(copy.read("locations")["id"]) == {
+        *("silent-home", "yes-home", "both", "shelter-help", "park"),
+    }
+    assert town.count("locations") == 7
