@@ -81,9 +81,8 @@ class Gaps:
     def widened(self) -> Flags:
         """(n,) where those not reached, or those reached, may be one to four."""
         people, (low, high) = self.people, self._missed
-        differs = (low != people.low * (1 - self.reached_high)) | (
-            high != people.high * (1 - self.reached_low)
-        )
+        differs: Flags = low != people.low * (1 - self.reached_high)
+        differs |= high != people.high * (1 - self.reached_low)
         return differs & self.counted
 
     @property
