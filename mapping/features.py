@@ -247,6 +247,9 @@ def gap(areas: gpd.GeoDataFrame, values: pd.DataFrame) -> Layer:
     return {"type": "gap", "edges": edges, "rows": rows}
 
 
+FEWEST: Final = 5  # people; fewer are never a class of their own
+
+
 def scale(people: npt.NDArray[np.float64]) -> list[int]:
     """Choose five round upper ends of a scale, so that each step holds about as many areas.
 
@@ -255,16 +258,16 @@ def scale(people: npt.NDArray[np.float64]) -> list[int]:
     >>> scale(np.arange(1.0, 101.0))
     [25, 45, 65, 85, 100]
     >>> scale(np.array([0.0, np.nan]))
-    [1, 2, 3, 4, 5]
+    [10, 20, 30, 40, 50]
     """
     some = people[np.nan_to_num(people) > 0]
     if not len(some):
-        return [1, 2, 3, 4, 5]
+        return [10, 20, 30, 40, 50]
     ends: list[int] = []
     for share in (0.2, 0.4, 0.6, 0.8, 1.0):
         end = float(np.quantile(some, share, method="higher"))
         unit = max(1, 5 * 10 ** (int(np.log10(max(end, 1))) - 1))  # 65 and 650 read well, 64 not
-        ends.append(max(int(np.ceil(end / unit) * unit), ends[-1] + 1 if ends else 1))
+        ends.append(max(int(np.ceil(end / unit) * unit), ends[-1] + 1 if ends else FEWEST))
     return ends
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -161,7 +162,8 @@ def test_it_opens_with_the_question_that_stands_out(opened: Any) -> None:
         "Who cannot reach legal advice in Tigrinya on a weekday evening, within 15 minutes on foot?"
     )
     said = texts(app)
-    assert "Nobody can: none of 60 people. Counted: Born in Eritrea, 2026-01-01" in said
+    assert "All of them: 60 people (100%). Counted: Born in Eritrea, 2026-01-01." in said
+    assert "None of 4 services fits for certain (last checked 2026-06-01)." in said
     assert "No table counts people by language." in said
     assert "Place of birth is not language." in said
     assert table(app, "gaps.more_people").iloc[0].tolist()[-1] == "60"
@@ -188,9 +190,9 @@ def test_the_link_restores_the_question(opened: Any) -> None:
 
 def test_numbers_from_one_to_four_are_never_shown(opened: Any) -> None:
     app = opened(town(), {"gaps_whom": "Born in Somalia", "gaps_when": "Night, 22 to 6"})
-    assert "Nobody can: none of 41 to 44 people." in texts(app)
+    assert "All of them: 41 to 44 people (100%)." in texts(app)
     assert "fewer than 5" in table(app, "gaps.district").to_string()
-    assert "withheld: 1" in texts(app)
+    assert "In 1 of 2 areas one to four of them live" in texts(app)
 
 
 def test_more_than_half_unknown_says_so_and_what_to_ask(opened: Any) -> None:
@@ -339,14 +341,34 @@ def test_what_the_command_names_wins_over_the_persona() -> None:
 
 
 def test_a_link_opens_its_question_with_the_map_and_the_bars_drawn(
-    server: Server, page: Any
+    server: Server, page: Any, sample_once: Path
 ) -> None:
     desk.open_page(page, server.url, "gaps", "?gaps_help=Health&gaps_minutes=30")
     heading = page.get_by_role("heading", level=1)
     assert "a health service" in heading.inner_text()
     frame = page.frame_locator("iframe").first
     frame.locator(".cg-gap").first.wait_for(state="attached")
+    first = frame.locator(".cg-parts .cg-entry").first.inner_text()
+    assert re.match(r"5\b", first), first  # fewer than five are no class
+    city = atlas.Atlas(sample_once)
+    of_kind = city.read("services").query("category == 'health'")["id"]
+    spots = city.read("locations").query("precision in ['exact', 'street', 'area']")["id"]
+    links = city.read("service_at_location")
+    drawn = links[links["service_id"].isin(of_kind) & links["location_id"].isin(spots)]
+    count = frame.locator("[data-count=services]").inner_text()
+    assert int(count) == drawn["service_id"].nunique()
     page.get_by_test_id("stVegaLiteChart").locator("canvas, svg").first.wait_for()
+
+
+def test_a_click_on_an_area_says_its_numbers_below_the_map(server: Server, page: Any) -> None:
+    desk.open_page(page, server.url, "gaps", "?gaps_help=Legal+advice")
+    frame = page.frame_locator("iframe").first
+    withheld = frame.locator("path.cg-gap-suppressed").first
+    withheld.wait_for(state="attached")
+    withheld.dispatch_event("click")
+    said = page.locator(".st-key-gaps_picked")
+    said.wait_for()
+    assert re.search(r"people fewer than 5; not reached (0|fewer than 5)\.", said.inner_text())
 
 
 def test_a_row_of_the_differences_asks_its_question(server: Server, page: Any) -> None:

@@ -74,7 +74,7 @@
         rows.append(chips, CG.node("p", "cg-note", CG.say("map.reports_note")));
       }
       if (kind === "gap") {
-        let low = 1;
+        let low = 5; // fewer than five people are no class
         data.edges.forEach((edge, i) => {
           const text = low === edge ? CG.number(edge) : `${CG.number(low)}–${CG.number(edge)}`;
           rows.appendChild(entry(swatch(i + 1), CG.say("map.gap_people", { count: text })));

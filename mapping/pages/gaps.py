@@ -12,7 +12,7 @@ import streamlit as st
 
 from layers import clock, consent
 from layers.errors import LayerError
-from mapping import charts, differences, few, gap_table, gaps, words
+from mapping import charts, differences, features, few, gap_table, gaps, words
 from mapping.city import City
 from mapping.needs import EVERYONE, Need
 from mapping.pages import _map, _question, _shared
@@ -106,11 +106,21 @@ def _answer(said: Said) -> str:
     share = found["share_not_reached"] or {"low": 0.0, "high": 1.0}
     values["share_low"], values["share_high"] = _percents(share)
     if share["low"] == 1:
-        return say("gaps.answer_all", **values)
+        return _nobody_reached(said, values)
     if count["high"] == 0:
         return say("gaps.answer_nobody", **values)
     exact = values["share_low"] == values["share_high"]
     return say("gaps.answer_exact" if exact else "gaps.answer_range", **values)
+
+
+def _nobody_reached(said: Said, values: dict[str, Any]) -> str:
+    """Say that all are missed, and whether for want of a service that fits or of a near one."""
+    say, services = _shared.say, said.report["services"]
+    answer = say("gaps.answer_all", **values)
+    if not services["of"]:
+        return answer
+    why = say("gaps.all_far" if services["certain"] else "gaps.all_unfit", **values, **services)
+    return f"{answer} {why}"
 
 
 def _note(city: City, said: Said) -> str:
@@ -134,10 +144,12 @@ def _note(city: City, said: Said) -> str:
         "gaps.note_nowhere": services["nowhere"],
         "gaps.note_appointment": services["by_appointment"],
         "gaps.note_off_street": found["areas_off_street"],
-        "gaps.note_suppressed": found["areas_suppressed"],
         "gaps.note_no_number": found["areas_without_number"],
     }
     lines += [say(key, count=count) for key, count in counted.items() if count]
+    if found["areas_suppressed"]:
+        withheld, areas = found["areas_suppressed"], found["areas_counted"]
+        lines.append(say("gaps.note_suppressed", count=withheld, of=areas))
     if found["estimated"]:
         lines.append(say("gaps.note_estimated"))
     return " ".join(line for line in lines if line)
@@ -168,8 +180,29 @@ def _picture(said: Said) -> None:
     services = tuple(layer for layer in _map.things() if layer.kind == "services")
     spec = _map.spec((*layers, *services), only=(need.category,))
     if spec is not None:
-        _map.show(spec, key="gaps_map")
+        picked = _map.show(spec, key="gaps_map")
+        if picked and not need.no_papers:
+            _picked(said, picked)
     st.text(_shared.say("gaps.note_papers" if need.no_papers else "gaps.map_about"))
+
+
+def _picked(said: Said, picked: str) -> None:
+    """Say below the map what the table says of the area that was clicked."""
+    say, areas = _shared.say, _shared.read("areas").set_index("id")
+    one = next((one for one in said.answer.ids if features.handle("area", one) == picked), None)
+    if one is None:  # a service: the table below has its row
+        return
+    place = areas["name"].get(one)
+    if pd.isna(place):
+        district = areas["name"].get(areas["parent_id"].get(one))
+        place = one if pd.isna(district) else say("gaps.picked_cell", district=_apart(district))
+    found = next((row for row in said.report["areas"] if row["area_id"] == one), None)
+    with st.container(key="gaps_picked"):
+        if found is None:
+            st.text(say("gaps.picked_unknown", place=place))
+            return
+        people, count = _range(**found["people"]), _range(**found["not_reached"])
+        st.text(say("gaps.picked", place=_apart(place), people=people, count=count))
 
 
 def _differences(city: City) -> None:
