@@ -127,7 +127,7 @@ def test_ids_and_post_codes_are_texts_and_area_0_is_none(berlin: Atlas) -> None:
     assert extra["266630320"] == {"geojson_feature_id": "10400938"}
     assert places["area_id"].isna().all()
     addresses = places.set_index("id")["address"]
-    assert addresses["266630320"] == "Hönower Straße 91, 12623"
+    assert addresses["service:266630320"] == "Hönower Straße 91, 12623"
 
 
 def test_what_the_files_do_not_say_is_unknown_and_never_no(berlin: Atlas) -> None:

@@ -7,6 +7,7 @@ of a protected row is made of its name alone, and a row that becomes protected g
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 
 from layers.importing import cells
@@ -28,8 +29,14 @@ class Identities:
     protected: dict[int, str] = field(default_factory=dict)  # place in the file: why
     _names: set[str] = field(default_factory=set)
     _open: set[str] = field(default_factory=set)
+    _there: set[str] = field(default_factory=set)
+    _taken: set[str] = field(default_factory=set)  # identifiers of places
+    _links: dict[str, list[str]] = field(default_factory=dict)  # of a service
+    _spots: dict[str, list[str]] = field(default_factory=dict)  # of a row of the table
+    _used: Counter[str] = field(default_factory=Counter)  # how many stand at a place
 
     def __post_init__(self) -> None:
+        self._look()
         for place in range(len(self.source.table.rows)):
             if place in self.protected:
                 self._names.add(cells.plain(self._name(place)))
@@ -52,7 +59,7 @@ class Identities:
         if place in self.protected:
             return self._protected(place)
         opened = self._made_open(place)
-        there = self._ids()
+        there = self._there
         closed = source.made_id(self._name(place), _PROTECTED)
         mine = cells.plain(self._name(place)) not in self._names
         if opened not in there and closed in there and closed not in source.given and mine:
@@ -62,29 +69,33 @@ class Identities:
 
     def spot(self, row_id: str) -> str:
         """Name the place of a row: the one it has for itself, else one that nobody else has."""
-        links, actors = self.source.held("service_at_location"), self.source.held("organizations")
-        if self.table == "services":
-            mine = links.loc[links["service_id"] == row_id, "location_id"]
-            others = {*links.loc[links["service_id"] != row_id, "location_id"]}
-            others |= {*actors["location_id"].dropna()}
-        else:
-            mine = actors.loc[actors["id"] == row_id, "location_id"].dropna()
-            others = {*actors.loc[actors["id"] != row_id, "location_id"].dropna()}
-            others |= {*links["location_id"]}
-        for one in mine:
-            if one not in others:
-                return str(one)
+        for one in self._spots.get(row_id, ()):
+            if self._used[one] == 1:
+                return one
         first = wished = f"{'service' if self.table == 'services' else 'actor'}:{row_id}"
-        taken, copy = {*self.source.held("locations")["id"]}, 2
-        while wished in taken:
+        copy = 2
+        while wished in self._taken:
             wished, copy = f"{first}-{copy}", copy + 1
         return wished
 
     def link(self, row_id: str) -> str:
         """Name the link of a service to its place: the one it has, else one like the service."""
-        links = self.source.held("service_at_location")
-        mine = links.loc[links["service_id"] == row_id, "id"].tolist()
-        return str(mine[0]) if len(mine) == 1 else row_id
+        mine = self._links.get(row_id, [])
+        return mine[0] if len(mine) == 1 else row_id
+
+    def _look(self) -> None:
+        """Look once at what is held, not once a row."""
+        links = self.source.held("service_at_location").to_dict("records")
+        homes = self.source.held("organizations").dropna(subset="location_id").to_dict("records")
+        self._there = {*self.source.held(self.table)["id"]}
+        self._taken = {*self.source.held("locations")["id"]}
+        self._links, self._spots = {}, {}
+        for one in links:
+            self._links.setdefault(one["service_id"], []).append(one["id"])
+        key, rows = ("service_id", links) if self.table == "services" else ("id", homes)
+        for one in rows:
+            self._spots.setdefault(one[key], []).append(one["location_id"])
+        self._used = Counter(one["location_id"] for one in (*links, *homes))
 
     def _name(self, place: int) -> str:
         row, number = self.source.table.rows[place], self.source.table.numbers[place]
@@ -97,11 +108,8 @@ class Identities:
     def _made_open(self, place: int) -> str:
         return self.source.made_id(*self._content(place))
 
-    def _ids(self) -> set[str]:
-        return {*self.source.held(self.table)["id"]}
-
     def _protected(self, place: int) -> str:
-        source, there = self.source, self._ids()
+        source, there = self.source, self._there
         first = wished = source.made_id(self._name(place), _PROTECTED)
         opened, copy = self._made_open(place), 2
         while wished in source.given or (opened in there and wished in there):
@@ -132,3 +140,4 @@ class Identities:
                 changed = re.sub(rf"^((?:service:)?){re.escape(old)}(?=$|:)", rf"\g<1>{new}", one)
                 if changed != one:
                     self.source.rename(table, one, changed)
+        self._look()

@@ -67,6 +67,7 @@ class Finder:
     said: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))  # by note
     _guards: dict[int, str] = field(init=False)
     _who: Identities = field(init=False)
+    _hidden: set[str] = field(init=False)  # places that are hidden here already
 
     def __post_init__(self) -> None:
         self.fallbacks = _fallbacks(self.source, self.columns, self.places)
@@ -74,6 +75,8 @@ class Finder:
         rows = list(zip(held["name"], held["id"], strict=True))
         self.areas = {cells.plain(str(name)): str(one) for name, one in rows}
         self.areas |= {str(one): str(one) for _, one in rows}
+        places = self.source.held("locations")
+        self._hidden = {*places.loc[places["precision"] == "hidden", "id"]}
         self._guards = {
             place: why
             for place, row in enumerate(self.source.table.rows)
@@ -98,9 +101,7 @@ class Finder:
                     raise RowRefused("name_tells_place", column=name)
         row_id = self._who.row(place)
         location_id = self._who.spot(row_id)
-        held = self.source.held("locations")
-        there = held[held["id"] == location_id]
-        if there["precision"].eq("hidden").any() and (not guard or guard in hiding.ROUGH):
+        if location_id in self._hidden and (not guard or guard in hiding.ROUGH):
             guard = "kept"  # what is hidden here stays hidden, whatever a file says
             if hiding.tells(self._of(row, "name"), self._of(row, "street")):
                 raise RowRefused("name_tells_place", column="name")
