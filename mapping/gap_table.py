@@ -9,8 +9,9 @@ import csv
 import io
 from typing import Any, Final
 
+from layers.exporting import harmless
+
 NUMBERS: Final = ("people", "not_reached", "share_not_reached")
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def as_csv(report: dict[str, Any]) -> str:
@@ -32,7 +33,7 @@ def as_csv(report: dict[str, Any]) -> str:
     --------
     A name that a spreadsheet would run as a formula gets an apostrophe in front.
 
-    >>> plain("=1+1"), plain("Ropewalk")
+    >>> harmless("=1+1"), harmless("Ropewalk")
     ("'=1+1", 'Ropewalk')
     """
     need, dates = report["need"], report["dates"]
@@ -56,10 +57,5 @@ def as_csv(report: dict[str, Any]) -> str:
     for row in [whole, *(report["districts"] or [])]:
         numbers = [(row[name] or {}).get(end) for name in NUMBERS for end in ("low", "high")]
         cells = [row["area_id"], row["name"], *numbers, *about.values()]
-        writer.writerow([plain(cell) if isinstance(cell, str) else cell for cell in cells])
+        writer.writerow([harmless(cell) if isinstance(cell, str) else cell for cell in cells])
     return out.getvalue()
-
-
-def plain(text: str) -> str:
-    """Keep a spreadsheet from running a text as a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -79,9 +79,26 @@ def test_wrong_files_get_one_sentence_and_no_button(town: atlas.Atlas) -> None:
     page = opened()
     swapped = b"name,lat,lon\nSun,11.5,50.5\n"
     page.file_uploader(key="data_file").set_value(("kita.csv", swapped, "text/csv")).run()
-    assert "swapped" in page.error[0].value
+    assert "swapped" in texts(page)
     assert "data_write" not in {one.key for one in page.button}
     assert town.count("services") == 0
+
+
+def test_text_of_a_file_is_never_read_as_markdown(town: atlas.Atlas) -> None:
+    page = opened()
+    name = "![kita](x.evil.example).csv"
+    page.file_uploader(key="data_file").set_value((name, b"name,lat,lon\nA,11,50\n", "text/csv"))
+    page.run()
+    assert not page.error
+    assert not page.toast
+    page.file_uploader(key="data_file").set_value((name, KITAS, "text/csv")).run()
+    page.button(key="data_write").click().run()
+    assert not page.exception
+    assert not page.toast
+    assert "evil.example" in texts(page)  # the sentence is there, as it was written
+    markdown = "".join(one.value for one in page.markdown)
+    assert "evil.example" not in markdown
+    assert town.count("services") == 2
 
 
 def test_rejected_rows_can_be_taken_away(town: atlas.Atlas) -> None:

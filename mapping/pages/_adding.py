@@ -28,6 +28,7 @@ ASKED_ABOVE = frozenset(
         *("coords_metres", "coords_degrees", "coords_elsewhere"),
     }
 )
+SAID = "data_said"  # what became of the last confirmation: (whether it was written, sentence)
 SHOWN_ROWS = 200
 SHOWN_NOTES = 12
 
@@ -36,6 +37,7 @@ def add() -> None:
     """Ask for a file, show what it would change, and write it when told to."""
     say = _shared.say
     st.subheader(say("data.add"), anchor=False)
+    _what_was_done()
     given = st.file_uploader(say("data.file"), key=FILE, help=say("data.file_help"))
     if given is None:
         return
@@ -49,7 +51,7 @@ def add() -> None:
             lambda: _prepare(name, content, kind, options),
         )
     except LayerError as error:
-        st.error(_explain(error))
+        _shared.fault(_explain(error), key="cg_fault_file")
         return
     _preview(plan)
     nothing = not plan.compared.inserts and not plan.compared.changes
@@ -63,6 +65,16 @@ def add() -> None:
         on_click=_write,
         args=(plan,),
     )
+
+
+def _what_was_done() -> None:
+    """Say once what became of a confirmation, in plain text: it names a file."""
+    good, sentence = st.session_state.pop(SAID, (True, ""))
+    if sentence and good:
+        with st.container(key="data_done", border=True):
+            st.text(sentence)
+    elif sentence:
+        _shared.fault(sentence, key="cg_fault_write")
 
 
 def _asked() -> tuple[str | None, Options]:
@@ -154,6 +166,7 @@ def _write(plan: Plan) -> None:
     try:
         importer.carry_out(_shared.atlas(), plan)
     except LayerError as error:
-        st.toast(_shared.explain(error), duration="long")
+        st.session_state[SAID] = (False, _shared.explain(error))
     else:
-        st.toast(_shared.say("data.written", file=plan.file, count=plan.accepted))
+        sentence = _shared.say("data.written", file=plan.file, count=plan.accepted)
+        st.session_state[SAID] = (True, sentence)

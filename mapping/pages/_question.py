@@ -119,6 +119,12 @@ def tongue(tag: str) -> str:
     return words.sentences(_shared.lang()).get(key, tag)
 
 
+def _said(tag: str) -> str:
+    """Name a language inside a heading, which is markdown: no text of a table may stand there."""
+    plain = tag.replace("-", "").isascii() and tag.replace("-", "").isalnum()
+    return tongue(tag) if plain else _shared.say("gaps.language_other")
+
+
 def group_labels() -> dict[str, str]:
     """Give the label of every group; two groups of one label also say their code."""
     rows = _shared.read("population_groups")
@@ -133,9 +139,7 @@ def title(need: Need) -> str:
     return say(
         "gaps.title",
         help=say(f"gaps.help_{need.category}"),
-        language=say("gaps.title_language", language=tongue(need.language))
-        if need.language
-        else "",
+        language=say("gaps.title_language", language=_said(need.language)) if need.language else "",
         when=say(f"gaps.title_{need.when}") if need.when != ANY else "",
         minutes=f"{need.minutes:.0f}",
     )

@@ -54,7 +54,7 @@ def atlas() -> Atlas:
     try:
         return _opened(str(atlas_path()))
     except LayerError as error:
-        st.error(explain(error))
+        fault(explain(error))
         st.stop()
 
 
@@ -121,6 +121,20 @@ def publish(data: Any) -> str:  # noqa: ANN401 - whatever JSON can hold
 def explain(error: LayerError) -> str:
     """Say what an error means and what to do."""
     return words.explain(error, lang())
+
+
+def fault(sentence: str, *, key: str = "cg_fault") -> None:
+    """Say what went wrong, as plain text: a name out of a file is never read as markdown.
+
+    Parameters
+    ----------
+    sentence
+        What is wrong and what to do.
+    key
+        Begins with ``cg_fault``; another one for a second place on the same page.
+    """
+    with st.container(key=key, border=True):
+        st.text(sentence)
 
 
 def frame(pages: Mapping[str, Any]) -> None:

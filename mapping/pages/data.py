@@ -182,6 +182,7 @@ def _open_another() -> None:
                 _shared.open_atlas(wished)
             except (LayerError, OSError) as error:
                 fault = error if isinstance(error, LayerError) else None
-                st.error(_shared.explain(fault or LayerError("atlas_missing", file=wished.name)))
+                sentence = _shared.explain(fault or LayerError("atlas_missing", file=wished.name))
+                _shared.fault(sentence, key="cg_fault_open")
             else:
                 st.rerun()

@@ -48,7 +48,7 @@ def page() -> None:
             need = _question.controls(city, first)
         said = _shared.once("gaps", (clock.today(), need), lambda: _ask(city, need))
     except LayerError as error:
-        st.error(_shared.explain(error))
+        _shared.fault(_shared.explain(error))
         return
     with top:
         _shared.head(title=_question.title(need), answer=_answer(said), note=_note(city, said))

@@ -67,7 +67,7 @@ def page() -> None:
             "network", (chosen.kinds, chosen.on), lambda: _found(organizations, ties, chosen)
         )
     except LayerError as error:
-        st.error(_shared.explain(error))
+        _shared.fault(_shared.explain(error))
         return
     with top:
         _shared.head(

@@ -244,7 +244,7 @@ def _open(  # noqa: PLR0913 - the fields of the form, all named
             held_on=clock.today(),
         )
     except LayerError as error:
-        st.error(_shared.explain(error))
+        _shared.fault(_shared.explain(error))
         return
     st.session_state[NEWEST] = made.id
     st.rerun()
@@ -256,7 +256,7 @@ def _stop(room: rooms.Room, session: Session) -> None:
     try:
         closing.stop(room, session, atlas=None)  # first: no fault of an atlas keeps it open
     except LayerError as error:
-        st.error(_shared.explain(error))
+        _shared.fault(_shared.explain(error))
         return
     if session.kind == "real" and not room.is_rushed(session.id):
         _publish(room, session, done="room.stopped")
