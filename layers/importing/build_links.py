@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import calendar
 import difflib
+import math
 import re
+from collections.abc import Hashable
 from datetime import date
+
+import pandas as pd
 
 from layers.errors import LayerError
 from layers.importing import cells, columns, draft, left_out
-from layers.importing.build_population import group_code
+from layers.importing.build_population import dimension, group_code
 from layers.importing.draft import Draft, Record, RowRefused, Source, safe_id
+from layers.importing.implied import held_cells, withheld_too
 from layers.importing.small_counts import SMALLEST
 
 _YEAR = re.compile(r"^(\d{4})$")
@@ -120,7 +125,30 @@ def build_usage(source: Source) -> Draft:
             done.add("usage", _usage(source, found, row, number, services))
         except RowRefused as refused:
             done.refuse(number, refused)
+    _withhold_more(source, done)
     return done
+
+
+def _withhold_more(source: Source, done: Draft) -> None:
+    """Withhold what would show a withheld count: everyone less the men are the women."""
+    keys = ["service_id", "period_start", "period_end"]
+    records = done.rows.get("usage", [])
+    said: dict[tuple[Hashable, str], tuple[float, bool]] = {}
+    for one in records:
+        truth = one.pop("truth")
+        key = tuple(str(one[name] or "")[:10] for name in keys)
+        said.setdefault((key, one["group_code"]), (truth, one["suppressed"]))
+    held = source.held("usage")
+    gone = withheld_too(said, held_cells(held, keys), lambda code: dimension(code)[0])
+    for one in records:
+        if (tuple(str(one[name] or "")[:10] for name in keys), one["group_code"]) in gone:
+            one |= {"count": None, "suppressed": True}
+    mine = {one["id"] for one in records}
+    for there in held.to_dict("records"):
+        key = tuple("" if pd.isna(there[name]) else str(there[name])[:10] for name in keys)
+        if records and (key, there["group_code"]) in gone and there["id"] not in mine:
+            row = source.provenance(records[0]["source_row"])
+            done.add("usage", {"id": there["id"], "count": None, "suppressed": True, **row})
 
 
 def _usage(
@@ -149,6 +177,7 @@ def _usage(
         raise RowRefused("not_a_count", column=column) from error
     if count is not None and count < 0:
         raise RowRefused("not_a_count", column=column)
+    truth = math.nan if count is None else float(count)
     if count is not None and 0 < count < SMALLEST:
         count, withheld = None, True
     return {
@@ -158,6 +187,7 @@ def _usage(
         "period_end": end,
         "group_code": group,
         "count": count,
+        "truth": truth,  # taken out again before anything is written
         "suppressed": withheld,
         **source.provenance(number, found.unmapped(row)),
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -13,7 +12,8 @@ from layers.errors import LayerError
 from layers.importing import cells, columns, left_out
 from layers.importing.build_areas import names_of_areas
 from layers.importing.draft import Draft, Record, RowRefused, Source, safe_id
-from layers.importing.small_counts import protect, sums_of
+from layers.importing.implied import Cells, Told, held_cells, larger_areas, told_people
+from layers.importing.small_counts import sums_of
 from layers.importing.tables import Note, Table
 
 _IS_KEY = re.compile(r"(^|_)(id|ids|code|key|name|schluessel|schlüssel)$")
@@ -142,37 +142,57 @@ def _wide(source: Source, done: Draft, areas: list[str | None], key: int) -> Non
                     name = table.columns[column]
                     done.refuse(table.numbers[place], RowRefused("not_a_count", column=name))
                 refused.add(line)
-    families = _families(sheet, order)
-    safe = protect(counts, withheld, families)
+    said = {
+        (str(areas[place]), sheet.groups[column]): (counts[line, n], bool(withheld[line, n]))
+        for line, place in reversed(list(enumerate(used)))
+        for n, column in enumerate(order)
+        if line not in refused
+    }
+    first = {str(areas[place]): table.numbers[place] for place in reversed(used)}
+    told = _tell(source, done, said, first)
     _say_columns(done, sheet)
     done.joined["mapping"] = {table.columns[c]: code for c, code in sheet.groups.items()}
-    small = int(safe.suppressed.sum())
-    if small:
-        sums = int(safe.estimated.sum())
-        done.notes.append(Note("counts_withheld", {"count": small, "sums": sums}))
     _add_groups(source, done, [(sheet.groups[c], table.columns[c]) for c in order])
     for line, place in enumerate(used):
         if line in refused:
             continue
         kept = others.unmapped(table.rows[place])
         for number, column in enumerate(order):
-            value = safe.counts[line, number]
-            record = _record(
-                str(areas[place]),
-                sheet.groups[column],
-                None if np.isnan(value) else float(value),
-                suppressed=bool(safe.suppressed[line, number]),
-                estimated=bool(safe.estimated[line, number]),
-                day=source.options.counted_on,
-            )
+            one = told[str(areas[place]), sheet.groups[column]]
+            day = source.options.counted_on
+            record = _record(str(areas[place]), sheet.groups[column], one, day)
             more = source.provenance(table.numbers[place], kept if number == 0 else None)
             done.add("population", record | more)
+
+
+def _tell(
+    source: Source,
+    done: Draft,
+    said: dict[tuple[str, str], tuple[float, bool]],
+    rows: dict[str, int],
+) -> Cells:
+    """Protect the counts of a file beside those of the atlas, and change these where they must."""
+    parents = larger_areas(source.held("areas"))
+    there = held_cells(source.held("population"), ["area_id"])
+    told = told_people(said, there, parents, lambda code: dimension(code)[0])
+    small = sum(one.suppressed for one in told.values())
+    sums = sum(one.estimated for one in told.values())
+    if small:
+        done.notes.append(Note("counts_withheld", {"count": small, "sums": sums}))
+    row = next(iter(rows.values()), 1)
+    for (area, code), one in told.items():
+        if (area, code) not in said:
+            record = _record(str(area), code, one, None)
+            done.add("population", record | source.provenance(rows.get(str(area), row)))
+    return told
 
 
 def _long(source: Source, done: Draft, areas: list[str | None], found: columns.Columns) -> None:
     table = source.table
     more = columns.find(table, ("counted_on",))
     groups: dict[str, str] = {}
+    said: dict[tuple[str, str], tuple[float, bool]] = {}
+    days: dict[tuple[str, str], tuple[int, date | None]] = {}
     for place, area in enumerate(areas):
         row, number = table.rows[place], table.numbers[place]
         if area is None:
@@ -181,15 +201,19 @@ def _long(source: Source, done: Draft, areas: list[str | None], found: columns.C
             label = found.get(row, "group") or "all"
             code = _group(found, label)
             source.identifier(f"{area}:{code}")  # refuses the second row of one area and group
-            record = _long_row(area, code, found.get(row, "count"))
-            groups.setdefault(code, label)
+            count = _long_count(found.get(row, "count"))
             day = cells.day(more.get(row, "counted_on")) or source.options.counted_on
         except RowRefused as refused:
             done.refuse(number, refused)
         except ValueError:
             done.refuse(number, RowRefused("not_a_date", column="counted_on"))
         else:
-            done.add("population", record | {"counted_on": day} | source.provenance(number))
+            groups.setdefault(code, label)
+            said[area, code], days[area, code] = count, (number, day)
+    told = _tell(source, done, said, {area: number for (area, _), (number, _) in days.items()})
+    for (area, code), (number, day) in days.items():
+        record = _record(area, code, told[area, code], day)
+        done.add("population", record | source.provenance(number))
     _add_groups(source, done, list(groups.items()))
 
 
@@ -199,39 +223,21 @@ def _group(found: columns.Columns, label: str) -> str:
     return group_code(label)
 
 
-def _long_row(area: str, code: str, text: str | None) -> Record:
+def _long_count(text: str | None) -> tuple[float, bool]:
     try:
-        count, withheld = _people(text)
+        return _people(text)
     except ValueError as error:
         raise RowRefused("not_a_count", column="count") from error
-    safe = protect(np.array([[count]]), np.array([[withheld]]), [])
-    value = safe.counts[0, 0]
-    return _record(
-        area,
-        code,
-        None if np.isnan(value) else float(value),
-        suppressed=bool(safe.suppressed[0, 0]),
-        estimated=bool(safe.estimated[0, 0]),
-        day=None,
-    )
 
 
-def _record(
-    area: str,
-    group: str,
-    count: float | None,
-    *,
-    suppressed: bool,
-    estimated: bool,
-    day: date | None,
-) -> Record:
+def _record(area: str, group: str, told: Told, day: date | None) -> Record:
     return {
         "id": f"{area}:{group}",
         "area_id": area,
         "group_code": group,
-        "count": count,
-        "suppressed": suppressed,
-        "estimated": estimated,
+        "count": None if np.isnan(told.count) else told.count,
+        "suppressed": told.suppressed,
+        "estimated": told.estimated,
         "counted_on": day,
     }
 
@@ -350,13 +356,6 @@ def group_code(name: str) -> str:
     if rest in words["men"]:
         return "men"
     return safe_id(rest)
-
-
-def _families(sheet: Sheet, order: list[int]) -> list[tuple[int, ...]]:
-    by_dimension: defaultdict[str, list[int]] = defaultdict(list)
-    for number, column in enumerate(order):
-        by_dimension[dimension(sheet.groups[column])[0]].append(number)
-    return [tuple(one) for name, one in by_dimension.items() if name != "all"]
 
 
 def dimension(code: str) -> tuple[str, str]:

@@ -40,7 +40,9 @@ class Sum:
     parts: tuple[int, ...]
 
 
-def protect(counts: Counts, withheld: Flags, families: list[tuple[int, ...]]) -> Protected:
+def protect(
+    counts: Counts, withheld: Flags, families: list[tuple[int, ...]], old: Flags | None = None
+) -> Protected:
     """Withhold small counts, and make an estimate of what they could be computed from.
 
     Parameters
@@ -51,6 +53,8 @@ def protect(counts: Counts, withheld: Flags, families: list[tuple[int, ...]]) ->
         (n, m) True where the source itself withheld a number.
     families
         Columns that may be the parts of one whole, such as all ages.
+    old
+        (n, m) True where the atlas has told a number before: another one is changed if possible.
 
     Returns
     -------
@@ -71,7 +75,10 @@ def protect(counts: Counts, withheld: Flags, families: list[tuple[int, ...]]) ->
     result = np.where(hidden, np.nan, clean)
     sums = sums_of(clean, families)
     for row in np.flatnonzero(hidden.any(axis=1)):
-        told = _told(clean[row], hidden[row], sums)
+        truth = _resolved(clean[row], hidden[row], sums)
+        told = _told(
+            truth, hidden[row], sums, np.zeros(truth.shape, bool) if old is None else old[row]
+        )
         # a sum may have become small itself: 1 and 4 are told as 2 and 2
         hidden[row] |= (told > 0) & (told < SMALLEST) & (told != clean[row])
         result[row, hidden[row]] = np.nan
@@ -81,7 +88,21 @@ def protect(counts: Counts, withheld: Flags, families: list[tuple[int, ...]]) ->
     return Protected(result, hidden, estimated)
 
 
-def _told(truth: Counts, hidden: Flags, sums: list[Sum]) -> Counts:
+def _resolved(truth: Counts, hidden: Flags, sums: list[Sum]) -> Counts:
+    """Find what anybody could compute of the parts that are withheld: what the others leave."""
+    found = truth.copy()
+    for one in sums:
+        parts = np.array(one.parts)
+        lost = parts[np.isnan(found[parts])]
+        if not len(lost) or not hidden[lost].all() or not np.isfinite(found[one.whole]):
+            continue
+        rest = found[one.whole] - np.nansum(found[parts])
+        if 0 <= rest <= (SMALLEST - 1) * len(lost) + HALF_A_PERSON:
+            found[lost] = rest / len(lost)
+    return found
+
+
+def _told(truth: Counts, hidden: Flags, sums: list[Sum], old: Flags) -> Counts:
     """Give one row as it may be told: true but for what would show a withheld part."""
     told = np.where(hidden, STANDS_FOR, truth)
     parts = {part for one in sums for part in one.parts}
@@ -91,12 +112,12 @@ def _told(truth: Counts, hidden: Flags, sums: list[Sum]) -> Counts:
         if not lost:
             continue
         mine = [one for one in sums if set(one.parts) <= group]
-        told = _moved(truth, told, lost, mine, totals)
+        told = _moved(truth, told, lost, mine, totals, old)
     return told
 
 
 def _moved(
-    truth: Counts, told: Counts, lost: list[int], sums: list[Sum], totals: set[int]
+    truth: Counts, told: Counts, lost: list[int], sums: list[Sum], totals: set[int], old: Flags
 ) -> Counts:
     """Move what the withheld parts lack to one other part, so that all totals stay true."""
     wholes = {one.whole for one in sums}
@@ -104,7 +125,7 @@ def _moved(
     enough = SMALLEST + STANDS_FOR * len(lost)
     takers = [c for c in leaves - set(lost) if np.isfinite(truth[c]) and truth[c] >= enough]
     gap = truth[lost].sum() - STANDS_FOR * len(lost)
-    for taker in sorted(takers, key=lambda column: -truth[column]):
+    for taker in sorted(takers, key=lambda column: (old[column], -truth[column])):
         trial = told.copy()
         trial[taker] = truth[taker] + gap
         trial = _added_up(trial, [one for one in sums if one.whole not in totals])
@@ -122,7 +143,7 @@ def _added_up(told: Counts, sums: list[Sum]) -> Counts:
     """Add every whole up from its parts, the smallest first."""
     done = told.copy()
     for one in sums:
-        if np.isfinite(done[one.whole]):
+        if np.isfinite(done[[one.whole, *one.parts]]).all():
             done[one.whole] = done[list(one.parts)].sum()
     return done
 
@@ -144,7 +165,9 @@ def sums_of(counts: Counts, families: list[tuple[int, ...]]) -> list[Sum]:
         Sum(whole, family)
         for family in families
         for whole in columns
-        if whole not in family and len(family) > 1 and _adds_up(counts, whole, family)
+        if whole not in family
+        and len(family) > 1
+        and (_adds_up(counts, whole, family) or _may_add_up(counts, whole, family))
     }
     head = counts[:LOOK_AT]  # a glance at the first rows spares the whole check of most pairs
     for first in columns:
@@ -167,3 +190,14 @@ def _adds_up(counts: Counts, whole: int, parts: tuple[int, ...]) -> bool:
     if not len(added) or not added.any(axis=0).all():
         return False
     return bool((np.abs(added.sum(axis=1) - known[:, whole]) <= HALF_A_PERSON).all())
+
+
+def _may_add_up(counts: Counts, whole: int, parts: tuple[int, ...]) -> bool:
+    """Tell whether, where no row knows all parts, each leaves for the others what is withheld."""
+    mine = counts[:, list(parts)]
+    lost = np.isnan(mine).sum(axis=1)
+    looked = np.isfinite(counts[:, whole]) & (lost < len(parts))
+    if not looked.any() or (lost[looked] == 0).any():
+        return False
+    rest = counts[looked, whole] - np.nansum(mine[looked], axis=1)
+    return bool(((rest >= 0) & (rest <= (SMALLEST - 1) * lost[looked] + HALF_A_PERSON)).all())
