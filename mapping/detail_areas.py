@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mapping import few
 from mapping.facts import DASH, Card, City, Fact, given, row_of, source, unknown
 
 
@@ -30,10 +31,20 @@ def area_card(city: City, row_id: str) -> Card | None:
         if given(one.suppressed) and one.suppressed:
             facts.append(Fact(label=label, value=say("map.suppressed"), state="protected"))
         elif given(one.count):
-            facts.append(Fact(label=label, value=f"{one.count:,.0f}"))
+            facts.append(_counted(city, label, one))
         else:
             facts.append(Fact(label=label, value=say("map.nobody_asked"), state="unknown"))
     return _card(city, row, facts, next(people.itertuples()))
+
+
+def _counted(city: City, label: str, one: Any) -> Fact:  # noqa: ANN401 - a row
+    """Say a number of people; an estimate is called one, and fewer than five are never a number."""
+    say, count = city.say, float(one.count)
+    note = say("map.estimated") if given(one.estimated) and one.estimated else ""
+    if 0 < count < few.FEW + 1:
+        return Fact(label=label, value=say("gaps.few"), note=note)
+    value = f"{count:,.0f}"
+    return Fact(label=label, value=say("map.about", count=value) if note else value, note=note)
 
 
 def _summed_area(city: City, row: Any) -> Card:  # noqa: ANN401 - a row
@@ -48,13 +59,23 @@ def _summed_area(city: City, row: Any) -> Card:  # noqa: ANN401 - a row
     if people.empty:
         facts = [unknown(city.say, "map.people")]
         return _card(city, row, facts, row)
-    withheld = int(people["suppressed"].fillna(False).astype(bool).sum())
-    low = float(people["count"].sum()) + withheld
-    high = low + 3 * withheld
-    value = f"{low:,.0f}" if low == high else f"{low:,.0f}{DASH}{high:,.0f}"
-    return _card(
-        city, row, [Fact(label=city.say("map.people"), value=value)], next(people.itertuples())
-    )
+    hidden = people["suppressed"].fillna(value=False).astype(bool)
+    counts = people["count"].astype(float).fillna(0.0)
+    hidden |= (counts > 0) & (counts < few.FEW + 1)  # a small estimate, kept out of the total too
+    withheld = int(hidden.sum())
+    low = float(counts[~hidden].sum()) + withheld
+    ends = few.shown(low, low + 3 * withheld)
+    value = f"{ends['low']:,}"
+    if ends["high"] == few.FEW:
+        value = city.say("gaps.few")
+    elif ends["high"] > ends["low"]:
+        value += f"{DASH}{ends['high']:,}"
+    note = ""
+    if people["estimated"].fillna(value=False).astype(bool).any():
+        note = city.say("map.estimated_part")
+        value = city.say("map.about", count=value) if ends["high"] > few.FEW else value
+    fact = Fact(label=city.say("map.people"), value=value, note=note)
+    return _card(city, row, [fact], next(people.itertuples()))
 
 
 def _card(city: City, row: Any, facts: list[Fact], said: Any) -> Card:  # noqa: ANN401 - rows

@@ -175,6 +175,23 @@ def test_an_actor_shows_lasting_ties_to_those_who_agreed_and_its_trust(city: Cit
     assert {"Advice", "Shelter"} & {fact.value for fact in facts(card, "Offers").values()}
 
 
+@pytest.mark.parametrize(
+    ("count", "value"),
+    [(1200.0, "about 1,200"), (3.0, "fewer than 5"), (0.4, "fewer than 5")],
+)
+def test_an_estimate_is_called_one_and_never_shows_one_to_four(
+    city: City, count: float, value: str
+) -> None:
+    people = city.read("population").iloc[[0]].copy()
+    people["count"], people["estimated"] = count, True
+    tables = {"population": people}
+    asked = replace(city, read=lambda name: tables[name] if name in tables else city.read(name))
+    [alone] = facts(details.card(asked, "area", "c1")).values()
+    assert (alone.value, alone.note) == (value, "an estimate, not a count")
+    [total] = facts(details.card(asked, "area", "d")).values()
+    assert (total.value, total.note) == (value, "partly estimated")
+
+
 def test_a_service_of_who_refused_names_neither_it_nor_its_contact(city: City) -> None:
     tables = {"organizations": city.read("organizations"), "locations": city.read("locations")}
     actors = tables["organizations"].copy()
