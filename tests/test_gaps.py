@@ -615,14 +615,16 @@ def test_no_published_number_leaves_one_to_four_as_the_only_way_it_can_be(
         count = row["people"]["low"]
         for least, most in ((low, high), (count - high, count - low)):
             assert not 1 <= least <= most <= 4
-    # what the total and the other districts leave for one of them
+    # what the total and the other parts leave for one of them
     total = not_reached(answer)
-    for one in answer["districts"]:
-        others = [row for row in answer["districts"] if row is not one]
-        least = total[0] - sum(not_reached(row)[1] for row in others)
-        most = total[1] - sum(not_reached(row)[0] for row in others)
-        assert least <= not_reached(one)[0]
-        assert most >= not_reached(one)[1]
+    for parts_of_it in (answer["districts"], answer["areas"]):
+        for one in parts_of_it:
+            others = [not_reached(row) for row in parts_of_it if row is not one]
+            least = total[0] - sum(high for _, high in others)
+            most = total[1] - sum(low for low, _ in others)
+            count = one["people"]["low"]
+            assert not 1 <= least <= most <= 4
+            assert not 1 <= count - most <= count - least <= 4
 
 
 def test_the_table_for_the_map_never_holds_one_to_four() -> None:
