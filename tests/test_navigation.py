@@ -25,3 +25,19 @@ def test_every_page_opens_under_the_name_people_type(server: Server, watch: Watc
         chosen = page.get_by_role("link", name=words.say(f"nav.{name}"), exact=True)
         assert chosen.first.is_visible()
         page.context.close()
+
+
+@pytest.mark.needs_system
+def test_the_first_organization_chosen_on_a_fresh_page_stays_chosen(
+    server: Server, watch: Watch
+) -> None:
+    page = watch.page("desktop")
+    desk.open_page(page, server.url, "network")
+    field = page.get_by_label(words.say("network.actor"), exact=True).first
+    field.click()
+    option = page.get_by_role("option").first
+    name = option.inner_text()
+    option.click()
+    page.wait_for_function("() => location.search.includes('network_actor=')")
+    desk.wait_until_drawn(page)
+    assert field.input_value() == name

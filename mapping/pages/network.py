@@ -324,7 +324,8 @@ def _measures(found: Found, chosen: Chosen, names: dict[str, str]) -> None:
     rows = [order.index(chosen.actor)] if chosen.actor in order else []
     kept = st.session_state.get(TABLE)
     if kept is None or list(kept["selection"]["rows"]) != rows:
-        st.session_state[TABLE] = {"selection": {"rows": rows}}
+        # whole, as the browser sends it: else its first answer looks like somebody's choice
+        st.session_state[TABLE] = {"selection": {"rows": rows, "columns": [], "cells": []}}
     st.subheader(say("network.table_measures"), anchor=False)
     st.text(_counts(found))
     st.dataframe(
@@ -334,7 +335,7 @@ def _measures(found: Found, chosen: Chosen, names: dict[str, str]) -> None:
         height=420,
         key=TABLE,
         selection_mode="single-row",
-        on_select=lambda: _chosen_in_table(order),
+        on_select=lambda: _chosen_in_table(order, shown=rows),
     )
 
 
@@ -351,9 +352,11 @@ def _written(
     ]
 
 
-def _chosen_in_table(order: list[str]) -> None:
-    rows = st.session_state[TABLE]["selection"]["rows"]
-    _choose(order[rows[0]] if rows else "")
+def _chosen_in_table(order: list[str], *, shown: list[int]) -> None:
+    """Choose what was chosen in the table; nothing where it only says again what it shows."""
+    rows = list(st.session_state[TABLE]["selection"]["rows"])
+    if rows != shown:
+        _choose(order[rows[0]] if rows else "")
 
 
 def _counts(found: Found) -> str:
