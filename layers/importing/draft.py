@@ -14,7 +14,6 @@ import pandas as pd
 
 from layers import schema
 from layers.atlas import Atlas
-from layers.errors import LayerError
 from layers.importing import cells
 from layers.importing.columns import Columns
 from layers.importing.tables import Note, Table
@@ -220,8 +219,3 @@ def some_rows(rows: list[int]) -> str:
     ('3, 7', '2, 3, 4, 5, 6 …')
     """
     return ", ".join(str(row) for row in rows[:5]) + (" …" if len(rows) > 5 else "")
-
-
-def nothing_left(file: str) -> LayerError:
-    """Say that no row can be written."""
-    return LayerError("file_no_rows", file=file)
