@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
@@ -23,6 +23,7 @@ from shapely.geometry.base import BaseGeometry
 
 from layers import gpkg, schema
 from layers.errors import LayerError
+from layers.history import Raw, Recorder, Revision
 from layers.migrations import migrate
 
 BUSY_MS = 10_000
@@ -106,8 +107,13 @@ class Atlas:
         return int(found[0])
 
     @contextmanager
-    def write(self) -> Iterator[Writer]:
+    def write(self, revision: Revision | None = None) -> Iterator[Writer]:
         """Open a transaction: all of it is written at the end, or nothing where an error comes.
+
+        Parameters
+        ----------
+        revision
+            What the change is, for the history; without one nothing is kept to take it back.
 
         Raises
         ------
@@ -119,7 +125,7 @@ class Atlas:
                 db.execute("BEGIN IMMEDIATE")
             except sqlite3.OperationalError as error:
                 raise LayerError("atlas_busy", file=self.path.name) from error
-            writer = Writer(db)
+            writer = Writer(db, revision)
             try:
                 yield writer
                 writer.finish()
@@ -149,9 +155,15 @@ class Atlas:
 class Writer:
     """What can be done inside one transaction of an atlas."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: sqlite3.Connection, revision: Revision | None = None) -> None:
         self._db = db
         self._touched: set[str] = set()
+        self._history = Recorder(db, revision)
+
+    @property
+    def revision_id(self) -> str:
+        """Identifier of this change in ``revisions``."""
+        return self._history.id
 
     def insert(self, table: str, rows: pd.DataFrame | list[dict[str, Any]]) -> int:
         """Add rows and return their number.
@@ -188,6 +200,7 @@ class Writer:
             self._db.executemany(f'INSERT INTO "{table}" ({picked}) VALUES ({marks})', values)
         except sqlite3.IntegrityError as error:
             raise _refused(table, error) from error
+        self._history.inserted(table, (str(record["id"]) for record in records))
         self._touched.add(table)
         return len(values)
 
@@ -207,6 +220,7 @@ class Writer:
         fields = names + (["geom"] if "geometry" in changes else [])
         setting = ", ".join(f'"{name}" = ?' for name in fields)
         values = [_stored(changes, name, spec) for name in fields]
+        before = self._history.raw(table, row_id, [*fields, "row_version"])
         try:
             done = self._db.execute(
                 f'UPDATE "{table}" SET {setting}, row_version = row_version + 1'
@@ -215,8 +229,10 @@ class Writer:
             )
         except sqlite3.IntegrityError as error:
             raise _refused(table, error) from error
-        if done.rowcount != 1:
+        if done.rowcount != 1 or before is None:
             raise LayerError("row_changed_meanwhile", table=table, row=row_id)
+        after = self._history.raw(table, row_id, [*fields, "row_version"])
+        self._history.changed(table, row_id, before, after or {})
         self._touched.add(table)
 
     def rename(self, table: str, old: str, new: str) -> None:
@@ -242,10 +258,14 @@ class Writer:
                 self._touched.add(name)
         except sqlite3.IntegrityError as error:
             raise _refused(table, error) from error
+        self._history.renamed(table, old, new)
 
     def delete(self, table: str, ids: list[str]) -> int:
         """Remove rows by identifier and return how many there were."""
         name = schema.TABLES[table].name
+        for one in ids:
+            if (before := self._history.raw(table, one)) is not None:
+                self._history.deleted(table, one, before)
         gone = self._db.executemany(f'DELETE FROM "{name}" WHERE id = ?', [(one,) for one in ids])
         self._touched.add(table)
         return gone.rowcount
@@ -255,6 +275,45 @@ class Writer:
         name = schema.TABLES[table].name
         return {row[0] for row in self._db.execute(f'SELECT id FROM "{name}"')}
 
+    def drop(self, table: str, ids: Iterable[str]) -> None:
+        """Remove rows without keeping them in the history: those of an import that is undone."""
+        name = schema.TABLES[table].name
+        self._db.executemany(f'DELETE FROM "{name}" WHERE id = ?', [(one,) for one in ids])
+        self._touched.add(table)
+
+    def put_back(self, table: str, row_id: str, raw: Raw) -> None:
+        """Write columns as the history kept them; a row that is gone comes again whole."""
+        values = {
+            name: bytes.fromhex(value) if name == "geom" and value is not None else value
+            for name, value in raw.items()
+            if name != "row_version"
+        }
+        here = self._history.raw(table, row_id, [*values, "row_version"])
+        try:
+            if here is None:
+                names = ", ".join(f'"{name}"' for name in values)
+                marks = ", ".join("?" * len(values))
+                self._db.execute(
+                    f'INSERT INTO "{table}" ({names}, row_version) VALUES ({marks}, 1)',
+                    tuple(values.values()),
+                )
+                self._history.inserted(table, [row_id])
+            else:
+                setting = ", ".join(f'"{name}" = ?' for name in values)
+                self._db.execute(
+                    f'UPDATE "{table}" SET {setting}, row_version = row_version + 1 WHERE id = ?',
+                    (*values.values(), row_id),
+                )
+                after = self._history.raw(table, row_id, [*values, "row_version"])
+                self._history.changed(table, row_id, here, after or {})
+        except sqlite3.IntegrityError as error:
+            raise _refused(table, error) from error
+        self._touched.add(table)
+
+    def ask(self, sql: str, values: tuple[SQLValue, ...] = ()) -> list[tuple[Any, ...]]:
+        """Read by SQL of our own, as this transaction sees it."""
+        return self._db.execute(sql, values).fetchall()
+
     def set_meta(self, key: str, value: str) -> None:
         """Keep one fact about the city."""
         self._db.execute("INSERT OR REPLACE INTO cg_meta VALUES (?, ?)", (key, value))
@@ -262,6 +321,7 @@ class Writer:
 
     def finish(self) -> None:
         """Keep extents and the number of the last write true; called by ``Atlas.write``."""
+        self._history.finish(touched=bool(self._touched))
         for table in self._touched - {""}:
             if schema.TABLES[table].geometry:
                 gpkg.refresh_extent(self._db, table)

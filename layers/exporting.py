@@ -75,7 +75,9 @@ def export(atlas: Atlas, folder: Path | str, *, to: str) -> Exported:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
             raise LayerError("folder_not_empty", file=folder.name)
-        tables, withheld = releasable({name: atlas.read(name) for name in schema.TABLES})
+        tables, withheld = releasable(
+            {name: atlas.read(name) for name, spec in schema.TABLES.items() if spec.leaves}
+        )
         writers = {"gpkg": _write_gpkg, "geojson": _write_geojson, "csv": _write_csv}
         files = writers[to](atlas, tables, folder)
     except OSError as error:

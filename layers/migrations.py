@@ -5,11 +5,29 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 
-from layers import schema
+from layers import gpkg, schema
 from layers.errors import LayerError
 
+
+def _history(db: sqlite3.Connection) -> None:
+    """Add history, proposals, invitations and statements; say of ties which end said so."""
+    for name in ("statements", "revisions", "history", "invitations", "proposals"):
+        table = schema.TABLES[name]
+        db.execute(schema.create_sql(table))
+        gpkg.register(db, table.name, about=table.about)
+    for table_name, column, kind in (
+        ("ties", "from_confirmed_on", "DATE"),
+        ("ties", "to_confirmed_on", "DATE"),
+        ("imports", "choices", "TEXT"),
+        ("imports", "undone_on", "DATE"),
+        ("imports", "row_version", "INTEGER"),
+    ):
+        db.execute(f'ALTER TABLE "{table_name}" ADD COLUMN "{column}" {kind}')
+    db.execute("UPDATE imports SET row_version = 1")
+
+
 # STEPS[n] takes a file from version n to n + 1, inside one transaction
-STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {}
+STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _history}
 
 
 def migrate(db: sqlite3.Connection) -> None:

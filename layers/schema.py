@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from layers import vocab
 
-VERSION = 1
+VERSION = 2
 TYPES = MappingProxyType(
     {
         "text": "TEXT",
@@ -48,6 +48,7 @@ class Table:
     geometry: str = ""
     writers: str = "import"
     rules: tuple[str, ...] = ()  # SQL conditions that the store itself refuses to break
+    leaves: bool = True  # False: work notes of this atlas, which no export takes along
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -243,6 +244,10 @@ _TABLES = (
         Column("last_confirmed", "date", "day one of the two last confirmed it"),
         Column("until", "date", "last day; empty while it lasts"),
         Column("confirmed_by", "int", "how many of the two said so: 0, 1 or 2"),
+        Column(
+            "from_confirmed_on", "date", "day the first actor itself said so; empty: it did not"
+        ),
+        Column("to_confirmed_on", "date", "day the second actor itself said so"),
     ),
     _table(
         "bodies",
@@ -343,6 +348,15 @@ _TABLES = (
         writers="release of a session",
         rules=(_listed("contributors", vocab.BAND), _listed("feeling", vocab.FEELING)),
     ),
+    _table(
+        "statements",
+        "What another source says of one fact: kept beside it, for the two may differ",
+        _text("table_name", "table of the row it is about", required=True),
+        _text("row_id", "identifier of that row", required=True),
+        _text("attribute", "column it is about", required=True),
+        _text("value", "what was said, as the column holds it (yes/no as 1 and 0)", required=True),
+        writers="import, desk",
+    ),
     Table(
         name="imports",
         about="Every import, so that any row can be traced and undone",
@@ -357,6 +371,85 @@ _TABLES = (
             Column("rows_rejected", "int", "rows listed with reason and remedy"),
             _text("licence", "licence or source named for it"),
             Column("mapping", "json", "which column went where"),
+            Column(
+                "choices", "json", "what a person chose besides: sheet, values, system, matches"
+            ),
+            Column("undone_on", "date", "day it was taken back; empty while it holds"),
+            Column("row_version", "int", "grows by one with every change"),
+        ),
+    ),
+    Table(
+        name="revisions",
+        about="Every change of the data in order: who, when and what",
+        writers="every change",
+        leaves=False,
+        columns=(
+            ID,
+            _text("made_at", "moment in UTC, to the minute: YYYY-MM-DD HH:MM", required=True),
+            _text("who", "name that the person at the desk gave; empty where none was given"),
+            _code("kind", "what sort of change", "revision_kind", required=True),
+            Column("about", "json", "what to call it: table, row, name, file, count"),
+            _ref("import_id", "imports", "the import it was"),
+            _ref("undoes", "revisions", "the change it takes back"),
+            _ref("undone_by", "revisions", "the change that took it back"),
+            Column("row_version", "int", "grows by one with every change"),
+        ),
+    ),
+    Table(
+        name="history",
+        about="What each change did to each row, so that it can be taken back",
+        writers="every change",
+        leaves=False,
+        columns=(
+            ID,
+            _ref("revision_id", "revisions", "the change", required=True),
+            _text("table_name", "table of the row", required=True),
+            _text("row_id", "identifier of the row", required=True),
+            _code("action", "what was done to the row", "action", required=True),
+            Column("before", "json", "columns as they were, geometry as a hexadecimal blob"),
+            Column("after", "json", "columns as they became"),
+            Column("version", "int", "row_version that the change left"),
+        ),
+    ),
+    Table(
+        name="invitations",
+        about="Who was asked what we hold about them; the secret of the link is kept as a hash",
+        writers="desk",
+        leaves=False,
+        columns=(
+            ID,
+            _ref("organization_id", "organizations", "who was asked", required=True),
+            _text("secret_sha256", "hash of the secret of the private page; empty for a sheet"),
+            Column("made_on", "date", "day it was made"),
+            Column("ends_on", "date", "last day on which it opens"),
+            Column("answered_on", "date", "day of the last answer"),
+            _yes_no("closed", "whether somebody at the desk closed it"),
+            Column("row_version", "int", "grows by one with every change"),
+        ),
+    ),
+    Table(
+        name="proposals",
+        about="Changes that somebody else proposes, until a person at the desk accepts them",
+        writers="import of OpenStreetMap, answers of organizations",
+        leaves=False,
+        columns=(
+            ID,
+            _code("source", "where it comes from", "proposal_source", required=True),
+            _ref("organization_id", "organizations", "the organization that proposes it"),
+            _ref("invitation_id", "invitations", "the invitation it answers"),
+            _ref("import_id", "imports", "the import it came with"),
+            _text("table_name", "table of the row it is about", required=True),
+            _text("row_id", "identifier of that row; not there yet where it is new"),
+            _text("name", "what to call it in a list"),
+            _text("sort", "what sort it is, to decide on many at once: a category, a kind of tie"),
+            Column("operations", "json", "what it would do, see layers.changes", required=True),
+            _text("note", "what the proposer wrote to the desk"),
+            Column("made_on", "date", "day it came"),
+            _code("state", "open, accepted, refused, superseded", "proposal_state", required=True),
+            Column("decided_on", "date", "day of the decision"),
+            _text("decided_by", "name that the person at the desk gave"),
+            _ref("revision_id", "revisions", "the change that carried it out"),
+            Column("row_version", "int", "grows by one with every change"),
         ),
     ),
 )

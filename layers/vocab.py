@@ -81,6 +81,10 @@ GROUND_KIND = ("water", "green", "railway", "built")
 PLACE_KIND = ("station", "park", "square", "underpass", "bridge", "school", "market", "other")
 FEELING = ("safe", "mixed", "unsafe")
 TIME_OF_DAY = ("day", "evening", "night")
+REVISION_KIND = ("import", "edit", "proposal", "merge", "undo", "release", "other")
+ACTION = ("insert", "update", "delete")
+PROPOSAL_SOURCE = ("organization", "open_street_map")
+PROPOSAL_STATE = ("open", "accepted", "refused", "superseded")
 
 # every list by the name that the schema and the words use
 LISTS = MappingProxyType(
@@ -111,5 +115,9 @@ LISTS = MappingProxyType(
         "place_kind": PLACE_KIND,
         "feeling": FEELING,
         "time_of_day": TIME_OF_DAY,
+        "revision_kind": REVISION_KIND,
+        "action": ACTION,
+        "proposal_source": PROPOSAL_SOURCE,
+        "proposal_state": PROPOSAL_STATE,
     }
 )

@@ -20,7 +20,9 @@ reaches the atlas except through `layers.privacy`, as released cells and bands.
 - **Unknown is empty** (NULL), never `no` and never 0. `yes/no` columns hold 1, 0 or nothing.
 - Counts of people: one to four are never stored; the row has `suppressed` = 1 and no count.
 - A place of precision `hidden` has neither geometry nor address: the store refuses such a row.
-- Every table has `fid` (GeoPackage's own key), `id` and, but for `imports`, the columns of origin
+- Every table has `fid` (GeoPackage's own key), `id` and, but for `imports` and the work notes at
+  the end (`revisions`, `history`, `invitations`, `proposals`: no export takes them along), the
+  columns of origin
   {", ".join(f"`{column.name}`" for column in schema.PROVENANCE)}.
 - Open it with QGIS, `geopandas.read_file(path, layer=...)` or any GeoPackage reader while the
   application runs. Write to it only through the application: a row that changed since it was read
@@ -29,6 +31,7 @@ reaches the atlas except through `layers.privacy`, as released cells and bands.
   steps or none (`layers/migrations.py`).
 
 """
+PROVENANCE_NAMES = tuple(column.name for column in schema.PROVENANCE)
 KINDS = {
     "text": "text",
     "code": "code",
@@ -47,7 +50,11 @@ def page() -> str:
 
 
 def _section(table: schema.Table) -> str:
-    shared = {column.name for column in schema.PROVENANCE} if table.name != "imports" else set()
+    shared = (
+        {column.name for column in schema.PROVENANCE}
+        if {*PROVENANCE_NAMES} <= {*table.column_names}
+        else set()
+    )
     lines = [
         f"## {table.name}",
         "",

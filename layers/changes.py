@@ -1,0 +1,299 @@
+"""Operations on rows as data, and taking back: one form for edits, proposals and undo.
+
+An operation says what is to happen to one row. A form makes a few, an answer of an organization is
+kept as a list of them until somebody accepts it, and all of a list happen in one transaction.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from layers import clock, schema
+from layers.atlas import Atlas, Writer
+from layers.errors import LayerError
+from layers.history import Raw, Revision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """What is to happen to one row: ``action`` is insert, update or delete.
+
+    ``values`` are columns as :meth:`layers.atlas.Writer.insert` takes them, ``geometry`` among
+    them; ``seen`` is the ``row_version`` the change was made on, for update and delete.
+    """
+
+    table: str
+    id: str
+    action: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    seen: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the operation as JSON holds it; a geometry becomes well-known text."""
+        values = {
+            name: shapely.to_wkt(value, rounding_precision=7)
+            if isinstance(value, BaseGeometry)
+            else value
+            for name, value in self.values.items()
+        }
+        return {
+            "table": self.table,
+            "id": self.id,
+            "action": self.action,
+            "values": values,
+            "seen": self.seen,
+        }
+
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any]) -> Operation:
+        """Read what :meth:`to_json` wrote."""
+        values = dict(said["values"])
+        if isinstance(values.get("geometry"), str):
+            values["geometry"] = shapely.from_wkt(values["geometry"])
+        return cls(
+            table=said["table"],
+            id=said["id"],
+            action=said["action"],
+            values=values,
+            seen=said["seen"],
+        )
+
+
+def apply(writer: Writer, operations: Sequence[Operation]) -> None:
+    """Carry out operations in their order, inside the transaction of ``writer``.
+
+    Raises
+    ------
+    LayerError
+        ``row_changed_meanwhile`` where a row is not as it was seen, ``still_needed`` where a row
+        that is to go is named by another, and what :class:`layers.atlas.Writer` raises.
+    """
+    gone: dict[str, set[str]] = {}
+    for one in operations:
+        if one.action == "insert":
+            writer.insert(one.table, [{**one.values, "id": one.id}])
+        elif one.action == "update":
+            writer.update(one.table, one.id, one.values, seen=one.seen or 0)
+        else:
+            version = _version(writer, one.table, one.id)
+            if version is None or (one.seen is not None and version != one.seen):
+                raise LayerError("row_changed_meanwhile", table=one.table, row=one.id)
+            gone.setdefault(one.table, set()).add(one.id)
+    _refuse_needed(writer, gone)
+    for table, ids in gone.items():
+        writer.delete(table, sorted(ids))
+
+
+def carry_out(atlas: Atlas, operations: Sequence[Operation], revision: Revision) -> str:
+    """Carry out operations in a transaction of their own, and name the change.
+
+    Raises
+    ------
+    LayerError
+        As :func:`apply`; then nothing is written.
+    """
+    with atlas.write(revision) as writer:
+        apply(writer, operations)
+        return writer.revision_id
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What taking back did: its own change, how many rows, and which rows were kept and why."""
+
+    revision_id: str
+    rows: int
+    kept: tuple[tuple[str, str, str], ...] = ()  # table, row, code: changed, needed, forgotten
+
+
+def undo(atlas: Atlas, revision_id: str, *, who: str = "", keep: bool = False) -> Undone:
+    """Take back one change, in one transaction: everything it did, or nothing.
+
+    Parameters
+    ----------
+    atlas
+        Where the change was made.
+    revision_id
+        Identifier in ``revisions``.
+    who
+        Name that the person at the desk gave.
+    keep
+        True: rows that cannot be taken back stay as they are, and are named.
+
+    Raises
+    ------
+    LayerError
+        ``undo_unknown``; ``undo_done`` where it was taken back before; ``undo_changed`` where a row
+        was changed since, ``undo_needed`` where another row names one that would go,
+        ``undo_forgotten`` where what was there is gone on purpose, because a place was protected
+        since, ``undo_file_again`` for the taking back of an import (bring the file again), and
+        ``undo_nothing`` where no row is left to take back.
+    """
+    revision = Revision(kind="undo", who=who, undoes=revision_id, about={"of": revision_id})
+    with atlas.write(revision) as writer:
+        made = writer.ask(
+            "SELECT import_id, undone_by, undoes, row_version FROM revisions WHERE id = ?",
+            (revision_id,),
+        )
+        if not made:
+            raise LayerError("undo_unknown", change=revision_id)
+        import_id, undone_by, undoes, version = made[0]
+        if undone_by:
+            raise LayerError("undo_done", change=revision_id)
+        if undoes and writer.ask(
+            "SELECT 1 FROM revisions WHERE id = ? AND import_id IS NOT NULL", (undoes,)
+        ):
+            raise LayerError("undo_file_again")
+        steps = _Steps(writer, revision_id, import_id)
+        kept = steps.kept()
+        if kept and not keep:
+            table, row, why = kept[0]
+            raise LayerError(f"undo_{why}", table=table, row=row, count=len(kept))
+        rows = steps.take_back({(table, row) for table, row, _ in kept})
+        if not rows:
+            raise LayerError("undo_nothing", change=revision_id)
+        writer.update("revisions", revision_id, {"undone_by": writer.revision_id}, seen=version)
+        if undoes:  # the first change holds again, and may be taken back again
+            seen = writer.ask("SELECT row_version FROM revisions WHERE id = ?", (undoes,))
+            writer.update("revisions", undoes, {"undone_by": None}, seen=seen[0][0])
+        if import_id:
+            seen = writer.ask("SELECT row_version FROM imports WHERE id = ?", (import_id,))
+            writer.update("imports", import_id, {"undone_on": clock.today()}, seen=seen[0][0])
+        return Undone(writer.revision_id, rows, tuple(kept))
+
+
+class _Steps:
+    """The steps back from one change, as one transaction sees them."""
+
+    def __init__(self, writer: Writer, revision_id: str, import_id: str | None) -> None:
+        self.writer, self.revision_id = writer, revision_id
+        self.rows: list[tuple[str, str, str, Raw | None, int | None]] = []
+        self.forgotten: set[tuple[str, str]] = set()
+        self.brought: dict[str, dict[str, int]] = {}  # rows an import brought: their versions
+        found = writer.ask(
+            "SELECT table_name, row_id, action, before, version FROM history WHERE revision_id = ?"
+            " ORDER BY rowid DESC",
+            (revision_id,),
+        )
+        for table, row, action, before, version in found:
+            if action != "insert" and before is None:
+                self.forgotten.add((table, row))
+            raw = None if before is None else json.loads(before)
+            self.rows.append((table, row, action, raw, version))
+        if import_id:
+            self._look_for_brought(import_id)
+
+    def _look_for_brought(self, import_id: str) -> None:
+        changed = {(table, row) for table, row, *_ in self.rows}
+        for spec in schema.TABLES.values():
+            if "import_id" not in spec.column_names or not spec.leaves or spec.name == "imports":
+                continue
+            rows = self.writer.ask(
+                f'SELECT id, row_version FROM "{spec.name}" WHERE import_id = ?',  # noqa: S608 - a name of the schema
+                (import_id,),
+            )
+            mine = {row: version for row, version in rows if (spec.name, row) not in changed}
+            if mine:
+                self.brought[spec.name] = mine
+
+    def kept(self) -> list[tuple[str, str, str]]:
+        """Name the rows that cannot be taken back, each with the reason."""
+        found = [(table, row, "forgotten") for table, row in sorted(self.forgotten)]
+        last: dict[tuple[str, str], int | None] = {}
+        for table, row, action, _, version in self.rows:
+            last.setdefault((table, row), None if action == "delete" else version)
+        for (table, row), version in last.items():
+            if (table, row) not in self.forgotten and self._changed(table, row, version):
+                found.append((table, row, "changed"))
+        for table, rows in self.brought.items():
+            found += [
+                (table, row, "changed")
+                for row, version in rows.items()
+                if version != 1 and self._changed(table, row, 1)
+            ]
+        held = {(table, row) for table, row, _ in found}
+        gone = {table: {r for r in rows if (table, r) not in held} for table, rows in self._going()}
+        while needed := _needed(self.writer, gone):
+            found += [(table, row, "needed") for table, row in needed]
+            for table, row in needed:
+                gone[table].discard(row)
+        return found
+
+    def _changed(self, table: str, row: str, version: int | None) -> bool:
+        """Tell whether a row was changed after this change, by more than was taken back again."""
+        later = self.writer.ask(
+            "SELECT r.id, r.undoes, r.undone_by, h.action, h.version FROM history h"
+            " JOIN revisions r ON r.id = h.revision_id WHERE h.table_name = ? AND h.row_id = ?"
+            " AND r.rowid > (SELECT rowid FROM revisions WHERE id = ?) ORDER BY h.rowid",
+            (table, row, self.revision_id),
+        )
+        if later:
+            version = None if later[-1][3] == "delete" else later[-1][4]
+        names = {one[0] for one in later}
+        stands = any(not undone and undoes not in names for _, undoes, undone, *_ in later)
+        return stands or _version(self.writer, table, row) != version
+
+    def _going(self) -> list[tuple[str, set[str]]]:
+        gone: dict[str, set[str]] = {table: set(rows) for table, rows in self.brought.items()}
+        for table, row, action, *_ in self.rows:
+            if action == "insert":
+                gone.setdefault(table, set()).add(row)
+        return list(gone.items())
+
+    def take_back(self, but: set[tuple[str, str]]) -> int:
+        """Write everything back but some rows, and count the rows."""
+        done: set[tuple[str, str]] = set()
+        for table, row, action, before, _ in self.rows:
+            if (table, row) in but:
+                continue
+            done.add((table, row))
+            if action == "insert":
+                self.writer.delete(table, [row])
+            elif before is not None:
+                self.writer.put_back(table, row, before)
+        for table, rows in self.brought.items():
+            going = [row for row in rows if (table, row) not in but]
+            self.writer.drop(table, going)
+            done |= {(table, row) for row in going}
+        return len(done)
+
+
+def _version(writer: Writer, table: str, row_id: str) -> int | None:
+    spec = schema.TABLES[table]
+    found = writer.ask(f'SELECT row_version FROM "{spec.name}" WHERE id = ?', (row_id,))  # noqa: S608 - a name of the schema
+    return None if not found else int(found[0][0] or 0)
+
+
+def _needed(writer: Writer, gone: Mapping[str, Iterable[str]]) -> list[tuple[str, str]]:
+    """Find the rows among those to go that a row which stays names."""
+    found: list[tuple[str, str]] = []
+    for table, ids in gone.items():
+        mine = set(ids)
+        if not mine:
+            continue
+        for spec in schema.TABLES.values():
+            if not spec.leaves:
+                continue
+            for column in spec.columns:
+                if column.type != "text" or column.of != table:
+                    continue
+                rows = writer.ask(
+                    f'SELECT id, "{column.name}" FROM "{spec.name}"'  # noqa: S608 - names of the schema
+                    f' WHERE "{column.name}" IS NOT NULL'
+                )
+                leaving = set(gone.get(spec.name, ()))
+                named = {to for row, to in rows if to in mine and row not in leaving}
+                found += [(table, row) for row in sorted(named)]
+                mine -= named
+    return found
+
+
+def _refuse_needed(writer: Writer, gone: Mapping[str, set[str]]) -> None:
+    for table, row in _needed(writer, gone):
+        raise LayerError("still_needed", table=table, row=row)

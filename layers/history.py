@@ -1,0 +1,181 @@
+"""Who changed what and when, kept with every write so that it can be taken back.
+
+Values are kept as SQLite stores them, geometry as the hexadecimal of its GeoPackage blob, so that
+taking back restores exactly what stood there. Two things are never kept: the private contact of an
+actor, and whatever could tell the place of a row that has become hidden or rough: when that
+happens, everything the history and the proposals hold about it is forgotten.
+"""
+
+# ruff: noqa: S608 - names of tables and columns come from layers.schema, values are bound
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from layers import clock, schema, vocab
+
+Raw = dict[str, Any]
+NEVER_KEPT = frozenset({"private_contact"})
+_AT_A_PLACE = ("organizations", "assets")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """What a write is, for the history: ``about`` holds what a list should call it."""
+
+    kind: str  # one of vocab.REVISION_KIND
+    who: str = ""
+    about: Mapping[str, str | int] = field(default_factory=dict)
+    import_id: str | None = None
+    undoes: str | None = None
+
+
+class Recorder:
+    """Keeps the history of one transaction; without a revision it only forgets."""
+
+    def __init__(self, db: sqlite3.Connection, revision: Revision | None) -> None:
+        self._db = db
+        self._revision = revision
+        self._kept: list[tuple[Any, ...]] = []
+        self._coarser: set[str] = set()  # places of which less may be known from now on
+        change = db.execute("SELECT value FROM cg_meta WHERE key = 'change'").fetchone()
+        self.id = f"r{int(change[0]) + 1}"
+
+    def raw(self, table: str, row_id: str, names: Iterable[str] | None = None) -> Raw | None:
+        """Read a row as it is stored, geometry as hexadecimal; ``None`` where there is none."""
+        spec = schema.TABLES[table]
+        wanted = list(names or [*spec.column_names, *(["geom"] if spec.geometry else [])])
+        picked = ", ".join(f'"{name}"' for name in wanted)
+        found = self._db.execute(f'SELECT {picked} FROM "{table}" WHERE id = ?', (row_id,))
+        row = found.fetchone()
+        if row is None:
+            return None
+        return {
+            name: value.hex() if isinstance(value, bytes) else value
+            for name, value in zip(wanted, row, strict=True)
+        }
+
+    def inserted(self, table: str, ids: Iterable[str]) -> None:
+        """Keep that rows are new; rows of an import are found by its name instead."""
+        if self._revision is not None and self._revision.import_id is None:
+            for row_id in ids:
+                self._keep(table, row_id, "insert", None, None, 1)
+
+    def changed(self, table: str, row_id: str, before: Raw, after: Raw) -> None:
+        """Keep what a row was and what it became; both hold ``row_version``."""
+        if table == "locations" and _coarser(before.get("precision"), after.get("precision")):
+            self._coarser.add(row_id)
+        self._keep(table, row_id, "update", before, after, int(after["row_version"]))
+
+    def deleted(self, table: str, row_id: str, before: Raw) -> None:
+        """Keep a row that goes."""
+        self._keep(table, row_id, "delete", before, None, None)
+
+    def renamed(self, table: str, old: str, new: str) -> None:
+        """Follow a row to its new identifier: the old one may tell its place."""
+        for name in ("history", "proposals", "statements"):
+            self._db.execute(
+                f'UPDATE "{name}" SET row_id = ? WHERE table_name = ? AND row_id = ?',
+                (new, table, old),
+            )
+        self._kept = [
+            (*one[:3], new, *one[4:]) if (one[2], one[3]) == (table, old) else one
+            for one in self._kept
+        ]
+
+    def finish(self, *, touched: bool) -> None:
+        """Write the history of the transaction, and forget what must not be known any more."""
+        if self._revision is not None and touched:
+            made = self._revision
+            self._db.execute(
+                "INSERT INTO revisions (id, made_at, who, kind, about, import_id, undoes,"
+                " row_version) VALUES (?, ?, ?, ?, ?, ?, ?, 1)",
+                (
+                    *(self.id, f"{clock.now():%Y-%m-%d %H:%M}", made.who or None, made.kind),
+                    json.dumps(dict(made.about), ensure_ascii=False),
+                    *(made.import_id, made.undoes),
+                ),
+            )
+            self._db.executemany(
+                "INSERT INTO history (id, revision_id, table_name, row_id, action, before, after,"
+                " version) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                self._kept,
+            )
+        for location_id in self._coarser:
+            _forget(self._db, location_id)
+
+    def _keep(
+        self,
+        table: str,
+        row_id: str,
+        action: str,
+        before: Raw | None,
+        after: Raw | None,
+        version: int | None,
+    ) -> None:
+        if self._revision is None or not _is_kept(table):
+            return
+        name = f"{self.id}.{len(self._kept) + 1}"
+        texts = [_as_text(before), _as_text(after)]
+        self._kept.append((name, self.id, table, row_id, action, *texts, version))
+
+
+def _is_kept(table: str) -> bool:
+    """Tell whether changes of a table are history: not those of the work notes themselves."""
+    return schema.TABLES[table].leaves and table != "imports"
+
+
+def _as_text(values: Raw | None) -> str | None:
+    if values is None:
+        return None
+    kept = {name: value for name, value in values.items() if name not in NEVER_KEPT}
+    return json.dumps(kept, ensure_ascii=False)
+
+
+def _coarser(before: str | None, after: str | None) -> bool:
+    if before is None or after is None:
+        return False
+    return vocab.PRECISION.index(after) > vocab.PRECISION.index(before)
+
+
+def _forget(db: sqlite3.Connection, location_id: str) -> None:
+    """Empty what history and proposals hold about a place and about the rows that are there."""
+    rows = {("locations", location_id)}
+    for table in _AT_A_PLACE:
+        found = db.execute(f'SELECT id FROM "{table}" WHERE location_id = ?', (location_id,))
+        rows |= {(table, one) for (one,) in found}
+    links = db.execute(
+        "SELECT id, service_id FROM service_at_location WHERE location_id = ?", (location_id,)
+    ).fetchall()
+    former: list[tuple[str | None]] = []
+    for link, service in links:
+        rows |= {("service_at_location", link), ("services", service)}
+        # where it was before, under another identifier
+        former += db.execute(
+            "SELECT json_extract(before, '$.location_id') FROM history WHERE table_name ="
+            " 'service_at_location' AND json_extract(before, '$.service_id') = ?",
+            (service,),
+        ).fetchall()
+    for table, row_id in rows:
+        if table in _AT_A_PLACE:
+            former += db.execute(
+                "SELECT json_extract(before, '$.location_id') FROM history"
+                " WHERE table_name = ? AND row_id = ?",
+                (table, row_id),
+            ).fetchall()
+    rows |= {("locations", place) for (place,) in former if place}
+    for table, row_id in rows:
+        db.execute(
+            "UPDATE history SET before = NULL, after = NULL WHERE table_name = ? AND row_id = ?",
+            (table, row_id),
+        )
+        db.execute(
+            "UPDATE proposals SET operations = '[]', note = NULL, state = CASE state WHEN 'open'"
+            " THEN 'superseded' ELSE state END WHERE (table_name = ? AND row_id = ?)"
+            " OR EXISTS (SELECT 1 FROM json_each(operations) WHERE"
+            " json_extract(value, '$.table') = ? AND json_extract(value, '$.id') = ?)",
+            (table, row_id, table, row_id),
+        )
