@@ -35,12 +35,28 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What a person said besides the file."""
+    """What a person said besides the file.
+
+    ``columns`` name a column of the file and the field it goes to, or ``keep`` or ``drop``; without
+    them the columns are proposed. ``values`` are field, text in the file and code, an empty code
+    being "unknown". ``matches`` are row number and the identifier it is, empty for a new one.
+    ``swap`` turns longitude and latitude around; ``day_first`` says how 03/04/2026 is meant.
+    ``hidden_rows`` are rows whose place must not be known here.
+    """
 
     key: str | None = None
     category: str | None = None
     crs: str | None = None
     counted_on: date | None = None
+    part: str | None = None
+    encoding: str | None = None
+    header_rows: int | None = None
+    columns: tuple[tuple[str, str], ...] | None = None
+    values: tuple[tuple[str, str, str], ...] = ()
+    matches: tuple[tuple[int, str], ...] = ()
+    swap: bool = False
+    day_first: bool | None = None
+    hidden_rows: tuple[int, ...] = ()
 
 
 class RowRefused(Exception):  # noqa: N818 - it refuses one row, it is no fault of the program

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -15,6 +14,7 @@ import shapely
 from layers import clock
 from layers.atlas import Atlas
 from layers.errors import LayerError
+from layers.history import Revision
 from layers.importing import child, columns
 from layers.importing.build_areas import build_areas, build_places
 from layers.importing.build_links import build_ties, build_trust, build_usage
@@ -23,9 +23,13 @@ from layers.importing.build_services import build_actors, build_services
 from layers.importing.build_streets import build_streets
 from layers.importing.compare import Compared, compare
 from layers.importing.draft import Draft, Options, Rejected, Source
+from layers.importing.plan import ColumnUse, Likely, Plan, ValueUse
 from layers.importing.tables import Note, Table
+from layers.importing.watch import Watch, told
 from layers.space import metres_crs
 
+__all__ = ["BUILDERS", "ColumnUse", "Likely", "Plan", "ValueUse", "carry_out", "prepare"]
+PORTION = 2_000  # rows written between two looks at whether somebody wants to stop
 BUILDERS: Mapping[str, Callable[[Source], Draft]] = MappingProxyType(
     {
         "actors": build_actors,
@@ -41,29 +45,13 @@ BUILDERS: Mapping[str, Callable[[Source], Draft]] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What an import would do; nothing is written until :func:`carry_out`."""
-
-    file: str
-    sha256: str
-    kind: str
-    format: str
-    rows: int  # read
-    compared: Compared
-    rejected: tuple[Rejected, ...]
-    notes: tuple[Note, ...]
-    joined: dict[str, Any] = field(default_factory=dict)
-    point: tuple[float, float] | None = None  # (lon, lat) of the first geometry
-
-    @property
-    def accepted(self) -> int:
-        """Rows that are written, or are here already."""
-        return self.rows - len({one.row for one in self.rejected})
-
-
 def prepare(
-    atlas: Atlas, path: Path | str, *, kind: str | None = None, options: Options | None = None
+    atlas: Atlas,
+    path: Path | str,
+    *,
+    kind: str | None = None,
+    options: Options | None = None,
+    watch: Watch | None = None,
 ) -> Plan:
     """Read a file, check every row, and compare with what is there; nothing is written.
 
@@ -76,7 +64,9 @@ def prepare(
     kind
         One of :data:`layers.importing.columns.KINDS`; guessed, and said, where absent.
     options
-        Key column, category, coordinate system and day of the count, where a person names them.
+        What a person said besides the file.
+    watch
+        Is told how far the reading is, and may stop it.
 
     Returns
     -------
@@ -92,6 +82,8 @@ def prepare(
     options = options or Options()
     if kind is not None and kind not in BUILDERS:
         raise LayerError("kind_unknown", kinds=", ".join(BUILDERS))
+    if watch is not None:
+        watch.tell("read", 0, 0)
     table = child.read_table(path)
     if kind is None:
         kind = columns.guess_kind(table, path.name, category=options.category)
@@ -99,6 +91,8 @@ def prepare(
     source = Source(atlas, table, path.name, options)
     done = BUILDERS[kind](source)
     done.rejected += [Rejected(one.row, one.code, "", one.values) for one in table.problems]
+    if watch is not None:
+        watch.tell("compare", 0, len(table.rows))
     compared = compare(source, done, kind)
     rows = len(table.rows) + len(table.problems)
     rejected = tuple(sorted(done.rejected, key=lambda one: one.row))
@@ -117,11 +111,32 @@ def prepare(
         notes=(*_once(table), *done.notes),
         joined=done.joined,
         point=_first_point(compared),
+        options=options,
     )
 
 
-def carry_out(atlas: Atlas, plan: Plan, *, licence: str | None = None) -> str | None:
+def carry_out(
+    atlas: Atlas,
+    plan: Plan,
+    *,
+    licence: str | None = None,
+    who: str = "",
+    watch: Watch | None = None,
+) -> str | None:
     """Write a plan in one transaction.
+
+    Parameters
+    ----------
+    atlas
+        Where the rows go.
+    plan
+        Of :func:`prepare`.
+    licence
+        Licence or source, kept with the import.
+    who
+        Name that the person at the desk gave.
+    watch
+        Is told how far the writing is; where it is stopped, nothing is written.
 
     Returns
     -------
@@ -138,14 +153,21 @@ def carry_out(atlas: Atlas, plan: Plan, *, licence: str | None = None) -> str | 
     if not compared.inserts and not compared.changes and not compared.renamed:
         return None
     needs_crs = not atlas.meta().get("metres_crs") and plan.point is not None
-    with atlas.write() as writer:
-        name = _free_name(writer.ids("imports"), plan)
+    name = _free_name(set(atlas.read("imports")["id"]), plan)
+    about: dict[str, str | int] = {"file": plan.file, "kind": plan.kind, "rows": plan.accepted}
+    total = sum(len(rows) for rows in compared.inserts.values()) + len(compared.changes)
+    with atlas.write(Revision(kind="import", who=who, about=about, import_id=name)) as writer:
         writer.insert("imports", [_import(name, plan, licence)])
         for table, old, new in compared.renamed:
             writer.rename(table, old, new)
+        done = 0
         for table, records in compared.inserts.items():
-            writer.insert(table, [{**record, "import_id": name} for record in records])
-        for change in compared.changes:
+            for first in range(0, len(records), PORTION):
+                if watch is not None:
+                    watch.tell("write", done, total)
+                some = records[first : first + PORTION]
+                done += writer.insert(table, [{**record, "import_id": name} for record in some])
+        for change in told(watch, "write", compared.changes, len(compared.changes)):
             more = {**change.changes, "import_id": name}
             writer.update(change.table, change.id, more, seen=change.seen)
         if needs_crs and plan.point is not None:
