@@ -81,6 +81,11 @@ class Recorder:
                 f'UPDATE "{name}" SET row_id = ? WHERE table_name = ? AND row_id = ?',
                 (new, table, old),
             )
+        for column in ("row_id", "other_id"):
+            self._db.execute(
+                f'UPDATE not_same SET "{column}" = ? WHERE table_name = ? AND "{column}" = ?',
+                (new, table, old),
+            )
         self._kept = [
             (*one[:3], new, *one[4:]) if (one[2], one[3]) == (table, old) else one
             for one in self._kept
@@ -116,16 +121,21 @@ class Recorder:
         after: Raw | None,
         version: int | None,
     ) -> None:
-        if self._revision is None or not _is_kept(table):
+        if self._revision is None or not _is_kept(table, self._revision.kind):
             return
         name = f"{self.id}.{len(self._kept) + 1}"
         texts = [_as_text(before), _as_text(after)]
         self._kept.append((name, self.id, table, row_id, action, *texts, version))
 
 
-def _is_kept(table: str) -> bool:
-    """Tell whether changes of a table are history: not those of the work notes themselves."""
-    return schema.TABLES[table].leaves and table != "imports"
+def _is_kept(table: str, kind: str) -> bool:
+    """Tell whether changes of a table are history: not those of the work notes themselves.
+
+    But for a merge, and for taking one back: it leads work notes to another row, and back again.
+    """
+    if table in ("imports", "revisions", "history"):
+        return False
+    return schema.TABLES[table].leaves or kind in ("merge", "undo")
 
 
 def _as_text(values: Raw | None) -> str | None:
@@ -167,7 +177,21 @@ def _forget(db: sqlite3.Connection, location_id: str) -> None:
                 (table, row_id),
             ).fetchall()
     rows |= {("locations", place) for (place,) in former if place}
+    for table, row_id in sorted(rows):  # and the rows that were made one with these
+        rows |= set(
+            db.execute(
+                "SELECT h.table_name, h.row_id FROM history h JOIN revisions r"
+                " ON r.id = h.revision_id WHERE r.kind = 'merge' AND h.action = 'delete'"
+                " AND h.revision_id IN (SELECT revision_id FROM history"
+                " WHERE table_name = ? AND row_id = ?)",
+                (table, row_id),
+            ).fetchall()
+        )
     for table, row_id in rows:
+        if table == "locations":  # another source may have told its address
+            db.execute(
+                "DELETE FROM statements WHERE table_name = ? AND row_id = ?", (table, row_id)
+            )
         db.execute(
             "UPDATE history SET before = NULL, after = NULL WHERE table_name = ? AND row_id = ?",
             (table, row_id),

@@ -11,7 +11,7 @@ from layers.errors import LayerError
 
 def _history(db: sqlite3.Connection) -> None:
     """Add history, proposals, invitations and statements; say of ties which end said so."""
-    for name in ("statements", "revisions", "history", "invitations", "proposals"):
+    for name in ("statements", "not_same", "revisions", "history", "invitations", "proposals"):
         table = schema.TABLES[name]
         db.execute(schema.create_sql(table))
         gpkg.register(db, table.name, about=table.about)

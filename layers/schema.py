@@ -355,7 +355,17 @@ _TABLES = (
         _text("row_id", "identifier of that row", required=True),
         _text("attribute", "column it is about", required=True),
         _text("value", "what was said, as the column holds it (yes/no as 1 and 0)", required=True),
+        _code("said_by", "how many people said so, as a band; empty where nobody counted", "band"),
         writers="import, desk",
+        rules=(f"said_by IS NULL OR {_listed('said_by', vocab.BAND)}",),
+    ),
+    _table(
+        "not_same",
+        "Pairs of rows that look like one and are two: a person said so, and is not asked again",
+        _text("table_name", "table of both rows", required=True),
+        _text("row_id", "identifier of the one", required=True),
+        _text("other_id", "identifier of the other; the pair has no order", required=True),
+        writers="desk",
     ),
     Table(
         name="imports",

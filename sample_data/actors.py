@@ -97,7 +97,8 @@ MIGRANT_LED: Final = (
     Actor("deniz-work", "Deniz Work Advice", "migrant_led", "employment", (-1900, -600), ("tr",),
           False),
     Actor("mavka-house", "Mavka House", "migrant_led", "migrants", (-2050, 1100), ("uk",), True),
-    Actor("varta", "Varta Volunteers", "migrant_led", "civil_society", (-2350, 900), ("uk",)),
+    # the same as the one before, once more: somebody else wrote it down (see truths)
+    Actor("varta", "Mawka House", "migrant_led", "civil_society", (-2050, 1100), ("uk",)),
     Actor("khana-mehr", "Khana-e Mehr", "migrant_led", "culture", (-50, -2100), ("prs",), False),
     Actor("saffron-sisters", "Saffron Sisters", "informal_group", "migrants", (300, -2300),
           ("prs",), True),

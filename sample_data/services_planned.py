@@ -132,7 +132,8 @@ HEALTH: Final = (
     Service("clinic-oldwharf", "skerry-hospital", "health", "Oldwharf outpatients", (-260, -120),
             ("da", "en", "vi:interpreter"), "Mo-Fr 08:00-15:00; We 08:00-19:00; PH off", _CARE),
     Service("hospital-emergency", "skerry-hospital", "health", "Emergency ward", (900, 1750),
-            ("da", "en"), "24/7", _CARE | {"papers_asked": False}),
+            ("da", "en"), "24/7",
+            _CARE | {"papers_asked": False, "says_who": "provider"}),
 )  # fmt: skip
 
 NO_PLACE: Final = (

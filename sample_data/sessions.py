@@ -180,7 +180,22 @@ def session_tables(*, today: date) -> Tables:
         }
         for community, actor, state, band, session in _TRUST
     ]
-    return {"sessions": sessions, "reported_cells": _cells(held), "trust": trust}
+    said = {
+        "id": "said-hospital-emergency-papers",
+        "table_name": "services",
+        "row_id": "hospital-emergency",
+        "attribute": "papers_asked",
+        "value": "1",
+        "said_by": "10-19",
+        "says_who": "users",
+        "date_checked": held["s-ropewalk"],
+    }
+    return {
+        "sessions": sessions,
+        "reported_cells": _cells(held),
+        "trust": trust,
+        "statements": [said],
+    }
 
 
 def _cells(held: dict[str, date]) -> list[Row]:

@@ -1,4 +1,4 @@
-"""What is hidden in the invented city, as data: nine truths, and what the twin has instead.
+"""What is hidden in the invented city, as data: twelve truths, and what the twin has instead.
 
 The twin is the same city, made from the same seed, in which each truth is removed by the
 smallest change. A page that finds a truth must find it in the city and not in the twin.
@@ -211,6 +211,48 @@ TRUTHS: Final = (
             Change(table="usage", row="u-job-cafe-westyard-women", values=(("count", 148),)),
         ),
         twin_says="330 people came last year, 148 of them women.",
+    ),
+    Truth(
+        id="users-say-otherwise",
+        says="Skerry Hospital says that its emergency ward asks for no papers; people who went "
+        "there say that it does.",
+        page="quality",
+        rows=(
+            ("services", ("hospital-emergency",)),
+            ("statements", ("said-hospital-emergency-papers",)),
+        ),
+        twin=(
+            Change(
+                table="statements",
+                row="said-hospital-emergency-papers",
+                values=(("value", "0"),),
+            ),
+        ),
+        twin_says="They say the same as the hospital.",
+    ),
+    Truth(
+        id="one-group-twice",
+        says="Mavka House and Mawka House are one group, written down twice, and each has some of "
+        "its ties.",
+        page="quality",
+        rows=(
+            ("organizations", ("mavka-house", "varta")),
+            ("locations", ("at-mavka-house", "at-varta")),
+        ),
+        twin=(
+            Change(table="organizations", row="varta", values=(("name", "Varta Volunteers"),)),
+            Change(table="locations", row="at-varta", values=(("name", "Varta Volunteers"),)),
+        ),
+        twin_says="The second is another group, Varta Volunteers, in the same house.",
+    ),
+    Truth(
+        id="group-without-ties",
+        says="The fathers' café in Westyard is there for Arabic-speaking men, and no tie of it to "
+        "anybody is known.",
+        page="quality",
+        rows=(("organizations", ("fathers-cafe",)),),
+        twin=(_tie("t907", ("fathers-cafe", "city-newcomers"), "advises", "directed", 2),),
+        twin_says="It advises the Office for Newcomers.",
     ),
 )
 

@@ -332,6 +332,56 @@ def test_one_service_is_used_far_less_than_its_surroundings_suggest(city: Seen, 
     assert 0.5 < use_for_each_neighbour(twin)["job-cafe-westyard"] < 2
 
 
+def said_otherwise(seen: Seen) -> list[str]:
+    """Name what users say otherwise than the row itself, which is the provider's."""
+    services = seen.table["services"].set_index("id")
+    found = []
+    for said in seen.table["statements"].query("says_who == 'users'").to_dict("records"):
+        assert (said["table_name"], said["attribute"]) == ("services", "papers_asked")
+        assert services.loc[said["row_id"], "says_who"] == "provider"
+        if bool(services.loc[said["row_id"], "papers_asked"]) != bool(int(said["value"])):
+            found.append(str(said["row_id"]))
+    return found
+
+
+def test_users_say_otherwise_of_one_service(city: Seen, twin: Seen) -> None:
+    assert said_otherwise(city) == ["hospital-emergency"]
+    assert set(city.table["statements"]["said_by"]) <= set(vocab.BAND)
+    assert said_otherwise(twin) == []
+
+
+def written_twice(seen: Seen) -> list[frozenset[str]]:
+    """Find actors within 100 m of each other whose names differ in one letter."""
+    actors = seen.table["organizations"].dropna(subset=["location_id"])
+    points = seen.table["locations"].set_index("id").geometry
+    spots = dict(zip(actors["id"], metres(actors["location_id"].map(points)), strict=True))
+    names = dict(zip(actors["id"], actors["name"], strict=True))
+    return [
+        frozenset((a, b))
+        for a, b in combinations(spots, 2)
+        if np.hypot(*(spots[a] - spots[b])) < 100
+        and len(names[a]) == len(names[b])
+        and sum(one != two for one, two in zip(names[a], names[b], strict=True)) == 1
+    ]
+
+
+def test_one_group_is_written_down_twice_and_its_ties_are_split(city: Seen, twin: Seen) -> None:
+    pair = frozenset(("mavka-house", "varta"))
+    assert written_twice(city) == [pair]
+    graph = city.network()
+    each = {one: set(graph[one]) for one in pair}
+    merged = set.union(*each.values())
+    assert all(len(merged) >= len(partners) + 2 for partners in each.values())
+    assert written_twice(twin) == []
+
+
+def test_a_group_that_serves_a_community_has_no_ties(city: Seen, twin: Seen) -> None:
+    actors = city.table["organizations"].set_index("id")
+    assert actors.loc["fathers-cafe", "communities"] == ["ar"]
+    assert "fathers-cafe" not in city.network() or not city.network()["fathers-cafe"]
+    assert set(twin.network()["fathers-cafe"]) == {"city-newcomers"}
+
+
 # --- the twin --------------------------------------------------------------------------------
 
 
@@ -351,7 +401,7 @@ def test_the_twin_differs_in_the_planted_rows_and_in_nothing_else() -> None:
 
 
 def test_every_row_a_truth_names_is_there(city: Seen) -> None:
-    assert len({truth.id for truth in TRUTHS}) == 9
+    assert len({truth.id for truth in TRUTHS}) == 12
     for truth in TRUTHS:
         for table, rows in truth.rows:
             column = {"places": "name", "reported_cells": "time_of_day"}.get(table, "id")
