@@ -356,6 +356,7 @@ _TABLES = (
         _text("attribute", "column it is about", required=True),
         _text("value", "what was said, as the column holds it (yes/no as 1 and 0)", required=True),
         _code("said_by", "how many people said so, as a band; empty where nobody counted", "band"),
+        Column("settled_on", "date", "day a person decided between this and the row; empty: open"),
         writers="import, desk",
         rules=(f"said_by IS NULL OR {_listed('said_by', vocab.BAND)}",),
     ),

@@ -1,0 +1,378 @@
+"""Making one row of two that are the same actor or the same service.
+
+One stays and takes over whatever names the other; what it does not know it takes from the other,
+and where both say something a person chooses. Nothing is added up, and a place that is kept back
+never becomes one with a place that is shown. All of it is one change that can be taken back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+import pandas as pd
+
+from layers import schema
+from layers.atlas import Atlas
+from layers.changes import Operation, apply
+from layers.errors import LayerError
+from layers.history import Revision
+
+TABLES: Final = ("organizations", "services")
+_SOURCE: Final = frozenset(column.name for column in schema.PROVENANCE)
+_NOT_ASKED: Final = _SOURCE | {"id", "alternate_name", "consent_shown"}
+# rows that say the same once they belong to the same: what they say is in these columns, the
+# first of which names a row
+_DOUBLES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "ties": ("from_id", "to_id", "kind", "direction", "until"),
+        "service_languages": ("service_id", "language"),
+        "service_at_location": ("service_id", "location_id"),
+        "schedules": ("service_at_location_id", "opening_hours", "starts_on", "ends_on"),
+        "seats": ("organization_id", "body_id", "sector", "state"),
+        "trust": ("organization_id", "community", "state", "said_by", "session_id"),
+    }
+)
+Cells = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A column in which both say something, and not the same."""
+
+    column: str
+    ours: Any
+    theirs: Any
+
+
+def differences(
+    tables: Mapping[str, pd.DataFrame], table: str, keep: str, gone: str
+) -> tuple[Difference, ...]:
+    """List where a person has to choose before two rows become one.
+
+    Parameters
+    ----------
+    tables
+        All tables of the atlas by name.
+    table
+        One of :data:`TABLES`.
+    keep, gone
+        Identifiers of the row that stays and of the other.
+    """
+    ours, theirs = _row(tables, table, keep), _row(tables, table, gone)
+    found = [
+        Difference(column.name, ours[column.name], theirs[column.name])
+        for column in schema.TABLES[table].columns
+        if column.name not in _NOT_ASKED
+        and ours[column.name] is not None
+        and theirs[column.name] is not None
+        and _plain(ours[column.name]) != _plain(theirs[column.name])
+    ]
+    return tuple(found)
+
+
+def merge(
+    tables: Mapping[str, pd.DataFrame],
+    table: str,
+    keep: str,
+    gone: str,
+    *,
+    theirs: frozenset[str] = frozenset(),
+) -> tuple[Operation, ...]:
+    """Say what is to happen so that two rows become one; nothing is written.
+
+    Parameters
+    ----------
+    tables
+        All tables of the atlas by name, as ``Atlas.read`` gives them.
+    table
+        One of :data:`TABLES`.
+    keep, gone
+        Identifiers of the row that stays and of the one that goes.
+    theirs
+        Columns in which the word of the row that goes holds; in all others that of ``keep`` does.
+
+    Returns
+    -------
+    operations
+        For :func:`layers.changes.apply`: references first, then the row, then what goes.
+
+    Raises
+    ------
+    LayerError
+        ``merge_not_two`` where they are not two rows of such a table, ``merge_hidden_and_shown``
+        where one is kept off the map and the other is on it, ``merge_proposals_open`` where
+        somebody's answer about the one that goes waits for a decision.
+
+    Notes
+    -----
+    No to being shown holds for both: it is never outvoted. Counts of usage and trust stay the rows
+    they are. Of two ties (languages, links, hours, seats) that say the same one goes, after it has
+    filled what the other left empty; a tie between the two goes as well.
+    """
+    if table not in TABLES or keep == gone:
+        raise LayerError("merge_not_two", table=table)
+    steps = _Steps(tables)
+    ours, other = _row(tables, table, keep), _row(tables, table, gone)
+    _refuse_to_show(tables, table, (keep, gone))
+    _refuse_undecided(tables, table, gone)
+    steps.redirect(table, gone, keep)
+    values = _joined(table, ours, other, theirs)
+    steps.changes.setdefault((table, keep), {}).update(values)
+    steps.gone.add((table, gone))
+    if table == "organizations":
+        final = values.get("location_id", ours["location_id"])
+        steps.leave({ours["location_id"], other["location_id"]} - {final, None})
+    return steps.operations()
+
+
+def carry_out(
+    atlas: Atlas,
+    table: str,
+    keep: str,
+    gone: str,
+    *,
+    theirs: frozenset[str] = frozenset(),
+    who: str = "",
+) -> str:
+    """Merge two rows of an atlas in one transaction and give the change, which can be undone.
+
+    Raises
+    ------
+    LayerError
+        As :func:`merge`, and ``row_changed_meanwhile``.
+    """
+    tables = {name: atlas.read(name) for name in schema.TABLES}
+    operations = merge(tables, table, keep, gone, theirs=theirs)
+    about = {"table": table, "row": keep, "name": str(_row(tables, table, keep)["name"])}
+    with atlas.write(Revision(kind="merge", who=who, about=about)) as writer:
+        apply(writer, operations)
+        return writer.revision_id
+
+
+class _Steps:
+    """Changes and removals collected by row, so that each row is written once."""
+
+    def __init__(self, tables: Mapping[str, pd.DataFrame]) -> None:
+        self.tables = tables
+        self.changes: dict[tuple[str, str], Cells] = {}
+        self.gone: set[tuple[str, str]] = set()
+
+    def redirect(self, table: str, old: str, new: str) -> None:
+        """Lead everything that names one row to another, and drop what is then said twice."""
+        touched: list[tuple[str, str]] = []
+        for spec in schema.TABLES.values():
+            columns = [one.name for one in spec.columns if one.type == "text" and one.of == table]
+            for column in columns:
+                for row in self._naming(spec.name, column, old):
+                    self.changes.setdefault((spec.name, row), {})[column] = new
+                    touched.append((spec.name, row))
+        for name in ("statements", "proposals", "not_same"):
+            touched += self._redirect_notes(name, table, old, new)
+        for name, row in dict.fromkeys(touched):
+            self._drop_if_double(name, row)
+
+    def leave(self, places: set[str]) -> None:
+        """Drop places that nothing names any more."""
+        for place in places:
+            named = any(
+                self._naming(spec.name, column.name, place)
+                for spec in schema.TABLES.values()
+                for column in spec.columns
+                if column.type == "text" and column.of == "locations"
+            )
+            said = self.tables["statements"]
+            told = (said["table_name"].eq("locations") & said["row_id"].eq(place)).any()
+            if not named and not told:
+                self.gone.add(("locations", place))
+
+    def operations(self) -> tuple[Operation, ...]:
+        """Give everything in an order that can be carried out."""
+        versions = {
+            name: {
+                str(row): int(version)
+                for row, version in zip(
+                    self.tables[name]["id"], self.tables[name]["row_version"], strict=True
+                )
+            }
+            for name in {name for name, _ in (*self.changes, *self.gone)}
+        }
+        updates = [
+            Operation(table=name, id=row, action="update", values=values, seen=versions[name][row])
+            for (name, row), values in self.changes.items()
+            if values and (name, row) not in self.gone
+        ]
+        removals = [
+            Operation(table=name, id=row, action="delete", seen=versions[name][row])
+            for name, row in sorted(self.gone)
+        ]
+        return (*updates, *removals)
+
+    def _naming(self, table: str, column: str, value: str) -> list[str]:
+        rows = self.tables[table]
+        found = [str(row) for row in rows.loc[rows[column].eq(value).fillna(value=False), "id"]]
+        changed = [
+            row
+            for (name, row), values in self.changes.items()
+            if name == table and values.get(column) == value and row not in found
+        ]
+        return [
+            row
+            for row in [*found, *changed]
+            if self._now(table, row)[column] == value and (table, row) not in self.gone
+        ]
+
+    def _redirect_notes(self, name: str, table: str, old: str, new: str) -> list[tuple[str, str]]:
+        """Lead notes that name a row by table and identifier to another row."""
+        rows = self.tables[name]
+        columns = ("row_id", "other_id") if name == "not_same" else ("row_id",)
+        touched = []
+        for column in columns:
+            for row in rows.loc[rows["table_name"].eq(table) & rows[column].eq(old), "id"]:
+                self.changes.setdefault((name, str(row)), {})[column] = new
+                touched.append((name, str(row)))
+        return touched
+
+    def _now(self, table: str, row: str) -> Cells:
+        return _row(self.tables, table, row) | self.changes.get((table, row), {})
+
+    def _drop_if_double(self, table: str, row: str) -> None:
+        mine = self._now(table, row)
+        ends = {"ties": ("from_id", "to_id"), "not_same": ("row_id", "other_id")}.get(table)
+        if ends and mine[ends[0]] == mine[ends[1]]:
+            self.gone.add((table, row))
+            return
+        if table not in _DOUBLES:
+            return
+        said = _said(table, mine)
+        first = _DOUBLES[table][0]
+        same_end = self._naming(table, first, mine[first])
+        if table == "ties":
+            same_end += self._naming(table, "to_id", mine[first])
+        for other in same_end:
+            if other == row:
+                continue
+            theirs = self._now(table, other)
+            if _said(table, theirs) == said:
+                empty = [
+                    name
+                    for name, value in theirs.items()
+                    if value is None and mine[name] is not None and name not in _SOURCE
+                ]
+                if empty:
+                    filled = {name: mine[name] for name in empty}
+                    self.changes.setdefault((table, other), {}).update(filled)
+                self.redirect(table, row, other)
+                self.gone.add((table, row))
+                return
+
+
+def _said(table: str, row: Cells) -> tuple[Any, ...]:
+    """Give what a row says; a mutual tie says the same from either end."""
+    said = tuple(_plain(row[name]) for name in _DOUBLES[table])
+    if table == "ties" and row["direction"] == "mutual":
+        return (*sorted(said[:2]), *said[2:])
+    return said
+
+
+def _joined(table: str, ours: Cells, other: Cells, theirs: frozenset[str]) -> Cells:
+    """Give the cells of the row that stays: its own, those it did not know, those chosen."""
+    values: Cells = {}
+    for column in schema.TABLES[table].columns:
+        name = column.name
+        if name in _NOT_ASKED or other[name] is None:
+            continue
+        if ours[name] is None or (name in theirs and _plain(ours[name]) != _plain(other[name])):
+            values[name] = other[name]
+    if "alternate_name" in ours:
+        called = values.get("name", ours["name"])
+        former = ours["name"] if "name" in values else other["name"]
+        also = ours["alternate_name"] or other["alternate_name"]
+        values["alternate_name"] = also or (former if former != called else None)
+    if "consent_shown" in ours:
+        said = [ours["consent_shown"], other["consent_shown"]]
+        values["consent_shown"] = False if False in said else True if True in said else None
+    if other["extra"]:
+        values["extra"] = {**other["extra"], **(ours["extra"] or {})}
+    days = [one["date_checked"] for one in (ours, other) if one["date_checked"] is not None]
+    # what is now said together is as old as the older of the two
+    return values | {"date_checked": min(days) if len(days) == 2 else ours["date_checked"]}
+
+
+def _refuse_to_show(tables: Mapping[str, pd.DataFrame], table: str, both: tuple[str, str]) -> None:
+    """Refuse where the place of one is kept back and the other's is on the map."""
+    places = tables["locations"]
+    hidden = set(places.loc[places["precision"].eq("hidden"), "id"])
+    pointed = pd.Series([shape is not None for shape in places["geometry"]], index=places.index)
+    on_map = pointed | places["address"].notna()
+    shown = set(places.loc[on_map, "id"])
+    at = [_places_of(tables, table, one) for one in both]
+    own = [_own_place(tables, table, one) for one in both]
+    for mine, others in ((0, 1), (1, 0)):
+        only_hidden = at[mine] & hidden and not at[mine] & shown
+        if (only_hidden and at[others] & shown) or (own[mine] & hidden and own[others] & shown):
+            raise LayerError("merge_hidden_and_shown", table=table)
+
+
+def _own_place(tables: Mapping[str, pd.DataFrame], table: str, row: str) -> set[str]:
+    if table != "organizations":
+        return set()
+    place = _row(tables, table, row)["location_id"]
+    return set() if place is None else {str(place)}
+
+
+def _places_of(tables: Mapping[str, pd.DataFrame], table: str, row: str) -> set[str]:
+    """Give all places of a row: its own, and those of its services and assets."""
+    services, links, assets = (
+        tables[name] for name in ("services", "service_at_location", "assets")
+    )
+    theirs = {row}
+    found = _own_place(tables, table, row)
+    if table == "organizations":
+        theirs = set(services.loc[services["organization_id"].eq(row), "id"])
+        found |= set(assets.loc[assets["organization_id"].eq(row), "location_id"].dropna())
+    return found | set(links.loc[links["service_id"].isin(theirs), "location_id"])
+
+
+def _refuse_undecided(tables: Mapping[str, pd.DataFrame], table: str, gone: str) -> None:
+    waiting = tables["proposals"]
+    waiting = waiting[waiting["state"].eq("open")]
+    count = 0
+    for one in waiting.to_dict("records"):
+        named = {(one["table_name"], one["row_id"]), ("organizations", one["organization_id"])}
+        for step in one["operations"] or ():
+            named.add((step["table"], step["id"]))
+            named |= {
+                (column.of, step["values"].get(column.name))
+                for column in schema.TABLES[step["table"]].columns
+                if column.of == table
+            }
+        count += (table, gone) in named
+    if count:
+        raise LayerError("merge_proposals_open", count=count)
+
+
+def _row(tables: Mapping[str, pd.DataFrame], table: str, row: str) -> Cells:
+    """Give a row as plain values; what is unknown is ``None``."""
+    rows = tables[table]
+    found = rows[rows["id"].eq(row)]
+    if found.empty:
+        raise LayerError("merge_not_two", table=table)
+    return {str(name): _cell(found[name].iloc[0]) for name in found.columns if name != "geometry"}
+
+
+def _cell(value: Any) -> Any:  # noqa: ANN401 - any cell of any table
+    if isinstance(value, list | dict):
+        return value or None
+    if value is None or pd.isna(value):
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.date()
+    return value.item() if hasattr(value, "item") else value
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - any cell
+    """Make a cell comparable: the order of a list says nothing."""
+    return tuple(sorted(map(str, value))) if isinstance(value, list) else value
