@@ -1,8 +1,9 @@
 """When something is open: four states, so that nobody is sent to a closed door.
 
 Hours are texts in OpenStreetMap's ``opening_hours`` syntax, read by opening-hours-py, which says
-"open" for ``"by appointment"``, for a text of blanks and for ``Mo-Fr`` without any hour, and
-whose list of stretches leaves out what follows ``||``. Here these are by appointment or unknown.
+"open" for ``"by appointment"``, for a text of blanks, for ``Mo-Fr`` without any hour and for the
+whole evening after ``16:00+``, and whose list of stretches leaves out what follows ``||``. Here
+these are by appointment or unknown.
 School holidays are read and never applied: no calendar of them comes with the package.
 """
 
@@ -210,11 +211,19 @@ def _stretches(text: str, hours: opening_hours.OpeningHours, monday: date, timez
     start = datetime(monday.year, monday.month, monday.day, tzinfo=_zone(timezone))
     end = start + timedelta(days=7)
     found = np.full(WEEK, CLOSED, dtype=np.int8)
+    endless, doubts = hours_text.open_ends(text), []
     for begins, ends, kind, comment in hours.intervals(start=start, end=end):
         # wall clock minus wall clock: a change of the clocks moves no opening hour
         first, last = max(0, _minute(begins, start)), min(WEEK, _minute(ends, start))
         code = _code(str(kind), comment or "", whole_day=last - first >= DAY, text=text)
         found[first:last] = code
+        if code == OPEN and begins.strftime("%H:%M") in endless:
+            doubts.append((first, endless[begins.strftime("%H:%M")], last))
+    for first, until, last in doubts:
+        # with an hour named, the package closes at it; without one, it is open until midnight
+        sure, end = (last, last - last % DAY + DAY) if until else (first + 60, last)
+        doubtful = found[sure:end]
+        doubtful[doubtful == (CLOSED if until else OPEN)] = UNKNOWN
     return found
 
 

@@ -59,6 +59,24 @@ def test_days_without_hours_are_unknown_on_these_days_and_closed_on_others() -> 
     assert hours.open_at("Mo-Fr", "weekend", week=WEEK, **DK) == "no"
 
 
+def test_a_rule_without_hours_beside_one_with_hours_is_not_open_all_day() -> None:
+    text = "Sa 09:00-12:00; Mo-Fr"
+    assert hours.state(text, datetime(2026, 11, 28, 10), **DK) == "open"
+    assert hours.state(text, TUESDAY_NOON, **DK) == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("text", "open_until"), [("Tu 16:00+", 17), ("Tu 16:00-18:00+", 18), ("Tu 16:00-", 17)]
+)
+def test_an_open_end_is_open_for_an_hour_or_as_long_as_it_says_and_then_unknown(
+    text: str, open_until: int
+) -> None:
+    for hour in range(24):
+        said = hours.state(text, datetime(2026, 11, 24, hour, 30), **DK)
+        wanted = "closed" if hour < 16 else "open" if hour < open_until else "unknown"
+        assert said == wanted
+
+
 # --- kind 2: by appointment --------------------------------------------------------------------
 
 
