@@ -156,6 +156,8 @@ def undo(atlas: Atlas, revision_id: str, *, who: str = "", keep: bool = False) -
             table, row, why = kept[0]
             raise LayerError(f"undo_{why}", table=table, row=row, count=len(kept))
         rows = steps.take_back({(table, row) for table, row, _ in kept})
+        if import_id:
+            rows += _withdraw(writer, import_id)
         if not rows:
             raise LayerError("undo_nothing", change=revision_id)
         writer.update("revisions", revision_id, {"undone_by": writer.revision_id}, seen=version)
@@ -262,6 +264,15 @@ class _Steps:
             self.writer.drop(table, going)
             done |= {(table, row) for row in going}
         return len(done)
+
+
+def _withdraw(writer: Writer, import_id: str) -> int:
+    """Remove what an import proposed and nobody has decided on: brought again, it asks again."""
+    found = writer.ask(
+        "SELECT id FROM proposals WHERE import_id = ? AND state = 'open'", (import_id,)
+    )
+    writer.drop("proposals", [row for (row,) in found])
+    return len(found)
 
 
 def _version(writer: Writer, table: str, row_id: str) -> int | None:

@@ -11,6 +11,7 @@ from layers.importing.tables import Note
 
 if TYPE_CHECKING:
     from layers.importing.look import Contents
+    from layers.proposing import Proposal
 
 SHOWN_CHANGES = 500
 
@@ -87,6 +88,8 @@ class Plan:
     # row, table, id, column, before, after: of the first SHOWN_CHANGES cells
     changes_shown: list[dict[str, Any]] = field(default_factory=list)
     proposals: int = 0  # rows that wait for a person's yes instead of being written
+    proposed: tuple[Proposal, ...] = ()  # those rows
+    licence: str | None = None  # that the format itself names
 
     @property
     def accepted(self) -> int:
