@@ -1,19 +1,21 @@
 """What may leave, and in which files: nothing private, nothing hidden, nothing of a few people.
 
-Three formats. A GeoPackage that this application opens again; GeoJSON, one file a layer; CSV, one
-file a table. All are made from the same filtered tables, so that they cannot differ in what they
-hold back.
+Four formats. A GeoPackage that this application opens again, with styles for QGIS; an XLSX
+workbook; GeoJSON and CSV, one file a table. All are made from the same filtered tables, so that
+they cannot differ in what they hold back, and each comes back by an import.
 """
 
 from __future__ import annotations
 
 import csv
 import json
-import math
-import re
-from collections.abc import Mapping
+import sqlite3
+import zipfile
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import geopandas as gpd
@@ -22,17 +24,20 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from layers import atlas as atlas_store
-from layers import schema
+from layers import cell_text, clock, on_map, qgis_styles, schema, workbook
 from layers.atlas import Atlas
+from layers.cell_text import Cell, harmless, plain
 from layers.errors import LayerError
+from layers.importing.watch import EVERY, Watch
+from layers.qgis_styles import Look
 from layers.releasing import releasable
 
-FORMATS = ("gpkg", "geojson", "csv")
-SUPPRESSED = "suppressed"
-_PEOPLE = ("population", "usage")
-# what a spreadsheet would run: Latin and full-width signs, behind blanks that draw nothing
-_RUNS = re.compile(r"^[\s\u00a0\u200b\ufeff]*[=+\-@\t\r＝＋－＠]")  # noqa: RUF001 - the full-width signs are meant
-_NUMBER = re.compile(r"^[+-]?\d+(?:\.\d+)?$")
+FORMATS = ("gpkg", "xlsx", "geojson", "csv")
+ABOUT_FILE = "cg_about.csv"
+# facts of the city that come back with an import, by their key in the sheet About
+META = ("name", "country", "timezone", "metres_crs", "invented")
+_LONGEST = 60_000  # characters of a cell of text; readers take 100,000, apostrophes need room
+_STEP = "write"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,50 @@ class Exported:
     withheld: dict[str, int] = field(default_factory=dict)
 
 
-def export(atlas: Atlas, folder: Path | str, *, to: str) -> Exported:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaving:
+    """What would leave: ``rows`` by table that has any, and how much is ``withheld`` and why.
+
+    ``licences`` are the file and licence of each import that a row comes from; ``small`` is the
+    number of counts of one to four people, which leave as withheld.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    rows: dict[str, int]
+    withheld: dict[str, int]
+    licences: tuple[tuple[str, str], ...]
+    small: int
+
+
+def leaving(atlas: Atlas) -> Leaving:
+    """Say what an export would hold, without writing anything.
+
+    Parameters
+    ----------
+    atlas
+        What to export; only read.
+    """
+    held = {name: atlas.read(name) for name, spec in schema.TABLES.items() if spec.leaves}
+    tables, withheld = releasable(held)
+    imports = tables["imports"].dropna(subset="licence")
+    named = zip(imports["file"].fillna(""), imports["licence"], strict=True)
+    return Leaving(
+        tables=MappingProxyType(tables),
+        rows={name: len(table) for name, table in tables.items() if len(table)},
+        withheld=withheld,
+        licences=tuple(dict.fromkeys((str(file), str(licence)) for file, licence in named)),
+        small=sum(int(tables[name]["suppressed"].fillna(0).sum()) for name in cell_text.PEOPLE),
+    )
+
+
+def export(
+    atlas: Atlas,
+    folder: Path | str,
+    *,
+    to: str,
+    look: Look | None = None,
+    watch: Watch | None = None,
+) -> Exported:
     """Write what may leave into an empty folder.
 
     Parameters
@@ -55,18 +103,24 @@ def export(atlas: Atlas, folder: Path | str, *, to: str) -> Exported:
         Made where absent; must hold no files.
     to
         One of :data:`FORMATS`.
+    look
+        Colours, shapes and words for QGIS and for the sheet that says what the file is; without
+        it there are no styles, and bare codes there.
+    watch
+        Is told how many rows are written, and may stop it: then the folder is left empty.
 
     Returns
     -------
     exported
         Names of the files, rows by table, and what was held back: ``actors`` and ``assets``
-        without consent, ``contacts`` and other cells that may be personal, ``hidden`` cells of
-        hidden places.
+        without consent, ``ties`` with them, ``statements`` about what stays, ``contacts`` and other
+        cells that may be personal, ``hidden`` cells of hidden places.
 
     Raises
     ------
     LayerError
-        ``export_kind_unknown``, ``folder_not_empty`` or ``folder_unwritable``.
+        ``export_kind_unknown``, ``folder_not_empty``, ``folder_unwritable``, ``sheet_too_long`` or
+        ``stopped``.
     """
     if to not in FORMATS:
         raise LayerError("export_kind_unknown", kind=to)
@@ -75,21 +129,70 @@ def export(atlas: Atlas, folder: Path | str, *, to: str) -> Exported:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
             raise LayerError("folder_not_empty", file=folder.name)
-        tables, withheld = releasable(
-            {name: atlas.read(name) for name, spec in schema.TABLES.items() if spec.leaves}
-        )
-        writers = {"gpkg": _write_gpkg, "geojson": _write_geojson, "csv": _write_csv}
-        files = writers[to](atlas, tables, folder)
+        job = _Job(atlas, leaving(atlas), folder, look, watch)
+        try:
+            files = _WRITERS[to](job)
+        except LayerError:
+            for made in folder.iterdir():
+                made.unlink()
+            raise
     except OSError as error:
         raise LayerError("folder_unwritable", file=folder.name) from error
-    rows = {name: len(table) for name, table in tables.items() if len(table)}
-    return Exported(tuple(files), rows, withheld)
+    return Exported(tuple(files), job.what.rows, job.what.withheld)
 
 
-def _write_gpkg(atlas: Atlas, tables: Mapping[str, pd.DataFrame], folder: Path) -> list[str]:
+def packed(folder: Path, done: Exported, target: Path) -> None:
+    """Put the files of an export into one zip."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as out:
+        for name in done.files:
+            out.write(folder / name, name)
+
+
+@dataclass(slots=True)
+class _Job:
+    """One export on its way."""
+
+    atlas: Atlas
+    what: Leaving
+    folder: Path
+    look: Look | None
+    watch: Watch | None
+    done: int = 0
+
+    def tables(self) -> list[tuple[str, pd.DataFrame]]:
+        """Give the tables that have rows."""
+        return [(name, table) for name, table in self.what.tables.items() if len(table)]
+
+    def wrote(self, rows: int) -> None:
+        """Say that so many rows more are written; stops where somebody asked for it."""
+        before, self.done = self.done, self.done + rows
+        if self.watch is not None and self.done // EVERY != before // EVERY:
+            self.watch.tell(_STEP, self.done, sum(self.what.rows.values()))
+
+    def about(self) -> list[list[Cell]]:
+        """Say what this is: city, day, licences, rows, what was withheld; facts with their key."""
+        say = str if self.look is None else self.look.say
+        meta = self.atlas.meta()
+        invented = cell_text.YES if meta["invented"] == "1" else cell_text.NO
+        facts = {name: harmless(meta[name]) for name in META} | {"invented": invented}
+        lines: list[list[Cell]] = [[say("out.what"), say("out.value"), "key"]]
+        lines += [[say(f"out.{key}"), text, key] for key, text in facts.items()]
+        lines.append([say("out.taken_on"), clock.today()])
+        if self.what.licences:
+            lines += [[], [say("out.licence")]]
+            lines += [[harmless(file), harmless(named)] for file, named in self.what.licences]
+        withheld = self.what.withheld | {"small": self.what.small}
+        lines += [[], [say("out.withheld")]]
+        lines += [[say(f"out.withheld_{why}"), count] for why, count in withheld.items()]
+        lines += [[], [say("out.rows")]]
+        lines += [[name, count] for name, count in self.what.rows.items()]
+        return lines
+
+
+def _write_gpkg(job: _Job) -> list[str]:
     """Write a fresh file: a copy with rows taken out would keep them in its free pages."""
-    meta = atlas.meta()
-    target = folder / "atlas.gpkg"
+    meta = job.atlas.meta()
+    target = job.folder / "atlas.gpkg"
     made = atlas_store.create(
         target,
         name=meta["name"],
@@ -99,129 +202,106 @@ def _write_gpkg(atlas: Atlas, tables: Mapping[str, pd.DataFrame], folder: Path) 
         invented=meta["invented"] == "1",
     )
     with made.write() as writer:
-        for name, table in tables.items():
-            if len(table):
-                writer.insert(name, table)
+        for name, table in job.tables():
+            for start in range(0, len(table), EVERY):
+                piece = table.iloc[start : start + EVERY]
+                writer.insert(name, piece)
+                job.wrote(len(piece))
+    with closing(sqlite3.connect(target, isolation_level=None)) as db:
+        db.execute("BEGIN")
+        on_map.write(db, on_map.services_on_map(job.what.tables))
+        if job.look is not None:
+            qgis_styles.write_styles(db, job.look, on=clock.today())
+        db.execute("COMMIT")
+        # one file that opens also where nobody may write beside it
+        db.execute("PRAGMA journal_mode = DELETE")
     return [target.name]
 
 
-def _write_geojson(atlas: Atlas, tables: Mapping[str, pd.DataFrame], folder: Path) -> list[str]:
-    """Write one file a layer; services and actors stand at their places."""
-    del atlas
-    layers = {name: table for name, table in tables.items() if schema.TABLES[name].geometry}
-    links = tables["service_at_location"].drop_duplicates("service_id")
+def _write_xlsx(job: _Job) -> list[str]:
+    path = job.folder / "atlas.xlsx"
+    sheets = ((name, _rows(name, table, workbook.LONGEST)) for name, table in job.tables())
+    workbook.write(
+        path,
+        sheets,
+        about=job.about(),
+        title=job.atlas.meta()["name"],
+        tell=lambda _: job.wrote(1),
+    )
+    return [path.name]
+
+
+def _write_geojson(job: _Job) -> list[str]:
+    """Write one file a table; services and actors stand at their places, links and ties nowhere."""
+    links = job.what.tables["service_at_location"].drop_duplicates("service_id")
     at = links.set_index("service_id")["location_id"]
-    points = tables["locations"].set_index("id")["geometry"]
-    for name, where in (
-        ("services", tables["services"]["id"].map(at)),
-        ("organizations", tables["organizations"]["location_id"]),
-    ):
-        layers[name] = gpd.GeoDataFrame(tables[name], geometry=list(where.map(points)), crs=4326)
+    points = job.what.tables["locations"].set_index("id")["geometry"]
+    layers = dict(job.tables())
+    for name, where in (("services", "id"), ("organizations", "location_id")):
+        if name in layers:
+            rows = layers[name]
+            spots = rows[where].map(at) if where == "id" else rows[where]
+            layers[name] = gpd.GeoDataFrame(rows, geometry=list(spots.map(points)), crs=4326)
     files = []
     for name, table in layers.items():
-        if not len(table):
-            continue
-        features = [
-            {"type": "Feature", "id": row["id"], "geometry": _shape(row), "properties": _flat(row)}
-            for row in table.to_dict("records")
-        ]
-        path = folder / f"{name}.geojson"
+        features = []
+        for row in table.to_dict("records"):
+            features.append(_feature(row))
+            job.wrote(1)
         whole = {"type": "FeatureCollection", "name": name, "features": features}
+        path = job.folder / f"{name}.geojson"
         path.write_text(json.dumps(whole, ensure_ascii=False, allow_nan=False), encoding="utf-8")
         files.append(path.name)
-    return files
+    return [*files, _write_about(job)]
 
 
-def _shape(row: Mapping[Any, Any]) -> Any:  # noqa: ANN401 - any geometry as JSON
-    shape = row["geometry"]
-    if not isinstance(shape, BaseGeometry):
-        return None
-    return json.loads(shapely.to_geojson(shape))
+def _feature(row: Mapping[Any, Any]) -> dict[str, Any]:
+    shape = row.get("geometry")
+    there = isinstance(shape, BaseGeometry) and not shape.is_empty
+    told = {
+        str(name): plain(value)
+        for name, value in row.items()
+        if name != "geometry" and name not in cell_text.NOT_TOLD
+    }
+    return {
+        "type": "Feature",
+        "id": row["id"],
+        "geometry": json.loads(str(shapely.to_geojson(shape))) if there else None,
+        "properties": told,
+    }
 
 
-def _flat(row: Mapping[Any, Any]) -> dict[str, Any]:
-    return {str(name): plain(value) for name, value in row.items() if name != "geometry"}
-
-
-def plain(value: Any) -> Any:  # noqa: ANN401 - any cell
-    """Make one cell a value of JSON; unknown is ``None``.
-
-    Examples
-    --------
-    >>> plain(pd.NA), plain(pd.Timestamp("2026-03-01")), plain(["de"]), plain(5.0)
-    (None, '2026-03-01', ['de'], 5)
-    """
-    if isinstance(value, list | dict):
-        return value
-    if value is None or pd.isna(value):
-        return None
-    if isinstance(value, pd.Timestamp):
-        return value.strftime("%Y-%m-%d")
-    if isinstance(value, float):
-        return int(value) if value.is_integer() else value if math.isfinite(value) else None
-    return value.item() if hasattr(value, "item") else value
-
-
-def _write_csv(atlas: Atlas, tables: Mapping[str, pd.DataFrame], folder: Path) -> list[str]:
+def _write_csv(job: _Job) -> list[str]:
     """Write one file a table: UTF-8 with a mark, so that spreadsheets see it."""
-    del atlas
     files = []
-    for name, table in tables.items():
-        if not len(table):
-            continue
-        path = folder / f"{name}.csv"
-        rows = [_line(name, row) for row in table.to_dict("records")]
-        columns = list(dict.fromkeys(column for row in rows for column in row))
-        with path.open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.DictWriter(file, columns, restval="")
-            writer.writerow({column: harmless(column) for column in columns})
-            writer.writerows(rows)
-        files.append(path.name)
-    return files
+    for name, table in job.tables():
+        rows = _rows(name, table, _LONGEST)
+        names = cell_text.columns(rows)
+        lines: list[list[Cell]] = [[harmless(one) for one in names]]
+        lines += [[row.get(one) for one in names] for row in rows]
+        _lines(job.folder / f"{name}.csv", lines)
+        files.append(f"{name}.csv")
+        job.wrote(len(rows))
+    return [*files, _write_about(job)]
 
 
-def _line(table: str, row: Mapping[Any, Any]) -> dict[str, str]:
-    line: dict[str, str] = {}
-    for name, value in row.items():
-        if name == "geometry":
-            shape = value if isinstance(value, BaseGeometry) else None
-            if schema.TABLES[table].geometry == "POINT":
-                line["lon"] = repr(shape.x) if isinstance(shape, shapely.Point) else ""
-                line["lat"] = repr(shape.y) if isinstance(shape, shapely.Point) else ""
-            else:
-                line["wkt"] = "" if shape is None else shapely.to_wkt(shape, rounding_precision=7)
-        elif name == "extra":
-            line |= {f"extra.{key}": harmless(str(text)) for key, text in (value or {}).items()}
-        else:
-            line[str(name)] = harmless(_text(plain(value)))
-    if table in _PEOPLE and plain(row["suppressed"]):
-        line["count"] = SUPPRESSED  # neither 0 nor the empty cell of an unknown count
-    return line
+def _write_about(job: _Job) -> str:
+    _lines(job.folder / ABOUT_FILE, job.about())
+    return ABOUT_FILE
 
 
-def _text(value: Any) -> str:  # noqa: ANN401 - any value of JSON
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list):
-        return ";".join(str(one) for one in value)
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
+def _lines(path: Path, lines: list[list[Cell]]) -> None:
+    """Write cells; all in quotes, so that no other separator cuts a formula out of a text."""
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file, quoting=csv.QUOTE_ALL).writerows(
+            ["" if cell is None else str(cell) for cell in line] for line in lines
+        )
 
 
-def harmless(text: str) -> str:
-    r"""Keep a spreadsheet from running a cell: an apostrophe before what begins like a formula.
+def _rows(name: str, table: pd.DataFrame, longest: int) -> list[dict[str, Cell]]:
+    return [cell_text.cells(name, row, longest=longest) for row in table.to_dict("records")]
 
-    Real numbers stay as they are.
 
-    Examples
-    --------
-    >>> harmless("=1+1"), harmless("-5.5"), harmless("\u200b@SUM(A1)"), harmless("Kita +")
-    ("'=1+1", '-5.5', "'\u200b@SUM(A1)", 'Kita +')
-    """
-    if _NUMBER.match(text):
-        return text
-    if "\n" not in text and "\r" not in text:
-        return f"'{text}" if _RUNS.match(text) else text
-    lines = re.split(r"(\r\n|\n|\r)", text)
-    return "".join(f"'{part}" if part.strip() and _RUNS.match(part) else part for part in lines)
+_WRITERS: Mapping[str, Callable[[_Job], list[str]]] = MappingProxyType(
+    {"gpkg": _write_gpkg, "xlsx": _write_xlsx, "geojson": _write_geojson, "csv": _write_csv}
+)

@@ -8,11 +8,23 @@ from typing import Any
 
 import pandas as pd
 
-from layers import consent
+from layers import consent, schema
+from layers.importing import hiding
+from layers.importing.columns import Columns
 from layers.importing.left_out import is_personal
 
 # an address of e-mail, or a number of telephone with its country before it
 _REACHES = re.compile(r"\S@\S+\.\w|(?:\+|\b00)\d[\d\s()/.-]{6,}\d")
+# said of a place that is called like a shelter and is public: our own import hides it otherwise
+PUBLIC = {"address_shown": "yes"}
+_PLACE = ("locations", "organizations", "services", "assets")  # places, and who is there
+# what could tell where a hidden or rough place is, in the rows of that place
+_TELLING = {
+    "locations": ("name", "address", "geometry", "area_id"),
+    "organizations": ("description",),
+    "services": ("description",),
+    "assets": ("description",),
+}
 
 
 def releasable(
@@ -36,6 +48,7 @@ def releasable(
     names = {str(name) for name in actors.loc[actors["id"].isin(gone), "name"]}
     for table, columns in (("ties", ("from_id", "to_id")), ("trust", ("organization_id",))):
         with_them = kept[table][list(columns)].isin(gone).any(axis=1)
+        withheld["ties"] = withheld.get("ties", 0) + int(with_them.sum())
         kept[table] = kept[table][~with_them]
     theirs = set(kept["services"].loc[kept["services"]["organization_id"].isin(gone), "id"])
     for table in ("services", "assets", "seats"):
@@ -68,6 +81,10 @@ def releasable(
         )
     )
     withheld["hidden"] = _without_hidden(kept)
+    withheld["statements"] = _without_statements(tables, kept, names)
+    kept["not_same"] = _pairs(kept)
+    kept["imports"] = _imports(kept)
+    _say_public(kept)
     return kept, withheld
 
 
@@ -125,21 +142,118 @@ def _impersonal(
 
 
 def _without_hidden(kept: dict[str, pd.DataFrame]) -> int:
-    """Empty what could tell a hidden place: its name, and unmapped columns of its rows."""
+    """Empty what could tell a hidden place: its name, and free texts of the rows that are there."""
     places = kept["locations"]
     hidden = places["precision"].eq("hidden")
     count = int(places.loc[hidden, "name"].notna().sum())
     places["name"] = places["name"].where(~hidden)
-    ids = set(places.loc[hidden, "id"])
-    links = kept["service_at_location"]
-    services = set(links.loc[links["location_id"].isin(ids), "service_id"])
-    for name, column, named in (
-        ("locations", "id", ids),
-        ("organizations", "location_id", ids),
-        ("services", "id", services),
-    ):
+    at_hidden = _rows_at(kept, set(places.loc[hidden, "id"]))
+    for name in _PLACE:
         table = kept[name]
-        where = table[column].isin(named)
-        count += int(table.loc[where, "extra"].notna().sum())
-        table["extra"] = table["extra"].where(~where, None)
+        where = table["id"].isin(at_hidden[name])
+        for column in ("extra", *({"description"} & {*table.columns})):
+            count += int(table.loc[where, column].notna().sum())
+            if where.any():
+                table[column] = table[column].where(~where, None)
     return count
+
+
+def _rows_at(tables: Mapping[str, pd.DataFrame], places: set[str]) -> dict[str, set[str]]:
+    """Give the rows that are at some places, by table, the places themselves among them."""
+    links = tables["service_at_location"]
+    found = {"services": set(links.loc[links["location_id"].isin(places), "service_id"])}
+    for name in ("organizations", "assets"):
+        table = tables[name]
+        found[name] = set(table.loc[table["location_id"].isin(places), "id"])
+    return found | {"locations": places}
+
+
+def _without_statements(
+    tables: Mapping[str, pd.DataFrame], kept: dict[str, pd.DataFrame], names: set[str]
+) -> int:
+    """Keep what other sources say only of rows and cells that leave themselves."""
+    places = kept["locations"]
+    guarded = _rows_at(kept, set(places.loc[places["precision"].ne("exact"), "id"]))
+    said = kept["statements"]
+    named = {one for one in said["table_name"] if one in kept and schema.TABLES[one].leaves}
+    before = {name: tables[name].set_index("id") for name in named}
+    after = {name: kept[name].set_index("id") for name in named}
+
+    def may_leave(one: dict[Any, Any]) -> bool:
+        table, row, column = one["table_name"], one["row_id"], one["attribute"]
+        if table not in named or row not in after[table].index:
+            return False
+        if column not in before[table].columns or column in ("private_contact", "extra"):
+            return False
+        if row in guarded.get(table, ()) and column in _TELLING[table]:
+            return False
+        emptied = _known(before[table].loc[row, column]) and not _known(
+            after[table].loc[row, column]
+        )
+        asked = "consent_shown" in after[table].columns
+        silent = asked and after[table].loc[row, "consent_shown"] is not True
+        reaches = bool(_REACHES.search(str(one["value"]))) or column == "public_contact"
+        by_name = any(name in str(one["value"]) for name in names)
+        return not (emptied or by_name or (reaches and (silent or column != "public_contact")))
+
+    leaves = [may_leave(one) for one in said.to_dict("records")]
+    kept["statements"] = said[pd.Series(leaves, said.index, dtype=bool)]
+    return len(leaves) - sum(leaves)
+
+
+def _pairs(kept: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Keep what was said of two rows where both leave."""
+    pairs = kept["not_same"]
+    ids = {name: set(kept[name]["id"]) for name in set(pairs["table_name"]) if name in kept}
+    leave = [
+        {one["row_id"], one["other_id"]} <= ids.get(one["table_name"], set())
+        for one in pairs.to_dict("records")
+    ]
+    return pairs[pd.Series(leave, pairs.index, dtype=bool)]
+
+
+def _known(value: object) -> bool:
+    return isinstance(value, list | dict) or not pd.isna(value)  # type: ignore[call-overload]  # a cell of any column
+
+
+def _imports(kept: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Leave out what a person chose, and the taking back of an export: its rows name their own."""
+    imports = kept["imports"].copy()
+    imports["choices"] = None
+    used: set[str] = set()
+    for table in kept.values():
+        if "import_id" in table:
+            used |= set(table["import_id"].dropna())
+    return imports[imports["kind"].ne("whole") | imports["id"].isin(used)]
+
+
+def _say_public(kept: Mapping[str, pd.DataFrame]) -> None:
+    """Say of places called like a shelter that they are public, where the atlas knows it."""
+    places = kept["locations"]
+    names = {
+        (name, str(row)): str(called) for name in _PLACE for row, called in _called(kept[name])
+    }
+    like = {one for one, called in names.items() if hiding.why_hidden(Columns([]), [], called)}
+    if not like:
+        return
+    links = kept["service_at_location"]
+    there = {str(row) for table, row in like if table == "locations"}
+    services = {row for table, row in like if table == "services"}
+    there |= set(links.loc[links["service_id"].isin(services), "location_id"])
+    for table in ("organizations", "assets"):
+        mine = {row for of, row in like if of == table}
+        there |= set(kept[table].loc[kept[table]["id"].isin(mine), "location_id"].dropna())
+    public = places["id"].isin(there) & places["precision"].ne("hidden")
+    places["extra"] = pd.Series(
+        [
+            {**(extra or {}), **PUBLIC} if shown else extra
+            for extra, shown in zip(places["extra"], public, strict=True)
+        ],
+        places.index,
+        dtype=object,
+    )
+
+
+def _called(table: pd.DataFrame) -> list[tuple[Any, Any]]:
+    named = table[table["name"].notna()]
+    return list(zip(named["id"], named["name"], strict=True))

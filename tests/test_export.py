@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from layers import atlas
 from layers.errors import LayerError
 from layers.exporting import FORMATS, Exported, export, harmless
+from tests.helpers.left import everything
 
 SECRETS = ("hidden-phone", "silent-phone", "Refuser", "Shelter house", "parcel 7", "refuser-place")
 
@@ -138,12 +139,14 @@ def made(
 
 def test_nothing_private_hidden_or_refused_is_in_any_file(made: tuple[Path, Exported]) -> None:
     folder, done = made
-    content = b"".join((folder / name).read_bytes() for name in done.files)
+    content = everything(folder)
     assert sorted(done.files) == sorted(path.name for path in folder.iterdir())
     assert [secret for secret in SECRETS if secret.encode() in content] == []
     assert b"shown-phone" in content
     assert b"0800" in content  # the public contact of a hidden place is how to reach it
-    assert done.withheld == {"actors": 1, "assets": 0, "contacts": 2, "hidden": 2}
+    assert done.withheld == {
+        **{"actors": 1, "assets": 0, "ties": 1, "contacts": 2, "hidden": 2, "statements": 0}
+    }
 
 
 def test_the_atlas_itself_is_left_as_it_was(town: atlas.Atlas, tmp_path: Path) -> None:
