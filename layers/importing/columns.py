@@ -24,6 +24,7 @@ KINDS = (
     "trust",
     "streets",
 )
+KEEP, DROP = "keep", "drop"  # what a column may be besides a field
 _PLACE = ("street", "house_number", "zip", "town", "lat", "lon", "x", "y", "area", "precision")
 _HIDING = ("hidden", "address_shown")
 _SERVICE = (
@@ -84,7 +85,7 @@ class Columns:
 
 
 def find(table: Table, fields: tuple[str, ...], *, key: str | None = None) -> Columns:
-    """Match columns to fields by the names they go by in English, German and French.
+    """Match columns to fields: as decided, else by the names they go by in several languages.
 
     Parameters
     ----------
@@ -102,21 +103,29 @@ def find(table: Table, fields: tuple[str, ...], *, key: str | None = None) -> Co
     """
     chosen = Columns(table.columns)
     plain = [cells.plain(name) for name in table.columns]
+    decided = {
+        n: table.decided[name] for n, name in enumerate(chosen.names) if name in table.decided
+    }
     if key is not None:
         chosen.place["id"] = key_column(table, key)
+    for number, what in decided.items():
+        if what in fields and what != "hidden" and what not in chosen.place:
+            chosen.place[what] = number
     aliases = cells.known()["fields"]
     for name in fields:
         if name in chosen.place:
             continue
         for alias in (name, *aliases.get(name, [])):
             wanted = cells.plain(alias)
-            taken = set(chosen.place.values())
-            if wanted in plain and plain.index(wanted) not in taken:
-                chosen.place[name] = plain.index(wanted)
+            taken = {*chosen.place.values(), *decided}
+            free = [n for n, one in enumerate(plain) if one == wanted and n not in taken]
+            if free:
+                chosen.place[name] = free[0]
                 break
     if "hidden" in fields:
-        _match_hiding(chosen, plain)
+        _match_hiding(chosen, plain, decided)
     used = {*chosen.place.values(), *chosen.hiding}
+    used |= {number for number, what in decided.items() if what == DROP}
     personal = {cells.plain(word) for word in cells.known()["left_out"]}
     personal |= {cells.plain(word) for word in aliases["private_contact"]}
     chosen.left = [
@@ -131,14 +140,19 @@ def find(table: Table, fields: tuple[str, ...], *, key: str | None = None) -> Co
     return chosen
 
 
-def _match_hiding(chosen: Columns, plain: list[str]) -> None:
-    """Find every column that hides, by its name or by a stem of it."""
+def _match_hiding(chosen: Columns, plain: list[str], decided: Mapping[int, str]) -> None:
+    """Find every column that hides, by its name or by a stem of it.
+
+    Leaving such a column out does not show what it hides; only saying what else it is does.
+    """
     taken = set(chosen.place.values()) - {chosen.place.get("hidden")}
+    taken |= {number for number, what in decided.items() if what == KEEP}
     aliases = {cells.plain(alias) for alias in cells.known()["fields"]["hidden"]}
     chosen.hiding = [
         number
         for number, name in enumerate(plain)
-        if number not in taken and (name in aliases or hides_by_name(name))
+        if number not in taken
+        and (name in aliases or hides_by_name(name) or decided.get(number) == "hidden")
     ]
     if chosen.hiding:
         chosen.place.setdefault("hidden", chosen.hiding[0])
@@ -175,6 +189,44 @@ def key_column(table: Table, key: str) -> int:
     raise LayerError("column_missing", column=key, columns=", ".join(table.columns[:12]))
 
 
+def decide(
+    table: Table, kind: str, chosen: tuple[tuple[str, str], ...], *, strict: bool = True
+) -> dict[str, str]:
+    """Check what a person chose for columns, and give it by the exact names of the columns.
+
+    Parameters
+    ----------
+    table
+        As read.
+    kind
+        One of :data:`KINDS`.
+    chosen
+        Column of the file and field, ``keep`` or ``drop``.
+    strict
+        False leaves out what does not fit, instead of raising: for what was remembered.
+
+    Raises
+    ------
+    LayerError
+        ``column_missing``, ``field_unknown``, or ``field_twice`` where two columns go to one field;
+        only columns that hide may be several.
+    """
+    fields = {*FIELDS[kind], "id", KEEP, DROP}
+    found: dict[str, str] = {}
+    by_field: dict[str, str] = {}
+    for named, what in chosen:
+        if not strict and (named not in table.columns or what not in fields):
+            continue
+        column = table.columns[key_column(table, named)]
+        if what not in fields:
+            raise LayerError("field_unknown", field=what, fields=", ".join(FIELDS[kind]))
+        if what not in (KEEP, DROP, "hidden") and by_field.get(what, column) != column:
+            raise LayerError("field_twice", field=what, column=column, other=by_field[what])
+        by_field[what] = column
+        found[column] = what
+    return found
+
+
 def require(table: Table, columns: Columns, *fields: str) -> None:
     """Refuse a table that lacks a column its kind needs.
 
@@ -200,7 +252,8 @@ def guess_kind(table: Table, file: str, *, category: str | None = None) -> str:
     if any("Line" in shape for shape in shapes):
         return "streets"
     everything = tuple(cells.known()["fields"])
-    has = set(find(Table(table.columns, [], [], ""), everything).place)
+    bare = Table(table.columns, [], [], "", decided=table.decided)
+    has = set(find(bare, everything).place)
     # a list that hides some of its rows is no list of public names: a person must say what it is
     public = not has & set(_HIDING)
     if public and any("Polygon" in shape for shape in shapes):

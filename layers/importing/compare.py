@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
@@ -12,8 +12,10 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from layers import schema
-from layers.importing import cells
+from layers.importing import cells, statements
 from layers.importing.draft import Draft, Record, Rejected, Source
+from layers.importing.held import Held
+from layers.importing.watch import Watch, told
 
 # the table whose rows are the rows of the file
 MAIN = {
@@ -27,9 +29,15 @@ MAIN = {
     "trust": "trust",
     "streets": "streets",
 }
-_ABOUT_THE_ROW = {"id", "source_file", "source_row", "import_id", "row_version"}
+SHOWN = 500  # changed cells that are kept to be shown
+_ABOUT_THE_ROW = frozenset({"id", "source_file", "source_row", "import_id", "row_version"})
 # an empty cell of these means something: a count that is now withheld must go
-_ALWAYS = {"population": {"count", "suppressed", "estimated"}, "usage": {"count", "suppressed"}}
+_ALWAYS = {
+    "population": frozenset({"count", "suppressed", "estimated"}),
+    "usage": frozenset({"count", "suppressed"}),
+}
+_UNSHOWN = frozenset({"private_contact", "geometry", "extra"})
+_NO_ROWS_OF_THE_FILE = frozenset({"population_groups", "street_nodes", "statements"})
 _CLOSE_DEG = 1e-9
 
 
@@ -53,90 +61,154 @@ class Compared:
     new: int = 0
     changed: int = 0
     same: int = 0
+    fates: dict[int, str] = field(default_factory=dict)  # row number: new, same, changed
+    shown: list[dict[str, Any]] = field(default_factory=list)  # the first changed cells
+    others: dict[int, str] = field(default_factory=dict)  # row number: whose identifier it has
+    stated: int = 0  # facts that another source says differently
+    kept: int = 0  # texts that another source says differently, and that stay as they are
 
 
-def compare(source: Source, done: Draft, kind: str) -> Compared:
+def compare(source: Source, done: Draft, kind: str, watch: Watch | None = None) -> Compared:
     """Sort the rows of a draft into new, changed and same; refuse another's identifier.
 
     A cell that is empty in the file changes nothing: it says nothing. A place that is hidden here
-    stays hidden, whatever a file says.
+    stays hidden, whatever a file says. What another source says of a fact is kept beside it.
     """
     result = Compared(renamed=source.renamed)
-    status: defaultdict[int, set[str]] = defaultdict(set)
-    taken = _taken(source, done, MAIN[kind])
+    fates = _Fates()
+    held = {table: Held(table, source.held(table)) for table in done.rows}
+    result.others = _taken(source, done, MAIN[kind], held)
+    beside = statements.Beside(source)
     for table, records in done.rows.items():
-        held: dict[str, Any] = {
-            str(row["id"]): row for row in source.held(table).to_dict("records")
-        }
+        here = held[table]
         seen: set[str] = set()
-        for record in records:
-            if record["source_row"] in taken or record["id"] in seen:
+        for record in told(watch, "compare", records, len(records)):
+            if record["source_row"] in result.others or record["id"] in seen:
                 continue
             seen.add(record["id"])
-            there = held.get(record["id"])
-            if there is None:
+            place = here.place.get(record["id"])
+            if place is None:
                 result.inserts.setdefault(table, []).append(record)
                 state = "new"
             else:
-                emptied = done.emptied.get((table, record["id"]), set())
-                changes = _changes(table, record, there, emptied)
-                state = "changed" if changes else "same"
+                emptied = done.emptied.get((table, record["id"]))
+                changes = _changes(table, record, here, place, emptied)
+                said = None
+                if changes and statements.another(record, here, place):
+                    said = beside.take(table, record, changes, here, place, emptied is not None)
+                state = "changed" if changes or (said and said.new) else "same"
+                if said:
+                    result.stated += said.stated
+                    result.kept += said.kept
                 if changes:
-                    more = {name: record.get(name) for name in ("source_file", "source_row")}
-                    found = Change(table, record["id"], changes | more, int(there["row_version"]))
-                    result.changes.append(found)
-            if table not in ("population_groups", "street_nodes"):
-                status[record["source_row"]].add(state)
-    for states in status.values():
-        result.new += states == {"new"}
-        result.same += states == {"same"}
-        result.changed += states not in ({"new"}, {"same"})
+                    _show(result, table, record, changes, here, place, emptied is not None)
+                    _change(result, table, record, changes, here.cell("row_version", place))
+            if table not in _NO_ROWS_OF_THE_FILE:
+                fates.tell(record["source_row"], state)
+    beside.write(result.inserts, result.changes, Change)
+    result.fates = fates.rows
+    counts = fates.counts()
+    result.new, result.changed, result.same = counts["new"], counts["changed"], counts["same"]
     return result
 
 
-def _taken(source: Source, done: Draft, main: str) -> set[int]:
+class _Fates:
+    """What becomes of each row of the file: new or the same in all tables, or else changed."""
+
+    def __init__(self) -> None:
+        self.rows: dict[int, str] = {}
+
+    def tell(self, row: int, state: str) -> None:
+        before = self.rows.get(row)
+        self.rows[row] = state if before in (None, state) else "changed"
+
+    def counts(self) -> dict[str, int]:
+        fates = list(self.rows.values())
+        return {state: fates.count(state) for state in ("new", "changed", "same")}
+
+
+def _change(result: Compared, table: str, record: Record, changes: Record, seen: int) -> None:
+    more = {name: record.get(name) for name in ("source_file", "source_row")}
+    result.changes.append(Change(table, record["id"], changes | more, int(seen)))
+
+
+def _show(
+    result: Compared,
+    table: str,
+    record: Record,
+    changes: Record,
+    here: Held,
+    place: int,
+    guarded: bool,  # noqa: FBT001 - whether the place of the row is protected
+) -> None:
+    """Keep what a changed cell was and becomes, but nothing of what must not be known."""
+    for name, value in changes.items():
+        if len(result.shown) >= SHOWN:
+            return
+        told_as = not guarded and name not in _UNSHOWN
+        result.shown.append(
+            {
+                "row": record["source_row"],
+                "table": table,
+                "id": record["id"],
+                "column": name,
+                "before": here.cell(name, place) if told_as else None,
+                "after": value if told_as else None,
+            }
+        )
+
+
+def _taken(source: Source, done: Draft, main: str, held: Mapping[str, Held]) -> dict[int, str]:
     """Refuse rows whose identifier belongs to another row of another file.
 
-    Two tables that both count from 1 would otherwise overwrite each other without a word.
+    Two tables that both count from 1 would otherwise overwrite each other without a word. A person
+    may say that the two are one.
     """
-    if main in ("population", "streets"):
-        return set()
-    held = source.held(main).set_index("id")
+    if main in ("population", "streets") or main not in held:
+        return {}
+    here = held[main]
     named = "name" in schema.TABLES[main].column_names
-    taken: set[int] = set()
+    taken: dict[int, str] = {}
     for record in done.rows.get(main, []):
-        if record["id"] not in held.index:
+        place = here.place.get(record["id"])
+        if place is None or source.forced.get(record["source_row"]) == record["id"]:
             continue
-        there: Any = held.loc[record["id"]]
-        if there["source_file"] == source.file or pd.isna(there["source_file"]):
+        file = here.cell("source_file", place)
+        if file is None or file == source.file or not named:
             continue
-        if named and cells.plain(str(there["name"])) != cells.plain(str(record["name"])):
-            taken.add(record["source_row"])
+        if cells.plain(str(here.cell("name", place))) != cells.plain(str(record["name"])):
+            taken[record["source_row"]] = record["id"]
             done.rejected.append(
-                Rejected(
-                    record["source_row"], "id_of_another", "id", {"file": there["source_file"]}
-                )
+                Rejected(record["source_row"], "id_of_another", "id", {"file": file})
             )
     return taken
 
 
-def _changes(table: str, record: Record, there: dict[str, Any], emptied: set[str]) -> Record:
-    always = _ALWAYS.get(table, set()) | emptied
-    if table == "locations" and there["precision"] == "hidden":
+def _changes(
+    table: str, record: Record, here: Held, place: int, emptied: set[str] | None
+) -> Record:
+    if table == "locations" and here.cell("precision", place) == "hidden":
         return {}
-    new = {**dict.fromkeys(emptied), **record}
-    if new.get("extra") and isinstance(there.get("extra"), dict) and "extra" not in emptied:
-        new["extra"] = {**there["extra"], **new["extra"]}
-    return {
-        name: value
-        for name, value in new.items()
-        if name not in _ABOUT_THE_ROW
-        and (value is not None or name in always)
-        and not _same(value, there.get(name))
-    }
+    always = _ALWAYS.get(table, frozenset())
+    new: Mapping[str, Any] = record
+    if emptied:
+        always |= emptied
+        new = {**dict.fromkeys(emptied), **record}
+    found: Record = {}
+    for name, value in new.items():
+        if (value is None and name not in always) or name in _ABOUT_THE_ROW:
+            continue
+        old = here.cell(name, place)
+        if name == "extra" and value and isinstance(old, dict) and "extra" not in always:
+            value = {**old, **value}  # noqa: PLW2901 - what is kept of the row grows
+        if not _same(value, old):
+            found[name] = value
+    return found
 
 
 def _same(new: Any, old: Any) -> bool:  # noqa: ANN401 - values of any column
+    if type(new) is type(old) and new == old:
+        return True
     if isinstance(new, BaseGeometry):
         if not isinstance(old, BaseGeometry):
             return False
@@ -149,8 +221,10 @@ def _same(new: Any, old: Any) -> bool:  # noqa: ANN401 - values of any column
         return bool(new == old)
     if _empty(new) or _empty(old):
         return _empty(new) and _empty(old)
+    if isinstance(new, datetime):
+        return bool(new.date() == old)
     if isinstance(new, date):
-        return bool(pd.Timestamp(new) == pd.Timestamp(old))
+        return bool(new == old)
     return bool(new == old)
 
 

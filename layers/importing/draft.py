@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -12,11 +14,12 @@ from typing import Any
 
 import pandas as pd
 
-from layers import schema
+from layers import matching, schema
 from layers.atlas import Atlas
 from layers.importing import cells
 from layers.importing.columns import Columns
 from layers.importing.tables import Note, Table
+from layers.importing.watch import EVERY, Watch
 
 Record = dict[str, Any]
 _SAFE = re.compile(r"[^A-Za-z0-9:_.-]+")
@@ -88,32 +91,71 @@ class Draft:
 
 
 class Source:
-    """A table from outside on its way into an atlas."""
+    """A table from outside on its way into an atlas.
 
-    def __init__(self, atlas: Atlas, table: Table, file: str, options: Options) -> None:
+    Parameters
+    ----------
+    atlas
+        Where it is to go.
+    table
+        The rows.
+    file
+        Name of the file.
+    options
+        What a person said.
+    forced
+        The identifier that a row must have, by row number: another row's, because it is that row,
+        or empty for one of its own.
+    stored
+        Tables of the atlas that were read already, by name; grows by those read here.
+    watch
+        Is told how far the rows are.
+    """
+
+    def __init__(  # noqa: PLR0913 - what an import needs, set in one place
+        self,
+        atlas: Atlas,
+        table: Table,
+        file: str,
+        options: Options,
+        *,
+        forced: Mapping[int, str] | None = None,
+        stored: dict[str, pd.DataFrame] | None = None,
+        watch: Watch | None = None,
+    ) -> None:
         self.atlas, self.table, self.file, self.options = atlas, table, file, options
+        self.forced: Mapping[int, str] = forced or {}
         self.given: set[str] = set()
         self.renamed: list[tuple[str, str, str]] = []  # table, old and new identifier
+        self.spelled: set[str] = set()  # names of actors found in another spelling
+        self._stored = {} if stored is None else stored
+        self._mine: dict[str, pd.DataFrame] = {}  # tables that are changed here
+        self._watch, self._told = watch, 0
 
     def held(self, table: str) -> pd.DataFrame:
         """Read what the atlas holds already, once an import."""
-        if table not in self._held:
-            self._held[table] = self.atlas.read(table)
-        return self._held[table]
+        if table in self._mine:
+            return self._mine[table]
+        if table not in self._stored:
+            self._stored[table] = self.atlas.read(table)
+        return self._stored[table]
 
     def rename(self, table: str, old: str, new: str) -> None:
         """Give a held row another identifier when the import is written."""
         self.renamed.append((table, old, new))
-        self.held(table)["id"] = self.held(table)["id"].replace(old, new)
-        for spec in schema.TABLES.values():
-            for column in spec.columns:
-                if column.type == "text" and column.of == table:
-                    held = self.held(spec.name)
-                    held[column.name] = held[column.name].replace(old, new)
-
-    @cached_property
-    def _held(self) -> dict[str, pd.DataFrame]:
-        return {}
+        named = [(table, "id")]
+        named += [
+            (spec.name, column.name)
+            for spec in schema.TABLES.values()
+            for column in spec.columns
+            if column.type == "text" and column.of == table
+        ]
+        for name, column in named:
+            held = self.held(name)
+            if (held[column] == old).any():
+                if name not in self._mine:
+                    self._mine[name] = held = held.copy()
+                held[column] = held[column].replace(old, new)
 
     @cached_property
     def actors(self) -> dict[str, str]:
@@ -122,14 +164,40 @@ class Source:
         by_name = {cells.plain(str(n)): str(i) for n, i in zip(found["name"], found["id"])}  # noqa: B905 - columns of one frame
         return by_name | {str(one): str(one) for one in found["id"]}
 
+    @cached_property
+    def _spellings(self) -> dict[str, str]:
+        """Identifiers of actors by name without legal form and accents; only where one has it."""
+        found = self.held("organizations")
+        times = Counter(matching.key(str(name)) for name in found["name"])
+        return {
+            matching.key(str(name)): str(one)
+            for name, one in zip(found["name"], found["id"], strict=True)
+            if times[matching.key(str(name))] == 1
+        }
+
     def actor(self, text: str | None) -> str | None:
-        """Find an actor by identifier or by name."""
+        """Find an actor by identifier or by name, also in another spelling."""
         if text is None:
             return None
-        return self.actors.get(safe_id(text)) or self.actors.get(cells.plain(text))
+        if text not in self._actors_asked:
+            known = self.actors.get(safe_id(text)) or self.actors.get(cells.plain(text))
+            if known is None and (known := self._spellings.get(matching.key(text))):
+                self.spelled.add(text)
+            if known is None:
+                return None  # it may be made in a moment
+            self._actors_asked[text] = known
+        return self._actors_asked[text]
+
+    @cached_property
+    def _actors_asked(self) -> dict[str, str]:
+        return {}
 
     def provenance(self, row: int, extra: dict[str, str] | None = None, **more: Any) -> Record:  # noqa: ANN401 - values of any column
-        """Say where a row came from."""
+        """Say where a row came from, and now and then how far the rows are."""
+        self._told += 1
+        if self._watch is not None and self._told % EVERY == 0:
+            total = len(self.table.rows)
+            self._watch.tell("rows", min(max(row - 1, 0), total), total)
         return {"source_file": self.file, "source_row": row, "extra": extra or None, **more}
 
     def identifier(self, said: str | None, *content: str | None) -> str:

@@ -53,6 +53,11 @@ class Identities:
             nothing says which of them is protected now.
         """
         source = self.source
+        forced = source.forced.get(source.table.numbers[place])
+        if forced:
+            return self._forced(place, forced)
+        if forced == "":
+            return self._of_its_own(place)
         said = self.columns.get(source.table.rows[place], "id")
         if said is not None or self.table == "organizations":
             return source.identifier(said, self._name(place))
@@ -66,6 +71,32 @@ class Identities:
             source.given.add(closed)
             return closed
         return source.identifier(None, *self._content(place))
+
+    def _forced(self, place: int, wished: str) -> str:
+        """Give a row the identifier of the one it is; a made one must not tell a protected place."""
+        if wished in self.source.given:
+            raise RowRefused("id_twice", column="id")
+        closed = self.source.made_id(self._name(place), _PROTECTED)
+        if place in self.protected and _MADE.search(wished) and closed not in self._there:
+            self._rename(wished, closed)
+            wished = closed
+        self.source.given.add(wished)
+        return wished
+
+    def _of_its_own(self, place: int) -> str:
+        """Make an identifier that nobody has, for a row that a person called new."""
+        said = self.columns.get(self.source.table.rows[place], "id")
+        content = (
+            (self._name(place), _PROTECTED)
+            if place in self.protected
+            else (said, *self._content(place))
+        )
+        first = wished = self.source.made_id(*content)
+        copy = 2
+        while wished in self.source.given or wished in self._there:
+            wished, copy = f"{first}-{copy}", copy + 1
+        self.source.given.add(wished)
+        return wished
 
     def spot(self, row_id: str) -> str:
         """Name the place of a row: the one it has for itself, else one that nobody else has."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -15,7 +16,7 @@ from layers import clock
 from layers.atlas import Atlas
 from layers.errors import LayerError
 from layers.history import Revision
-from layers.importing import child, columns
+from layers.importing import child, columns, osm
 from layers.importing.build_areas import build_areas, build_places
 from layers.importing.build_links import build_ties, build_trust, build_usage
 from layers.importing.build_population import build_population
@@ -26,6 +27,7 @@ from layers.importing.draft import Draft, Options, Rejected, Source
 from layers.importing.plan import ColumnUse, Likely, Plan, ValueUse
 from layers.importing.tables import Note, Table
 from layers.importing.watch import Watch, told
+from layers.proposing import propose
 from layers.space import metres_crs
 
 __all__ = ["BUILDERS", "ColumnUse", "Likely", "Plan", "ValueUse", "carry_out", "prepare"]
@@ -84,6 +86,9 @@ def prepare(
         raise LayerError("kind_unknown", kinds=", ".join(BUILDERS))
     if watch is not None:
         watch.tell("read", 0, 0)
+    contents = child.look(path, watch=watch)
+    if contents.format == "osm":
+        return osm.prepare(atlas, path, kind=kind, contents=contents, options=options, watch=watch)
     table = child.read_table(path)
     if kind is None:
         kind = columns.guess_kind(table, path.name, category=options.category)
@@ -150,7 +155,8 @@ def carry_out(
         prepared: then nothing is written.
     """
     compared = plan.compared
-    if not compared.inserts and not compared.changes and not compared.renamed:
+    nothing = not compared.inserts and not compared.changes and not compared.renamed
+    if nothing and not plan.proposed:
         return None
     needs_crs = not atlas.meta().get("metres_crs") and plan.point is not None
     name = _free_name(set(atlas.read("imports")["id"]), plan)
@@ -170,6 +176,7 @@ def carry_out(
         for change in told(watch, "write", compared.changes, len(compared.changes)):
             more = {**change.changes, "import_id": name}
             writer.update(change.table, change.id, more, seen=change.seen)
+        propose(writer, [replace(one, import_id=name) for one in plan.proposed])
         if needs_crs and plan.point is not None:
             writer.set_meta("metres_crs", metres_crs(*plan.point).to_string())
     return name
@@ -202,7 +209,7 @@ def _import(name: str, plan: Plan, licence: str | None) -> dict[str, Any]:
         "rows_in": plan.rows,
         "rows_accepted": plan.accepted,
         "rows_rejected": plan.rows - plan.accepted,
-        "licence": licence,
+        "licence": licence or plan.licence,
         "mapping": plan.joined.get("mapping"),
     }
 

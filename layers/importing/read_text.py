@@ -4,90 +4,121 @@ from __future__ import annotations
 
 import csv
 import io
-from pathlib import Path
+import re
+from collections.abc import Iterator
+from typing import Any
 
 from layers.errors import LayerError
-from layers.importing.tables import MAX_CELL, MAX_ROWS, Note, Problem, Table, clean, headers
+from layers.importing import read_encoding, read_header
+from layers.importing.read_source import How, Source
+from layers.importing.tables import MAX_CELL, MAX_ROWS, Note, Table, clean
 
 SEPARATORS = (",", ";", "\t", "|")
+_COUNTED = 5_000_000  # bytes; in a larger file rows are not counted before it is read
+_HEAD = 256_000
+_EVERY = 20_000  # rows between two words of progress
+# UTF-8 that was read as cp1252 and written as UTF-8 again
+_TWICE = re.compile("[ÃÂÅÄâ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ¡-¿]")  # noqa: RUF001 - what such bytes become
 
 
-def read(path: Path) -> Table:
+def look(source: Source, how: How) -> dict[str, Any]:
+    """Say which columns a text has, from its beginning where it is long."""
+    large = source.size > _COUNTED
+    raw = source.head(_HEAD) if large else source.read()
+    if large:  # a sign or a row that is cut in the middle would say something wrong
+        raw = raw[: max(raw.rfind(b"\n"), raw.rfind(b"\r")) + 1] or raw
+    found = _table(raw, how)
+    rows = None if large else len(found.rows) + len(found.problems)
+    part = {"name": source.stem, "rows": rows, "columns": found.columns, "shapes": False}
+    return {"parts": [part], "encoding": found.encoding}
+
+
+def read(source: Source, how: How) -> Table:
     """Read a CSV or TSV file.
 
     Raises
     ------
     LayerError
-        ``file_empty``, ``file_not_text`` or ``file_no_rows``.
+        ``file_empty``, ``file_not_text`` or ``file_line_unreadable``.
     """
-    text, notes = _decode(path.read_bytes())
-    if not text.strip():
+    return _table(source.read(), how)
+
+
+def _table(raw: bytes, how: How) -> Table:
+    text, encoding, guessed = read_encoding.decode(raw, how.encoding)
+    if "\x00" in text[:10_000]:
+        raise LayerError("file_not_text")
+    notes = []
+    if guessed:
+        notes.append(Note("encoding_guessed", {"encoding": encoding}))
+    elif encoding != "utf-8" and not how.encoding:
+        notes.append(Note("encoding", {"encoding": encoding.upper()}))
+    cells = list(_records(text, how))
+    if not any(any(row) for row in cells):
         raise LayerError("file_empty")
+    numbers = range(1, len(cells) + 1)
+    found = read_header.table(
+        cells, numbers, format="csv", header_rows=how.header_rows, notes=notes
+    )
+    found.encoding = encoding
+    twice = sum(bool(cell and _TWICE.search(cell)) for row in found.rows for cell in row)
+    if twice:
+        found.notes.append(_mended(found, twice))
+    return found
+
+
+def _records(text: str, how: How) -> Iterator[list[str | None]]:
     csv.field_size_limit(MAX_CELL)
-    separator = _separator(text)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
+    lines = text.count("\n") or text.count("\r")
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=separator(text), skipinitialspace=True
+    )
     try:
-        records = [[clean(cell) for cell in record] for _, record in zip(range(MAX_ROWS), reader)]  # noqa: B905 - cut at the limit on purpose
+        for row, record in enumerate(reader, start=1):
+            if row > MAX_ROWS:
+                raise LayerError("file_too_many_rows", limit=MAX_ROWS)
+            if row % _EVERY == 0:
+                how.tell(row, max(row, lines))
+            yield [clean(cell) for cell in record]
     except csv.Error as error:
         raise LayerError("file_line_unreadable", row=reader.line_num) from error
-    first = next((place for place, record in enumerate(records) if any(record)), None)
-    if first is None:
-        raise LayerError("file_empty")
-    columns = headers(_without_tail(records[first]))
-    if first:
-        notes.append(Note("blank_lines_above", {"rows": first}))
-    rows, numbers, problems = [], [], []
-    for number, record in enumerate(records[first + 1 :], start=2):
-        if not any(record):
-            continue
-        filled = _without_tail(record)
-        if len(filled) > len(columns):
-            problems.append(
-                Problem(number, "row_too_long", {"cells": len(filled), "columns": len(columns)})
-            )
-            continue
-        rows.append((filled + [None] * len(columns))[: len(columns)])
-        numbers.append(number)
-    return Table(columns, rows, numbers, "csv", notes=notes, problems=problems)
 
 
-def _decode(raw: bytes) -> tuple[str, list[Note]]:
-    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return raw.decode("utf-16", errors="replace"), [Note("encoding", {"encoding": "UTF-16"})]
-    if b"\x00" in raw[:10_000]:
-        raise LayerError("file_not_text")
-    try:
-        return raw.decode("utf-8-sig"), []
-    except UnicodeDecodeError:
-        # every byte is a letter in latin-1, so this is a guess that a person must see
-        guess = "cp1252"
-        try:
-            return raw.decode(guess), [Note("encoding_guessed", {"encoding": guess})]
-        except UnicodeDecodeError:
-            return raw.decode("latin-1"), [Note("encoding_guessed", {"encoding": "latin-1"})]
+def separator(text: str) -> str:
+    r"""Choose the separator that cuts the first lines into most cells, the same number in each.
 
-
-def _separator(text: str) -> str:
-    """Choose the separator that cuts the first lines into most cells, the same number in each."""
+    Examples
+    --------
+    >>> separator("id;name;share\n1;Kita, west;46,8\\n2;Kita, east;16,0\\n")
+    ';'
+    """
     head = text[:20_000]
+    if len(text) > len(head):  # the last line may be cut
+        head = head[: max(head.rfind("\n"), head.rfind("\r")) + 1] or head
+    if (said := re.match(r"sep=(.)\r?\n", head)) is not None:
+        return said[1]
     best, best_score = ",", (0.0, 0)
-    for separator in SEPARATORS:
-        reader = csv.reader(io.StringIO(head, newline=""), delimiter=separator)
+    for one in SEPARATORS:
+        reader = csv.reader(io.StringIO(head, newline=""), delimiter=one, skipinitialspace=True)
         try:
-            widths = [len(record) for record, _ in zip(reader, range(20), strict=False) if record]
+            widths = [len(record) for record, _ in zip(reader, range(50), strict=False) if record]
         except csv.Error:
             continue
-        if not widths or widths[0] < 2:
+        usual = max(set(widths), key=widths.count, default=1)
+        if usual < 2:
             continue
-        even = sum(width == widths[0] for width in widths) / len(widths)
-        if (even, widths[0]) > best_score:
-            best, best_score = separator, (even, widths[0])
+        even = widths.count(usual) / len(widths)
+        if (round(even, 1), usual) > best_score:
+            best, best_score = one, (round(even, 1), usual)
     return best
 
 
-def _without_tail(cells: list[str | None]) -> list[str | None]:
-    """Drop the empty cells at the end of a row: exports of spreadsheets are full of them."""
-    end = len(cells)
-    while end and cells[end - 1] is None:
-        end -= 1
-    return cells[:end]
+def _mended(found: Table, twice: int) -> Note:
+    """Show what the first such word would be; nobody's text is changed unasked."""
+    import ftfy  # noqa: PLC0415 - rarely needed, and not small
+
+    cell = next(cell for row in found.rows for cell in row if cell and _TWICE.search(cell))
+    word = next(word for word in cell.split() if _TWICE.search(word))[:40]
+    return Note(
+        "text_twice_encoded", {"count": twice, "before": word, "after": ftfy.fix_text(word)}
+    )

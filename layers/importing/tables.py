@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from binascii import a2b_base64, b2a_base64
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 MAX_ROWS = 1_000_000
 MAX_CELL = 100_000
+_PIECE = 2_000  # rows that go over the pipe in one line
 # characters that draw nothing or turn the line around; the joiners U+200C and U+200D stay,
 # because Persian, Indic scripts and emoji are written with them
 _UNSEEN = re.compile(
@@ -39,9 +42,12 @@ class Problem:
 class Table:
     """One table from outside: all cells are text, or ``None`` where there was nothing.
 
-    ``numbers`` holds the number of each row in its file, the header being row 1 (in GeoJSON, the
-    first feature is row 2). ``shapes`` holds well-known bytes, and ``crs`` the coordinate system
-    that the file names for them; empty where it names none.
+    ``numbers`` holds the number of each row in its file as a spreadsheet shows it, the header
+    being row 1 where nothing stands above it (in a map layer, the first feature is row 2).
+    ``shapes`` holds well-known bytes, and ``crs`` the coordinate system that the file names for
+    them; empty where it names none. ``part`` names the sheet, layer or folder these rows are, and
+    ``encoding`` what was taken for their text. ``decided`` says of columns which field they go to,
+    or ``keep`` or ``drop``, where a person or their cells have told.
     """
 
     columns: list[str]
@@ -52,41 +58,55 @@ class Table:
     crs: str = ""
     notes: list[Note] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    part: str = ""
+    encoding: str = ""
+    decided: dict[str, str] = field(default_factory=dict)
 
-    def to_json(self) -> str:
-        """Write the table for the pipe between child and parent; never pickled."""
-        return json.dumps(
-            {
+    def said(self) -> Iterator[dict[str, Any]]:
+        """Give the table in pieces for the pipe between child and parent; never pickled."""
+        yield {
+            "table": {
                 "columns": self.columns,
-                "rows": self.rows,
-                "numbers": self.numbers,
                 "format": self.format,
-                "shapes": None
-                if self.shapes is None
-                else [None if shape is None else shape.hex() for shape in self.shapes],
                 "crs": self.crs,
+                "part": self.part,
+                "encoding": self.encoding,
+                "has_shapes": self.shapes is not None,
                 "notes": [[note.code, note.values] for note in self.notes],
                 "problems": [[p.row, p.code, p.values] for p in self.problems],
-            },
-            ensure_ascii=True,
-        )
+            }
+        }
+        for start in range(0, len(self.rows), _PIECE):
+            piece = slice(start, start + _PIECE)
+            shapes = [] if self.shapes is None else self.shapes[piece]
+            yield {
+                "rows": self.rows[piece],
+                "numbers": self.numbers[piece],
+                "shapes": [None if one is None else b2a_base64(one).decode() for one in shapes],
+            }
 
     @classmethod
-    def from_dict(cls, said: dict[str, Any]) -> Table:
-        """Read what the child wrote."""
-        shapes = said["shapes"]
+    def begun(cls, said: dict[str, Any]) -> Table:
+        """Begin a table with the first piece that the child wrote."""
         return cls(
             columns=said["columns"],
-            rows=said["rows"],
-            numbers=said["numbers"],
+            rows=[],
+            numbers=[],
             format=said["format"],
-            shapes=None
-            if shapes is None
-            else [None if shape is None else bytes.fromhex(shape) for shape in shapes],
+            shapes=[] if said["has_shapes"] else None,
             crs=said["crs"],
             notes=[Note(code, values) for code, values in said["notes"]],
             problems=[Problem(row, code, values) for row, code, values in said["problems"]],
+            part=said["part"],
+            encoding=said["encoding"],
         )
+
+    def take(self, said: dict[str, Any]) -> None:
+        """Add the next rows that the child wrote."""
+        self.rows.extend(said["rows"])
+        self.numbers.extend(said["numbers"])
+        if self.shapes is not None:
+            self.shapes.extend(None if one is None else a2b_base64(one) for one in said["shapes"])
 
 
 def clean(value: object) -> str | None:
