@@ -42,13 +42,13 @@ def loose_ends(tables: Tables, *, today: date | None = None) -> dict[str, pd.Dat
     -------
     lists
         One table for each of :data:`LISTS`: ``table`` and ``row`` to mend, its ``name``, ``note``
-        (a text of the source, a language, a group; may be empty), ``service_id`` where it is part
-        of a service, ``checked`` (the day, or NaT).
+        (a text of the source, a language, communities, a group; may be empty), ``service_id``
+        where it is part of a service, ``checked`` (the day, or NaT).
 
     Notes
     -----
-    A place of which only the area is known, hidden or not, is a place, and an online service needs none. An area is without
-    people where its layer is counted elsewhere and it is not.
+    A place of which only the area is known, hidden or not, is a place, and an online service
+    needs none. An area is without people where its layer is counted elsewhere and it is not.
     """
     day = pd.Timestamp(today or clock.today())
     services, links = tables["services"], tables["service_at_location"]
@@ -63,7 +63,7 @@ def loose_ends(tables: Tables, *, today: date | None = None) -> dict[str, pd.Dat
     tied = set(ties["from_id"]) | set(ties["to_id"])
     unread = schedules["opening_hours"].isna() & schedules["source_text"].notna()
     found = {
-        "actors_without_ties": _rows("organizations", actors[~actors["id"].isin(tied)]),
+        "actors_without_ties": _untied(actors[~actors["id"].isin(tied)]),
         "services_without_actor": _rows("services", services[services["organization_id"].isna()]),
         "services_without_place": _rows(
             "services",
@@ -218,6 +218,14 @@ def _rows(table: str, rows: pd.DataFrame) -> pd.DataFrame:
             "checked": rows["date_checked"],
         }
     )
+
+
+def _untied(actors: pd.DataFrame) -> pd.DataFrame:
+    """List actors, those of communities first: nobody else reaches these."""
+    tags = [", ".join(one) if isinstance(one, list) else None for one in actors["communities"]]
+    rows = _rows("organizations", actors)
+    rows["note"] = pd.Series(tags, index=rows.index, dtype=object)
+    return rows.sort_values("note", kind="stable", key=lambda note: note.isna())
 
 
 def _of_services(services: pd.DataFrame, table: str, rows: pd.DataFrame, note: str) -> pd.DataFrame:
