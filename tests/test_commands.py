@@ -172,7 +172,7 @@ WRONG = {
     "no category": ("places.csv", "name,lat,lon\nSun,50.5,11.5\n", "services", "--category"),
     "a strange kind": ("table.csv", "a,b\nx,y\n", None, "--as"),
     "no matching key": ("people.csv", "id,total\n77,900\n", "population", "No column.*--key"),
-    "an unreadable format": ("map.kml", "<kml></kml>", None, "CSV, XLSX"),
+    "an unreadable format": ("map.vrt", "<OGRVRTDataSource/>", None, "CSV, XLSX"),
     "an empty file": ("kita.csv", "", None, "empty"),
     "no actors yet": ("ties.csv", "from,to,kind\na,b,funds\n", "ties", "actors first"),
 }

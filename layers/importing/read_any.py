@@ -158,25 +158,38 @@ def _units(path: Path, how: How) -> list[_Unit]:
         members = unpack(path)
         names = {member.name for member in members}
         if "xl/workbook.xml" in names:
-            return [_unit("xlsx", source, how, alone=True)]
+            return [_unit("xlsx", source, how)]
         return _each(members, how)
     if kind == "shapefile":
         beside = {one.suffix.lower(): Source(name=one.name, path=one) for one in siblings(path)}
         source = replace(source, beside=beside)
+    if (kind == "shapefile" and source.ending == ".shx") or _is_dbf(source):
+        raise LayerError("shapefile_piece")
     if not kind:
         raise LayerError("file_format_unknown")
-    return [_unit(kind, source, how, alone=True)]
+    return [_unit(kind, source, how)]
+
+
+def _is_dbf(source: Source) -> bool:
+    """Tell the table of a Shapefile, alone, by its head: it says how long the file is."""
+    head = source.head(32)
+    if len(head) < 32 or head[0] & 0b111 != 3 or not (1 <= head[2] <= 12 and 1 <= head[3] <= 31):
+        return False
+    rows, start, width = (
+        int.from_bytes(head[a:b], "little") for a, b in ((4, 8), (8, 10), (10, 12))
+    )
+    return abs(start + rows * width - source.size) < 3
 
 
 def _each(members: list[Source], how: How) -> list[_Unit]:
     """Find the tables among files that lie together."""
     if documents := [one for one in members if one.ending == ".kml"]:  # a KMZ, and its pictures
         first = next((one for one in documents if one.stem == "doc"), documents[0])
-        return [_unit("kml", first, how, alone=True)]
+        return [_unit("kml", first, how)]
     layers = [one for one in members if one.ending == ".shp"]
     if layers:
-        whole = [replace(one, beside=_beside(one, members)) for one in layers]
-        return [_unit("shapefile", one, how, alone=len(whole) == 1) for one in whole]
+        pairs = [("shapefile", replace(one, beside=_beside(one, members))) for one in layers]
+        return _named(pairs, how)
     found = []
     for member in members:
         kind = kind_of(member) if member.ending not in _ABOUT else ""
@@ -187,7 +200,18 @@ def _each(members: list[Source], how: How) -> list[_Unit]:
     tables = [(kind, one) for kind, one in found if kind == "csv"]
     # a package of tables is often described by one JSON file beside them
     chosen = tables if len(tables) > len(found) / 2 else found
-    return [_unit(kind, one, how, alone=len(chosen) == 1) for kind, one in chosen]
+    return _named(chosen, how)
+
+
+def _named(pairs: list[tuple[str, Source]], how: How) -> list[_Unit]:
+    """Tell files apart by their names, with their folders where the names alone do not."""
+    if len(pairs) == 1:
+        return [_unit(*pairs[0], how)]
+    stems = [one.stem for _, one in pairs]
+    return [
+        _unit(kind, one, how, label=one.stem if stems.count(one.stem) == 1 else one.name)
+        for kind, one in pairs
+    ]
 
 
 _ABOUT = frozenset({".md", ".html", ".pdf", ".xml", ".qml", ".sld", ".qgz", ".jpg", ".png", ""})
@@ -202,12 +226,11 @@ def _beside(layer: Source, members: list[Source]) -> dict[str, Source]:
     }
 
 
-def _unit(kind: str, source: Source, how: How, *, alone: bool) -> _Unit:
+def _unit(kind: str, source: Source, how: How, *, label: str = "") -> _Unit:
     found = importlib.import_module(READERS[kind]).look(source, how)
     names = [part["name"] for part in found["parts"]]
-    if not alone:  # the name of the file tells them apart
-        several = len(names) > 1
-        names = [f"{source.stem}/{name}" if several else source.stem for name in names]
+    if label:
+        names = [f"{label}/{name}" if len(names) > 1 else label for name in names]
     return _Unit(
         format=kind,
         source=source,

@@ -33,10 +33,18 @@ _BROKEN = (ValueError, TypeError, KeyError, AttributeError, shapely.errors.Shape
 
 def look(source: Source, how: How) -> dict[str, Any]:
     """Say what a file holds; there is no way to know but to read it."""
-    found = read(source, how)
-    rows = len(found.rows) + len(found.problems)
-    part = {"name": source.stem, "rows": rows, "columns": found.columns}
-    return {"parts": [{**part, "shapes": found.shapes is not None}], "encoding": ""}
+    whole, notes = _whole(source, how)
+    parts = [
+        {
+            "name": name,
+            "rows": len(found.rows) + len(found.problems),
+            "columns": found.columns,
+            "shapes": found.shapes is not None,
+        }
+        for name, layer in whole.items()
+        for found in [_read(layer, notes, how)]
+    ]
+    return {"parts": parts, "encoding": ""}
 
 
 def read(source: Source, how: How) -> Table:
@@ -47,13 +55,24 @@ def read(source: Source, how: How) -> Table:
     LayerError
         ``json_broken``, ``file_no_rows`` or ``json_no_table``.
     """
+    whole, notes = _whole(source, how)
+    return _read(next(one for name, one in whole.items() if how.part in (None, name)), notes, how)
+
+
+def _whole(source: Source, how: How) -> tuple[dict[str, Any], list[Note]]:
+    """Parse the file: one layer in GeoJSON, several in TopoJSON."""
     notes: list[Note] = []
     raw = source.read()
     how.tell(0, len(raw))
     whole = read_json.load(raw, notes)
-    if isinstance(whole, dict) and whole.get("type") == "Topology":
-        whole = read_topojson.features(whole)
-        notes.append(Note("topology_unfolded"))
+    if not isinstance(whole, dict) or whole.get("type") != "Topology":
+        return {source.stem: whole}, notes
+    notes.append(Note("topology_unfolded"))
+    return dict(read_topojson.layers(whole)), notes
+
+
+def _read(whole: Any, notes: list[Note], how: How) -> Table:  # noqa: ANN401 - any JSON
+    notes = list(notes)
     features = list(_features(whole))
     if features:
         return _table(features, whole, notes, how)

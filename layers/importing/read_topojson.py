@@ -15,8 +15,8 @@ Point = list[float]
 _MOST_POINTS = 3_000_000
 
 
-def features(topology: dict[str, Any]) -> dict[str, Any]:
-    """Unfold all objects of a topology into one collection of features.
+def layers(topology: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """Unfold each object of a topology into features: quarters and districts share one file.
 
     Parameters
     ----------
@@ -27,16 +27,17 @@ def features(topology: dict[str, Any]) -> dict[str, Any]:
     Raises
     ------
     LayerError
-        ``file_unreadable`` where arcs are missing, ``file_no_rows`` where there is nothing.
+        ``file_no_rows`` where there is nothing, ``file_too_large`` for too many points.
     """
     arcs = _arcs(topology)
-    found = []
-    for named in topology.get("objects", {}).values():
+    found = {}
+    for name, named in topology.get("objects", {}).items():
         inside = named.get("geometries") if named.get("type") == "GeometryCollection" else [named]
-        found += [_feature(one, arcs, topology) for one in inside]
+        if inside:
+            found[str(name)] = [_feature(one, arcs, topology) for one in inside]
     if not found:
         raise LayerError("file_no_rows")
-    return {"type": "FeatureCollection", "features": found}
+    return found
 
 
 def _feature(
