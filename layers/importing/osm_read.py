@@ -146,7 +146,7 @@ class _Extract:
 
     def _node(self, node: Any) -> None:  # noqa: ANN401 - osmium has no types
         tags = _tags(node)
-        if not node.location.valid():
+        if not node.location.valid() or osm_tags.is_plain(tags):
             return
         spot = [[node.location.x, node.location.y]]
         self._thing(f"node/{node.id}", tags, spot=spot)
@@ -168,6 +168,8 @@ class _Extract:
             return
         if kind is not None:
             self._street(way.id, kind, tags, [points] if whole else _runs(corners))
+        if osm_tags.is_plain(tags) and tags.get("natural") != "coastline":
+            return
         line = [[x, y] for _, x, y in points]
         if tags.get("natural") == "coastline" and "ground" in self.parts:
             self.coast.append([int(way.id), line])

@@ -32,6 +32,9 @@ def known() -> dict[str, Any]:
     found["street_of"] = {
         value: kind for kind, values in found["streets"].items() for value in values
     }
+    rules = [rule["tags"] for name in ("ground", "places", "services") for rule in found[name]]
+    rules += [*found["no_category"], *found["protected"]]
+    found["keys"] = {key for rule in rules for key in rule} | {"area", "tunnel"}
     return found
 
 
@@ -232,16 +235,27 @@ def lacks_category(tags: Tags) -> bool:
     return any(_matches(tags, rule) for rule in known()["no_category"])
 
 
+def is_plain(tags: Tags) -> bool:
+    """Tell whether an object is nothing but a street, a quick look that spares the longer ones.
+
+    Examples
+    --------
+    >>> is_plain({"highway": "residential", "name": "Rue", "lit": "yes"})
+    True
+    >>> is_plain({"highway": "pedestrian", "area": "yes"}), is_plain({"amenity": "bench"})
+    (False, False)
+    """
+    return tags.keys().isdisjoint(known()["keys"])
+
+
 def _any(tags: Tags, wanted: Mapping[str, Iterable[str]]) -> bool:
-    return any(_has(tags, key, some) for key, some in wanted.items())
+    return any(_has(tags, key, some) for key, some in wanted.items() if key in tags)
 
 
 def _matches(tags: Tags, wanted: Mapping[str, Iterable[str]]) -> bool:
-    return all(_has(tags, key, some) for key, some in wanted.items())
+    return all(key in tags and _has(tags, key, some) for key, some in wanted.items())
 
 
 def _has(tags: Tags, key: str, some: Iterable[str]) -> bool:
-    if key not in tags:
-        return False
     allowed = tuple(some)
     return not allowed or any(value in allowed for value in values(tags[key]))

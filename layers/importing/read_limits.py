@@ -41,7 +41,7 @@ def allowance(size: int, *, heavy: bool = False) -> tuple[int, int]:
     >>> allowance(5_000_000), allowance(300_000_000), allowance(300_000_000, heavy=True)
     ((512000000, 5), (2000000000, 90), (3000000000, 120))
     """
-    more = max(0, size - _SMALL)
+    more = size if heavy else max(0, size - _SMALL)  # an extract of 4 MB holds half a city
     per_byte, per_mb_s = (_PER_BYTE_HEAVY, _PER_MB_S_HEAVY) if heavy else (_PER_BYTE, _PER_MB_S)
     memory, cpu_s = _MOST_HEAVY if heavy else _MOST
     return (
