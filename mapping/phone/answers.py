@@ -20,6 +20,8 @@ STATUS = MappingProxyType(
     {
         "body_unreadable": 400,
         "session_unknown": 404,
+        "invitation_unknown": 404,
+        "answer_outdated": 409,
         "session_closed": 410,
         "body_too_large": 413,
         "too_fast": 429,

@@ -24,8 +24,8 @@ _CONTRIBUTION = frozenset(
 )
 
 
-async def read(request: Request) -> dict[str, Any]:
-    """Read a body of at most 4,096 bytes as a JSON object.
+async def read(request: Request, *, most: int = MOST_BYTES) -> dict[str, Any]:
+    """Read a body of at most ``most`` bytes as a JSON object.
 
     Raises
     ------
@@ -37,7 +37,7 @@ async def read(request: Request) -> dict[str, Any]:
     body = b""
     async for part in request.stream():
         body += part
-        if len(body) > MOST_BYTES:
+        if len(body) > most:
             raise LayerError("body_too_large")
     try:
         said = json.loads(body)

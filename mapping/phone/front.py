@@ -19,17 +19,25 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from layers import codebook
+from layers import codebook, vocab
 from mapping import assets, style, words
 from mapping.phone import pictures
 
 FOLDER = Path(__file__).parent / "assets"
+# codes that an organization may answer with
+_LISTS = (
+    *("actor_kind", "sector", "category", "status", "setting", "course_level", "participation"),
+    *("tie_kind",),
+)
 _KEEP = "public, max-age=31536000, immutable"
-_PAGES = ("phone", "wall")
 _WORDS = {
     "phone": ("phone.", "codebook.", "place_kind.", "error.answer_too_many"),
     "wall": ("wall.", "codebook."),
+    "ours": ("ours.", "field.", "tongue.", *(f"{name}." for name in _LISTS)),
 }
+# files that only one of the pages loads
+_ALONE = {"phone.": "phone", "outbox.": "phone", "wall.": "wall", "ours.": "ours"}
+_NO_MAP = ("leaflet.", "citymap.")
 # name in the address -> package it comes from; the others lie in our own folder
 _FROM_PACKAGES = {
     "leaflet.js": ("leaflet", "leaflet.js"),
@@ -37,7 +45,10 @@ _FROM_PACKAGES = {
     "regular.ttf": ("font", "AtkinsonHyperlegible-Regular.ttf"),
     "bold.ttf": ("font", "AtkinsonHyperlegible-Bold.ttf"),
 }
-_OURS = ("phone.css", "wall.css", "phone.js", "outbox.js", "citymap.js", "wall.js")
+_OURS = (
+    *("phone.css", "wall.css", "ours.css"),
+    *("phone.js", "outbox.js", "citymap.js", "wall.js", "ours.js", "ours_fields.js"),
+)
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".ttf": "font/ttf"}
 _BLANK = re.compile(r"\{\{([A-Z]+)(?: ([a-z_.]+))?\}\}")
 
@@ -58,16 +69,19 @@ def routes() -> list[BaseRoute]:
         Route("/j", _phone, methods=["GET"]),
         Route("/j/{code}", _phone, methods=["GET"]),
         Route("/wall/{code}", _wall, methods=["GET"]),
+        Route("/ours", _ours, methods=["GET"]),
+        Route("/ours/words/{lang}.json", _ours_words, methods=["GET"]),
         Route("/phone/assets/{name}", _asset, methods=["GET"]),
         Route("/phone/words/{lang}.json", _words, methods=["GET"]),
     ]
 
 
 def names(name: str) -> tuple[str, ...]:
-    """Tell which files the page ``phone`` or ``wall`` loads, fonts of its style sheet included."""
-    other = {"phone": ("wall.",), "wall": ("phone.", "outbox.")}[name]
+    """Tell which files a page loads, fonts of its style sheet included."""
     every = (*_FROM_PACKAGES, *_OURS, "tokens.css")
-    return tuple(one for one in every if not one.startswith(other))
+    others = tuple(begins for begins, page in _ALONE.items() if page != name)
+    left_out = (*others, *(("ours_",) if name != "ours" else _NO_MAP))
+    return tuple(one for one in every if not one.startswith(left_out))
 
 
 @cache
@@ -89,14 +103,14 @@ def file(name: str) -> Packed:
         content = (FOLDER / name).read_bytes()
     else:
         raise KeyError(name)
-    if name in ("phone.css", "wall.css"):
+    if name in ("phone.css", "wall.css", "ours.css"):
         content = _fill(content.decode(), "en").encode()
     return _packed(content, _TYPES[Path(name).suffix])
 
 
 @cache
 def page(name: str, lang: str) -> Packed:
-    """Give the page ``phone`` or ``wall`` in one language."""
+    """Give the page ``phone``, ``wall`` or ``ours`` in one language."""
     text = (FOLDER / f"{name}.html").read_text("utf-8")
     return _packed(_fill(text, lang, name).encode(), "text/html")
 
@@ -129,7 +143,7 @@ def _fill(text: str, lang: str, name: str = "phone") -> str:
 
 def _data(name: str, lang: str) -> str:
     """Write what the page's script needs as JSON that cannot end the script element."""
-    data = {
+    data: dict[str, object] = {
         "lang": lang,
         "words": page_words(name, lang),
         "languages": {
@@ -139,6 +153,8 @@ def _data(name: str, lang: str) -> str:
         "reasons": list(codebook.REASONS),
         "most_reasons": codebook.MAX_REASONS,
     }
+    if name == "ours":
+        data["lists"] = {one: list(vocab.LISTS[one]) for one in _LISTS}
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c")
 
@@ -167,6 +183,10 @@ async def _wall(request: Request) -> Response:
     return _send(request, page("wall", _language(request)), "no-store")
 
 
+async def _ours(request: Request) -> Response:
+    return _send(request, page("ours", _language(request)), "no-store")
+
+
 async def _asset(request: Request) -> Response:
     try:
         found = file(request.path_params["name"])
@@ -176,10 +196,18 @@ async def _asset(request: Request) -> Response:
 
 
 async def _words(request: Request) -> Response:
+    return _words_of(request, "phone")
+
+
+async def _ours_words(request: Request) -> Response:
+    return _words_of(request, "ours")
+
+
+def _words_of(request: Request, name: str) -> Response:
     lang = request.path_params["lang"]
     if lang not in words.languages():
         return Response(status_code=404)
-    content = json.dumps(page_words("phone", lang), ensure_ascii=False).encode()
+    content = json.dumps(page_words(name, lang), ensure_ascii=False).encode()
     return _send(request, _packed(content, "application/json"), "no-cache")
 
 

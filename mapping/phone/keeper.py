@@ -41,7 +41,7 @@ def _digest(text: str, key: bytes) -> bytes:
     return hmac.digest(key, text.encode(), "sha256")
 
 
-def _neighbourhood(address: str) -> str:
+def neighbourhood(address: str) -> str:
     """Take an IPv6 network of 64 bits as one address: a phone can choose freely inside of it."""
     try:
         parsed = ipaddress.ip_address(address)
@@ -78,7 +78,7 @@ class Keeper:
             del self._tries[name]
         while self._all and self._all[0] <= now - 60:
             self._all.popleft()
-        mine = self._tries.setdefault(_digest(_neighbourhood(address), self._key), deque())
+        mine = self._tries.setdefault(_digest(neighbourhood(address), self._key), deque())
         while mine and mine[0] <= now - 60:
             mine.popleft()
         allowed = len(mine) < TRIES_A_MINUTE and len(self._all) < ALL_TRIES_A_MINUTE

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 # The addresses that a hall may reach without the passphrase. Everything else is the desk's.
-PUBLIC = ("/j", "/phone", "/wall", "/assets", "/door")
+PUBLIC = ("/j", "/phone", "/wall", "/ours", "/assets", "/door")
 
 # Streamlit answers these to anybody, and nothing of ours needs them.
 SHUT = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")
