@@ -215,7 +215,7 @@ def _points(
 ) -> tuple[npt.NDArray[np.float64], dict[str, list[int]]]:
     """Give points in metres and, for each service that has some, which are its own."""
     places = tables["locations"]
-    on_map = places[[shape is not None for shape in places["geometry"]]]
+    on_map = places[_drawn(places)]
     rows = {one: at for at, one in enumerate(on_map["id"])}
     owner: dict[str, list[int]] = {}
     wanted = set(services["id"])
@@ -235,12 +235,17 @@ def _homes(
     counted = people[people["group_code"].isin(everyone) & people["count"].notna()]
     living = dict(zip(counted["area_id"], counted["count"].astype(float), strict=True))
     here = areas[areas["id"].isin(living)]
-    here = here[[shape is not None for shape in here["geometry"]]]
+    here = here[_drawn(here)]
     for level in reversed(vocab.AREA_LEVEL):
         mine = here[here["level"].eq(level)]
         if len(mine):
             return _metres(mine, crs, tables), mine["id"].map(living).to_numpy(dtype=float)
     return np.empty((0, 2)), np.empty(0)
+
+
+def _drawn(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Mark the rows with a geometry."""
+    return np.array([shape is not None for shape in rows["geometry"]], dtype=np.bool_)
 
 
 def _metres(
@@ -333,6 +338,6 @@ def _of_services(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.Series[bool
 def placed(tables: Mapping[str, pd.DataFrame]) -> set[str]:
     """Name the places that are known: on the map, or hidden on purpose with an area."""
     places = tables["locations"]
-    on_map = pd.Series([shape is not None for shape in places["geometry"]], index=places.index)
+    on_map = _drawn(places)
     hidden = places["precision"].eq("hidden") & places["area_id"].notna()
     return set(places.loc[on_map | hidden, "id"])

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
@@ -62,17 +64,8 @@ def _look(category: str | None) -> Found:
         of["services"] = services[services["category"].eq(category)]
         mine = _members(tables, of["services"])
         differ = [one for one in differ if one.row in mine.get(one.table, ())]
-        both = zip(twice["table"], twice["left_id"], twice["right_id"], strict=True)
-        twice = twice[[bool({one, other} & mine.get(table, set())) for table, one, other in both]]
-        loose = {
-            name: rows[
-                [
-                    row in mine.get(table, ())
-                    for table, row in zip(rows["table"], rows["row"], strict=True)
-                ]
-            ]
-            for name, rows in loose.items()
-        }
+        twice = twice[_any_of(twice, ("left_id", "right_id"), mine)]
+        loose = {name: rows[_any_of(rows, ("row",), mine)] for name, rows in loose.items()}
     return Found(
         tables=tables,
         known=quality.completeness(of),
@@ -82,6 +75,17 @@ def _look(category: str | None) -> Found:
         twice=twice.reset_index(drop=True),
         loose=loose,
     )
+
+
+def _any_of(
+    rows: pd.DataFrame, columns: tuple[str, ...], mine: Mapping[str, set[str]]
+) -> npt.NDArray[np.bool_]:
+    """Mark the rows of which one of the columns names a member."""
+    said = [
+        any(row[column] in mine.get(row["table"], ()) for column in columns)
+        for row in rows.to_dict("records")
+    ]
+    return np.array(said, dtype=np.bool_)
 
 
 def _members(tables: Mapping[str, pd.DataFrame], services: pd.DataFrame) -> dict[str, set[str]]:

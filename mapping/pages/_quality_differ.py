@@ -34,9 +34,17 @@ def said(found: _quality.Found, one: Disagreement, voice: Voice) -> str:
     return _quality.cell(one.table, one.column, voice.value, found)
 
 
+def whose(found: _quality.Found, one: Disagreement) -> str:
+    """Name the row, and who offers it."""
+    name, holder = _quality.name_of(found, one.table, one.row), _holder(found, one)
+    if not holder or holder == one.row:
+        return name
+    return f"{name} ({_quality.name_of(found, 'organizations', holder)})"
+
+
 def _one(found: _quality.Found, one: Disagreement, at: int) -> None:
     say = _shared.say
-    name = _quality.name_of(found, one.table, one.row)
+    name = whose(found, one)
     with st.container(border=True, key=f"quality_differ_{at}"):
         with st.container(key=f"quality_differ_head_{at}"):
             st.text(

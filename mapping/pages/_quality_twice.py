@@ -10,6 +10,7 @@ import streamlit as st
 from layers import changes, duplicates, merging, schema
 from layers.errors import LayerError
 from layers.history import Revision
+from mapping import facts
 from mapping.pages import _quality, _shared
 
 PAIR, KEEP = "quality_pair", "quality_merge_keep"
@@ -50,7 +51,7 @@ def show(found: _quality.Found) -> None:
     chosen = st.selectbox(
         say("quality.pair"),
         keys,
-        format_func=lambda one: " | ".join(listed.iloc[keys.index(one), 1:3]),
+        format_func=lambda one: " | ".join(listed.iloc[keys.index(one), :3]),
         key=PAIR,
     )
     _one(found, _records(pairs)[keys.index(chosen)])
@@ -128,6 +129,7 @@ def _side_by_side(
             *(_quality.cell(table, column, rows.loc[one, column], found) for one in both),
         ]
         for column in _SHOWN[table]
+        if any(facts.given(rows.loc[one, column]) for one in both)
     ]
     if table == "organizations":
         counts = [str(len(ties_of(found, one))) for one in both]

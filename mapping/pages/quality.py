@@ -105,7 +105,7 @@ def _disagreement(found: _quality.Found) -> str:
     return say(
         "quality.answer_differ",
         what=_quality.column_name(one.table, one.column),
-        name=_quality.name_of(found, one.table, one.row),
+        name=_quality_differ.whose(found, one),
         ours=_quality_differ.said(found, one, ours),
         our_source=_quality.source(ours.who, ours.checked, ours.said_by),
         theirs=_quality_differ.said(found, one, theirs),
