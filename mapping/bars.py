@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
 WIDE, HIGH = 180, 32  # pixels of the picture, as large as a cell of the table
@@ -67,3 +67,51 @@ def known_bar(
         f' height="{HIGH}"><g{turn}>{"".join(body)}</g></svg>'
     )
     return f"data:image/svg+xml,{quote(picture)}"
+
+
+def parts_bar(counts: Sequence[int], tokens: Mapping[str, str], *, rtl: bool = False) -> str:
+    """Draw how the rows of a file fare: new full, changed striped, the same pale, rejected open.
+
+    Parameters
+    ----------
+    counts
+        New, changed, same and rejected rows.
+    tokens
+        Colours by name, from :mod:`mapping.style`.
+    rtl
+        Draw from right to left.
+
+    Returns
+    -------
+    picture
+        SVG of numbers only.
+
+    Examples
+    --------
+    >>> ink = {"accent": "#0b6e8a", "quiet": "#555555", "line": "#cccccc", "unsafe": "#b23a0e"}
+    >>> parts_bar([3, 0, 1, 0], ink).count("<rect")
+    2
+    """
+    total = sum(counts) or 1
+    wide, high = 560, 16
+    looks = (
+        f'fill="{tokens["accent"]}"',
+        f'fill="{tokens["accent"]}" fill-opacity=".45"',
+        f'fill="{tokens["line"]}"',
+        f'fill="none" stroke="{tokens["unsafe"]}" stroke-width="2" stroke-dasharray="3 2"',
+    )
+    body, x = [], 0.0
+    for count, look in zip(counts, looks, strict=True):
+        if count:
+            # a part that is there is seen, however small
+            part = max(count / total * wide, 4.0)
+            body.append(
+                f'<rect x="{x + 1:.1f}" y="1" width="{max(part - 2, 2):.1f}" height="{high - 2}"'
+                f" {look}/>"
+            )
+            x += part
+    turned = f' transform="translate({wide} 0) scale(-1 1)"' if rtl else ""
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" width="{wide}"'
+        f' height="{high}"><g{turned}>{"".join(body)}</g></svg>'
+    )
