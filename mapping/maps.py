@@ -25,7 +25,7 @@ from folium.template import Template
 from mapping import assets, served
 
 OURS: Final = Path(__file__).with_name("map_assets")
-SCRIPTS: Final = ("shapes.js", "ground.js", "things.js", "panel.js", "map.js")
+SCRIPTS: Final = ("shapes.js", "ground.js", "things.js", "panel.js", "aim.js", "map.js")
 LAYER_KINDS: Final = (
     "areas",
     "gap",
@@ -39,6 +39,7 @@ LAYER_KINDS: Final = (
 )
 # What a string of the state may be: an address of ours, or a handle, a code, a key.
 _ADDRESS: Final = re.compile(r"/(?:desk/served|assets)(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)+")
+_SPOT: Final = re.compile(r"at:(?P<lon>-?\d{1,3}(\.\d{1,6})?):(?P<lat>-?\d{1,2}(\.\d{1,6})?)")
 _WORD: Final = re.compile(r"[A-Za-z0-9:_.-]{0,80}")
 
 
@@ -56,12 +57,24 @@ class Layer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Aim:
+    """A map to choose a point on: longitude and latitude in degrees, as it was and as it is now.
+
+    Where it is clicked, or the point is dragged to, comes back as :func:`spot` reads it.
+    """
+
+    was: tuple[float, float] | None = None
+    now: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Spec:
     """All a map shows, as addresses and codes.
 
     ``base``, ``names``, ``words``, ``pictures`` and ``theme`` are addresses of published JSON;
     ``bounds`` west, south, east, north in degrees; ``pick`` the handle of what is chosen; ``only``
-    the categories of services that show, empty for all; ``direction`` ``ltr`` or ``rtl``.
+    the categories of services that show, empty for all; ``direction`` ``ltr`` or ``rtl``; ``aim``
+    makes it a map to choose a point on.
     """
 
     base: str
@@ -74,6 +87,7 @@ class Spec:
     pick: str = ""
     only: tuple[str, ...] = ()
     direction: str = "ltr"
+    aim: Aim | None = None
 
 
 def city_map(spec: Spec) -> folium.Map:
@@ -121,6 +135,21 @@ def city_map(spec: Spec) -> folium.Map:
     ]
     _City(state_text(asdict(spec))).add_to(canvas)
     return canvas
+
+
+def spot(handle: str) -> tuple[float, float] | None:
+    """Read where a map to choose a point on was clicked.
+
+    Examples
+    --------
+    >>> spot("at:9.934561:-56.1"), spot("service:s-1"), spot("at:9.93:95")
+    ((9.934561, -56.1), None, None)
+    """
+    found = _SPOT.fullmatch(handle)
+    if found is None:
+        return None
+    lon, lat = float(found["lon"]), float(found["lat"])
+    return (lon, lat) if abs(lon) <= 180 and abs(lat) <= 90 else None
 
 
 def state_text(state: Mapping[str, Any]) -> str:

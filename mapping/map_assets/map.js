@@ -42,6 +42,7 @@
     const ground = new CG.Ground(map);
     let things = null;
     let panel = null;
+    let aim = null;
     let drawn = { layers: [] };
     let running = Promise.resolve();
     let buttons = null;
@@ -85,12 +86,12 @@
     function look(state) {
       // the page Gaps keeps a place of its own: it opens on the whole city, to show all gaps
       const slot = state.layers.some((one) => one.kind === "gap") ? "cg-view-gap" : "cg-view";
-      const place = memory.get(slot);
+      const place = state.aim ? null : memory.get(slot);
       const key = state.bounds.map((edge) => edge.toFixed(3)).join();
       if (place && place.key === key) map.setView(place.center, place.zoom, { animate: false });
       else map.fitBounds(home(state.bounds), { ...aside(), animate: false });
       map.setMaxBounds(home(state.bounds).pad(0.6));
-      map.on("moveend", () => memory.set(slot, {
+      if (!state.aim) map.on("moveend", () => memory.set(slot, {
         key, center: map.getCenter(), zoom: map.getZoom(),
       }));
     }
@@ -139,6 +140,7 @@
         look(state);
         things = new CG.Things(map);
         panel = new CG.Panel(map, things);
+        aim = new CG.Aim(map);
         L.control.scale({ imperial: false, position: rtl ? "bottomright" : "bottomleft" }).addTo(map);
       }
       if (anew) {
@@ -162,6 +164,7 @@
         else things.mark(state.pick);
         CG.last = "";
       }
+      aim.show(state.aim);
       drawn = { ...state, layers };
       map.getContainer().setAttribute("data-drawn", "yes");
     }

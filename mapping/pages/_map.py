@@ -18,6 +18,8 @@ WORDS = (
     "feeling.mixed",
     "feeling.safe",
     "feeling.unsafe",
+    "map.aim_now",
+    "map.aim_was",
     "map.credit",
     "map.gap_people",
     "map.gap_suppressed",
@@ -104,7 +106,11 @@ def gap(values: pd.DataFrame, *, key: Hashable) -> maps.Layer:
 
 
 def spec(
-    layers: tuple[maps.Layer, ...], *, pick: str = "", only: tuple[str, ...] = ()
+    layers: tuple[maps.Layer, ...],
+    *,
+    pick: str = "",
+    only: tuple[str, ...] = (),
+    aim: maps.Aim | None = None,
 ) -> maps.Spec | None:
     """Put a map together from layers, in the language and the colours of this browser.
 
@@ -133,6 +139,7 @@ def spec(
         pick=pick,
         only=only,
         direction=words.direction(lang),
+        aim=aim,
     )
 
 

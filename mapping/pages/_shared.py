@@ -7,21 +7,26 @@ The only module with ``st.cache_*`` and session keys. Text of people and files i
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Hashable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
+from streamlit.errors import StreamlitDuplicateElementKey
 
 from layers.atlas import Atlas
 from layers.errors import LayerError
 from mapping import served, style, words
 
-LANG, ATLAS, PAGES = "cg_lang", "cg_atlas", "cg_pages"
+LANG, ATLAS, PAGES, WHO = "cg_lang", "cg_atlas", "cg_pages", "cg_who"
 HERE = Path(__file__).parent
 DEFAULT_ATLAS = "var/sample.gpkg"
 T = TypeVar("T")
+_MARKS = re.compile(r"[!-/:-@\[-`{-~]")
+_LATER = re.compile(r":|@|www", re.IGNORECASE)
 
 
 def lang() -> str:
@@ -208,6 +213,55 @@ def link(name: str, label: str) -> None:
         st.page_link(pages[name], label=label)
     else:
         st.text(label)
+
+
+def edit_link(table: str, row_id: str, label: str) -> None:
+    """Lead to the form of one row on the page Edit.
+
+    Parameters
+    ----------
+    table, row_id
+        Name in :data:`layers.schema.TABLES`, and the identifier of the row.
+    label
+        What the link says; read as plain text, so it may be a name from the data.
+    """
+    page = st.session_state.get(PAGES, {}).get("edit")
+    if page is None:
+        st.text(label)
+    else:
+        st.page_link(page, label=plain(label), query_params={"table": table, "row": row_id})
+
+
+def who() -> str:
+    """Ask for the name that the history keeps, and give it; a second call on a page only reads.
+
+    Returns
+    -------
+    name
+        Empty where none was given. It stays in this session of the browser and nowhere else.
+    """
+    with suppress(StreamlitDuplicateElementKey):
+        st.text_input(
+            say("frame.who"),
+            key=WHO,
+            max_chars=40,
+            help=say("frame.who_help"),
+            persist_state="session",
+            width=320,
+        )
+    return signature()
+
+
+def signature() -> str:
+    """Give the name that was typed for the history, without asking for it."""
+    return str(st.session_state.get(WHO) or "").strip()
+
+
+def plain(text: str) -> str:
+    """Make a text of people safe as the label of a widget, which Streamlit reads as markdown."""
+    marked = _MARKS.sub(r"\\\g<0>", " ".join(text.split()))
+    # what is made of plain text after that: pictures from words in colons, and links
+    return _LATER.sub("\\g<0>\u2060", marked)
 
 
 def icon() -> str:

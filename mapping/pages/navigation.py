@@ -9,7 +9,9 @@ import streamlit as st
 
 from mapping.pages import _shared
 
-PAGES = ("map", "gaps", "network", "room", "data")  # the first is the one that opens
+ASKING = ("map", "gaps", "network", "room")  # the first is the one that opens
+TABLES = ("data", "quality", "edit", "ask")  # under one heading: what the answers rest on
+PAGES = (*ASKING, *TABLES)
 
 
 def run() -> None:
@@ -27,7 +29,11 @@ def run() -> None:
     }
     # the page that opens answers at / only, but people type its name too
     again = st.Page(_shown(PAGES[0]), title=say("nav.map"), url_path="map", visibility="hidden")
-    chosen = st.navigation([*pages.values(), again], position="top")
+    sections = {
+        "": [*(pages[name] for name in ASKING), again],
+        say("nav.tables"): [pages[name] for name in TABLES],
+    }
+    chosen = st.navigation(sections, position="top")
     _shared.frame(pages)
     chosen.run()
 
