@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import PurePath
 
 import shapely
@@ -126,18 +127,27 @@ def find(table: Table, fields: tuple[str, ...], *, key: str | None = None) -> Co
         _match_hiding(chosen, plain, decided)
     used = {*chosen.place.values(), *chosen.hiding}
     used |= {number for number, what in decided.items() if what == DROP}
-    personal = {cells.plain(word) for word in cells.known()["left_out"]}
-    personal |= {cells.plain(word) for word in aliases["private_contact"]}
-    chosen.left = [
-        number
-        for number in range(len(plain))
-        if number not in used and plain[number] not in personal
-    ]
+    personal = {number for number, one in enumerate(plain) if one in _never_kept()}
+    chosen.left = [n for n in range(len(plain)) if n not in used and n not in personal]
     chosen.left = left_out.without_papers(table, chosen.left)
-    dropped = [table.columns[n] for n, one in enumerate(plain) if n not in used and one in personal]
+    dropped = [table.columns[n] for n in sorted(personal - used)]
     if dropped:
         table.notes.append(Note("columns_personal", {"columns": ", ".join(dropped)}))
     return chosen
+
+
+@cache
+def _never_kept() -> frozenset[str]:
+    """Give the names of columns that are about a person, or about her device."""
+    words = cells.known()
+    return frozenset(
+        cells.plain(word) for word in (*words["left_out"], *words["fields"]["private_contact"])
+    )
+
+
+def is_left_out(name: str) -> bool:
+    """Tell whether a column of this name is never kept where it has no field."""
+    return cells.plain(name) in _never_kept()
 
 
 def _match_hiding(chosen: Columns, plain: list[str], decided: Mapping[int, str]) -> None:

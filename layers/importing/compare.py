@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -101,7 +101,9 @@ def compare(source: Source, done: Draft, kind: str, watch: Watch | None = None) 
                     result.stated += said.stated
                     result.kept += said.kept
                 if changes:
-                    _show(result, table, record, changes, here, place, emptied is not None)
+                    # nothing is shown of what must not be known
+                    cells_here = {name: here.cell(name, place) for name in changes}
+                    _show(result, table, record, changes, None if emptied else cells_here)
                     _change(result, table, record, changes, here.cell("row_version", place))
             if table not in _NO_ROWS_OF_THE_FILE:
                 fates.tell(record["source_row"], state)
@@ -133,26 +135,20 @@ def _change(result: Compared, table: str, record: Record, changes: Record, seen:
 
 
 def _show(
-    result: Compared,
-    table: str,
-    record: Record,
-    changes: Record,
-    here: Held,
-    place: int,
-    guarded: bool,  # noqa: FBT001 - whether the place of the row is protected
+    result: Compared, table: str, record: Record, changes: Record, before: Mapping[str, Any] | None
 ) -> None:
-    """Keep what a changed cell was and becomes, but nothing of what must not be known."""
+    """Keep what a changed cell was and becomes; without ``before``, only that it changes."""
     for name, value in changes.items():
         if len(result.shown) >= SHOWN:
             return
-        told_as = not guarded and name not in _UNSHOWN
+        told_as = before is not None and name not in _UNSHOWN
         result.shown.append(
             {
                 "row": record["source_row"],
                 "table": table,
                 "id": record["id"],
                 "column": name,
-                "before": here.cell(name, place) if told_as else None,
+                "before": before[name] if before is not None and told_as else None,
                 "after": value if told_as else None,
             }
         )
@@ -210,9 +206,7 @@ def _same(new: Any, old: Any) -> bool:  # noqa: ANN401 - values of any column
     if type(new) is type(old) and new == old:
         return True
     if isinstance(new, BaseGeometry):
-        if not isinstance(old, BaseGeometry):
-            return False
-        return bool(
+        return isinstance(old, BaseGeometry) and bool(
             shapely.equals_exact(
                 shapely.normalize(_multi(new)), shapely.normalize(_multi(old)), _CLOSE_DEG
             )
@@ -221,11 +215,7 @@ def _same(new: Any, old: Any) -> bool:  # noqa: ANN401 - values of any column
         return bool(new == old)
     if _empty(new) or _empty(old):
         return _empty(new) and _empty(old)
-    if isinstance(new, datetime):
-        return bool(new.date() == old)
-    if isinstance(new, date):
-        return bool(new == old)
-    return bool(new == old)
+    return bool((new.date() if isinstance(new, datetime) else new) == old)
 
 
 def _multi(shape: BaseGeometry) -> BaseGeometry:

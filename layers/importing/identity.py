@@ -73,7 +73,7 @@ class Identities:
         return source.identifier(None, *self._content(place))
 
     def _forced(self, place: int, wished: str) -> str:
-        """Give a row the identifier of the one it is; a made one must not tell a protected place."""
+        """Give a row the identifier of the one it is, unless that one tells a protected place."""
         if wished in self.source.given:
             raise RowRefused("id_twice", column="id")
         closed = self.source.made_id(self._name(place), _PROTECTED)

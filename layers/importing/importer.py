@@ -2,49 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
-
-import numpy as np
-import shapely
 
 from layers import clock
 from layers.atlas import Atlas
 from layers.errors import LayerError
 from layers.history import Revision
-from layers.importing import child, columns, osm
-from layers.importing.build_areas import build_areas, build_places
-from layers.importing.build_links import build_ties, build_trust, build_usage
-from layers.importing.build_population import build_population
-from layers.importing.build_services import build_actors, build_services
-from layers.importing.build_streets import build_streets
-from layers.importing.compare import Compared, compare
-from layers.importing.draft import Draft, Options, Rejected, Source
+from layers.importing import build_whole, child, osm, preparing
+from layers.importing.draft import Options
 from layers.importing.plan import ColumnUse, Likely, Plan, ValueUse
-from layers.importing.tables import Note, Table
+from layers.importing.preparing import BUILDERS
 from layers.importing.watch import Watch, told
 from layers.proposing import propose
 from layers.space import metres_crs
 
 __all__ = ["BUILDERS", "ColumnUse", "Likely", "Plan", "ValueUse", "carry_out", "prepare"]
 PORTION = 2_000  # rows written between two looks at whether somebody wants to stop
-BUILDERS: Mapping[str, Callable[[Source], Draft]] = MappingProxyType(
-    {
-        "actors": build_actors,
-        "services": build_services,
-        "places": build_places,
-        "areas": build_areas,
-        "population": build_population,
-        "usage": build_usage,
-        "ties": build_ties,
-        "trust": build_trust,
-        "streets": build_streets,
-    }
-)
 
 
 def prepare(
@@ -62,7 +37,7 @@ def prepare(
     atlas
         Where the rows are to go.
     path
-        CSV, XLSX, GeoJSON or GeoPackage file.
+        A file, or a folder of tables; its bytes tell the format, not its name.
     kind
         One of :data:`layers.importing.columns.KINDS`; guessed, and said, where absent.
     options
@@ -89,34 +64,10 @@ def prepare(
     contents = child.look(path, watch=watch)
     if contents.format == "osm":
         return osm.prepare(atlas, path, kind=kind, contents=contents, options=options, watch=watch)
-    table = child.read_table(path)
-    if kind is None:
-        kind = columns.guess_kind(table, path.name, category=options.category)
-        table.notes.append(Note("kind_chosen", {"kind": kind}))
-    source = Source(atlas, table, path.name, options)
-    done = BUILDERS[kind](source)
-    done.rejected += [Rejected(one.row, one.code, "", one.values) for one in table.problems]
-    if watch is not None:
-        watch.tell("compare", 0, len(table.rows))
-    compared = compare(source, done, kind)
-    rows = len(table.rows) + len(table.problems)
-    rejected = tuple(sorted(done.rejected, key=lambda one: one.row))
-    if len({one.row for one in rejected}) == rows:
-        first = rejected[0]
-        more = {f"of_{name}": value for name, value in first.values.items()}
-        raise LayerError("all_rejected", file=path.name, row=first.row, reason=first.code, **more)
-    return Plan(
-        file=path.name,
-        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
-        kind=kind,
-        format=table.format,
-        rows=rows,
-        compared=compared,
-        rejected=rejected,
-        notes=(*_once(table), *done.notes),
-        joined=done.joined,
-        point=_first_point(compared),
-        options=options,
+    if contents.format == "whole" and kind is None:
+        return build_whole.prepare(atlas, path, contents, options, watch)
+    return preparing.prepare(
+        atlas, path, kind=kind, contents=contents, options=options, watch=watch
     )
 
 
@@ -172,23 +123,23 @@ def carry_out(
                 if watch is not None:
                     watch.tell("write", done, total)
                 some = records[first : first + PORTION]
-                done += writer.insert(table, [{**record, "import_id": name} for record in some])
+                done += writer.insert(table, [_brought(table, one, name) for one in some])
         for change in told(watch, "write", compared.changes, len(compared.changes)):
             more = {**change.changes, "import_id": name}
             writer.update(change.table, change.id, more, seen=change.seen)
         propose(writer, [replace(one, import_id=name) for one in plan.proposed])
         if needs_crs and plan.point is not None:
             writer.set_meta("metres_crs", metres_crs(*plan.point).to_string())
+        for fact, text in plan.joined.get("city", {}).items():
+            writer.set_meta(fact, text)
     return name
 
 
-def _once(table: Table) -> list[Note]:
-    """Drop a note said twice (columns are looked through more than once)."""
-    found: list[Note] = []
-    for note in table.notes:
-        if note not in found:
-            found.append(note)
-    return found
+def _brought(table: str, record: Record, name: str) -> Record:
+    """Say which import a row came with; an export brings the imports of its rows along."""
+    if table == "imports":
+        return {**record, "choices": {build_whole.CAME_WITH: name}}
+    return {"import_id": name, **record}
 
 
 def _free_name(taken: set[str], plan: Plan) -> str:
@@ -211,17 +162,5 @@ def _import(name: str, plan: Plan, licence: str | None) -> dict[str, Any]:
         "rows_rejected": plan.rows - plan.accepted,
         "licence": licence or plan.licence,
         "mapping": plan.joined.get("mapping"),
+        "choices": plan.choices or None,
     }
-
-
-def _first_point(compared: Compared) -> tuple[float, float] | None:
-    shapes = [
-        record["geometry"]
-        for records in compared.inserts.values()
-        for record in records
-        if record.get("geometry") is not None
-    ]
-    if not shapes:
-        return None
-    west, south, east, north = shapely.total_bounds(np.array(shapes, dtype=object))
-    return (float(west + east) / 2, float(south + north) / 2)

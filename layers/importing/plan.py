@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from layers.importing.look import Contents
     from layers.proposing import Proposal
 
-SHOWN_CHANGES = 500
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnUse:
@@ -85,11 +83,12 @@ class Plan:
     values: tuple[ValueUse, ...] = ()
     likely: tuple[Likely, ...] = ()
     fates: dict[int, str] = field(default_factory=dict)  # row number: new, same or changed
-    # row, table, id, column, before, after: of the first SHOWN_CHANGES cells
+    # row, table, id, column, before, after: of the first changed cells
     changes_shown: list[dict[str, Any]] = field(default_factory=list)
     proposals: int = 0  # rows that wait for a person's yes instead of being written
     proposed: tuple[Proposal, ...] = ()  # those rows
     licence: str | None = None  # that the format itself names
+    choices: dict[str, Any] = field(default_factory=dict)  # what to remember of the options
 
     @property
     def accepted(self) -> int:

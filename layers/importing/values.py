@@ -127,11 +127,13 @@ def check(kind: str, chosen: Sequence[tuple[str, str, str]], *, strict: bool = T
     """
     fields = {**CODED.get(kind, {}), **dict.fromkeys(YES_NO, YES_OR_NO)}
     for name, _, code in chosen if strict else ():
+        if not code:  # "says nothing" may be said of any column, see settle
+            continue
         if name not in fields:
             raise LayerError("field_not_coded", field=name, fields=", ".join(sorted(fields)))
-        if code and code not in choices(fields[name]) and not _is_tag(code, fields[name]):
+        if code not in choices(fields[name]) and not _is_tag(code, fields[name]):
             allowed = ", ".join(choices(fields[name])[:40])
-            raise LayerError("value_not_a_code", field=name, code=code, codes=allowed)
+            raise LayerError("value_not_a_code", field=name, value=code, codes=allowed)
 
 
 def translate(

@@ -1,0 +1,182 @@
+"""What another source says of a fact that is here: kept beside it, for nobody has decided yet.
+
+The provider says that no papers are asked, women who were there say that they are. Neither may
+overwrite the other: the fact here stays, and the page on quality shows both.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+from layers import schema
+from layers.importing.draft import Record, Source
+from layers.importing.held import Held
+
+USERS = "users"
+_TABLES = (
+    *("organizations", "services", "service_languages", "locations", "schedules", "ties"),
+    *("places", "streets"),
+)
+_NO_FACTS = frozenset(
+    {"says_who", "precision", "consent_shown", "source_row", "row_version", "metres"}
+)
+_TEXTS = frozenset({"opening_hours", "cost"})
+STATED: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        name: frozenset(
+            column.name
+            for column in schema.TABLES[name].columns
+            if column.name not in _NO_FACTS
+            and (column.type in ("code", "yes_no", "int", "number") or column.name in _TEXTS)
+        )
+        for name in _TABLES
+    }
+)
+_WHOSE = ("says_who", "date_checked")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What became of one row: facts stated beside it, texts left as they are, anything written."""
+
+    stated: int
+    kept: int
+    new: bool
+
+
+def another(record: Record, here: Held, place: int) -> bool:
+    """Tell whether a row of a file speaks for somebody else than the row here.
+
+    A file that names no source speaks for whoever spoke before. What users say is never taken for
+    what the provider said, also where it was not noted who that was.
+    """
+    who = record.get("says_who")
+    if who is None:
+        return False
+    theirs = here.cell("says_who", place)
+    return bool(who != theirs and (theirs is not None or who == USERS))
+
+
+class Beside:
+    """Collects the statements of one import."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._rows: dict[str, Record] = {}
+        self._held: Held | None = None
+
+    @property
+    def _there(self) -> Held:
+        if self._held is None:
+            self._held = Held("statements", self._source.held("statements"))
+        return self._held
+
+    def take(
+        self,
+        table: str,
+        record: Record,
+        changes: Record,
+        here: Held,
+        place: int,
+        guarded: bool,  # noqa: FBT001 - whether the place of the row is protected
+    ) -> Said:
+        """Take out of ``changes`` what is not to overwrite a fact, and keep it as a statement.
+
+        What protects a place, or takes back a consent, is never held up.
+        """
+        if table not in STATED:
+            return Said(0, 0, new=False)
+        stated = kept = 0
+        new = False
+        for name in [one for one in changes if one not in _WHOSE]:
+            value, old = changes[name], here.cell(name, place)
+            if _protects(table, name, value, guarded=guarded):
+                continue
+            fits = name in STATED[table] and not (guarded and name in _TEXTS)
+            if name == "extra":
+                changes[name] = {**value, **(old or {})}
+                if changes[name] == old:
+                    del changes[name]
+            elif old is None:
+                if fits:
+                    new |= self._add(table, record, name, value)
+            else:
+                del changes[name]
+                if fits:
+                    stated += 1
+                    new |= self._add(table, record, name, value)
+                else:
+                    kept += 1
+        for name in _WHOSE:
+            changes.pop(name, None)
+        return Said(stated, kept, new)
+
+    def write(
+        self,
+        inserts: dict[str, list[Record]],
+        changes: list[Any],
+        change: Callable[[str, str, Record, int], Any],
+    ) -> None:
+        """Put the statements among what is to be written."""
+        for row_id, row in self._rows.items():
+            place = self._there.place.get(row_id)
+            if place is None:
+                inserts.setdefault("statements", []).append(row)
+            else:
+                said = {name: row[name] for name in ("value", "date_checked", "source_row")}
+                version = int(self._there.cell("row_version", place))
+                changes.append(change("statements", row_id, said, version))
+
+    def _add(self, table: str, record: Record, name: str, value: object) -> bool:
+        who = str(record["says_who"])
+        key = "\x1f".join((table, str(record["id"]), name, who, self._source.file))
+        row_id = f"said-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
+        text = as_text(value)
+        place = self._there.place.get(row_id)
+        if place is not None and self._there.cell("value", place) == text:
+            return False
+        self._rows[row_id] = {
+            "id": row_id,
+            "table_name": table,
+            "row_id": record["id"],
+            "attribute": name,
+            "value": text,
+            "says_who": who,
+            "date_checked": record.get("date_checked"),
+            "source_file": self._source.file,
+            "source_row": record["source_row"],
+        }
+        return True
+
+
+def as_text(value: object) -> str:
+    """Write a value as a statement holds it.
+
+    Examples
+    --------
+    >>> as_text(True), as_text("A2"), as_text(12.0)
+    ('1', 'A2', '12')
+    """
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)
+
+
+def _protects(table: str, name: str, value: object, *, guarded: bool) -> bool:
+    if name == "consent_shown":
+        return value is False
+    if not guarded:
+        return False
+    return value is None or name == "extra" or (table == "locations" and name != "step_free")
