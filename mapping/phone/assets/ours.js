@@ -119,8 +119,9 @@
   }
   function ready() {
     const count = Object.keys(draft).length;
-    $("ready").textContent = count ? say("ours.ready", { count }) : say("ours.ready_none");
-    $("send").disabled = !count || busy;
+    $("ready").textContent = count ? say("ours.ready", { count }) : "";
+    $("send").hidden = !count;
+    $("send").disabled = busy;
   }
 
   /* ---- drawing ---- */
@@ -155,7 +156,7 @@
     return one.name || say("ours.nameless_place");
   }
   function thing(one) {
-    const head = element("summary", {}, element("span", { text: title(one), dir: "auto" }), known(one));
+    const head = element("summary", {}, element("bdi", { text: title(one) }), known(one));
     const node = element("details", { className: "thing" }, head);
     node.dataset.key = `${one.section}/${one.table}/${one.row}`;
     if (one.section === "about" || one.section === "shown") node.dataset.start = "open";
@@ -169,8 +170,8 @@
     return node;
   }
   function known(one) {
-    if (!one.facts.length || one.section === "shown") return null;
-    return element("span", { className: "known", text: `${one.facts.filter((fact) => fact.value !== null).length} / ${one.facts.length}` });
+    if (!one.facts.length || ["shown", "ties"].includes(one.section)) return null;
+    return element("span", { className: "known", text: say("ours.known_of", { known: one.facts.filter((fact) => fact.value !== null).length, count: one.facts.length }) });
   }
   function label(fact, one) {
     if (fact.type === "hours") return say("ours.hours_of", { service: held.things.find((each) => each.table === "services" && each.row === fact.of)?.name || "" });
@@ -187,7 +188,7 @@
     const redraw = (focus) => { row.replaceChildren(...inside()); if (focus) row.querySelector(focus)?.focus(); };
     function inside() {
       const item = draft[key];
-      const nodes = [element("span", { className: "what", text: what }), element("p", { className: fact.value === null ? "value unknown" : "value", dir: "auto", text: tell(fact, fact.value) })];
+      const nodes = [element("span", { className: "what", text: what }), element("p", { className: fact.value === null ? "value unknown" : "value" }, element("bdi", { text: tell(fact, fact.value) }))];
       const acts = element("div", { className: "acts" });
       if (fact.value !== null && item?.answer.do !== "correct") {
         const pressed = item?.answer.do === "right";
@@ -195,7 +196,7 @@
       }
       acts.append(element("button", { type: "button", className: "act mend", text: say(fact.value === null ? "ours.fill" : "ours.correct"), "aria-label": say("ours.correct_about", { what }), onclick: () => open(item) }));
       if (item?.answer.do === "correct") {
-        nodes.push(acts, element("p", { className: "said", dir: "auto", text: say("ours.becomes", { value: tell(fact, item.answer.value) }) }));
+        nodes.push(acts, element("p", { className: "said", text: say("ours.becomes", { value: `\u2068${tell(fact, item.answer.value)}\u2069` }) }));
         acts.append(element("button", { type: "button", className: "act", text: say("ours.take_back"), onclick: () => { put(key, null); redraw(".mend"); } }));
       } else nodes.push(acts);
       return nodes;
@@ -295,7 +296,7 @@
   }
   function drafted(what, text) {
     return Object.entries(draft).filter(([key]) => key.startsWith(`${what}/`)).map(([key, item]) => element("div", { className: "fact" },
-      element("p", { className: "said", dir: "auto", text: say(text, { name: item.name }) }),
+      element("p", { className: "said", text: say(text, { name: `\u2068${item.name}\u2069` }) }),
       element("div", { className: "acts" }, element("button", { type: "button", className: "act", text: say("ours.take_back"), onclick: () => { put(key, null); draw(); } }))));
   }
 
@@ -348,7 +349,7 @@
       const what = words[lang][`ours.sort_${one.sort}`] || words[lang][one.sort === "address" ? "field.street" : `field.${one.sort}`] || one.sort;
       const text = one.name ? `${one.name}: ${what}` : what;
       const undo = one.state !== "open" ? null : element("button", { type: "button", className: "act", text: say("ours.withdraw"), "aria-label": say("ours.withdraw_about", { what: text }), onclick: () => withdraw(one.id) });
-      return element("li", {}, element("div", { dir: "auto" }, text, element("small", { text: `${one.made_on} · ${say(`ours.state_${one.state}`)}` })), undo);
+      return element("li", {}, element("div", {}, element("bdi", { text }), element("small", { text: `${one.made_on} · ${say(`ours.state_${one.state}`)}` })), undo);
     }));
   }
   async function withdraw(id) {
