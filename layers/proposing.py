@@ -164,7 +164,7 @@ def waiting(atlas: Atlas) -> pd.DataFrame:
     rows = rows[rows["state"].eq("open")].reset_index(drop=True)
     names = atlas.read("organizations").set_index("id")["name"]
     rows["urgent"] = rows["sort"].eq(HIDE).fillna(value=False).astype(bool)
-    rows["asker"] = rows["organization_id"].map(names).fillna("")
+    rows["asker"] = rows["organization_id"].map(names).astype(object).fillna("")
     rows["operations"] = pd.Series(
         [[Operation.from_json(one) for one in said] for said in rows["operations"]],
         index=rows.index,

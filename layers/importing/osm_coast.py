@@ -15,16 +15,19 @@ _ASIDE = 1e-6  # degrees, about ten centimetres: right beside the line
 
 
 def sea(
-    coast: Sequence[Sequence[Any]], *, box: tuple[float, float, float, float] | None
+    coast: Sequence[Sequence[Any]], *, frame: BaseGeometry
 ) -> Iterator[tuple[int, BaseGeometry]]:
-    """Close the coast along a box and give what lies on its watery side.
+    """Close the coast along a frame and give what lies on its watery side.
+
+    An extract ends somewhere, and its coast with it: from there it is drawn straight to the edge of
+    the frame, which is near.
 
     Parameters
     ----------
     coast
         Ways with their corners in ten millionths of a degree.
-    box
-        West, south, east, north in degrees; ``None``: as far as the coast itself reaches.
+    frame
+        A box in degrees, around all that is drawn.
 
     Yields
     ------
@@ -34,20 +37,17 @@ def sea(
     Examples
     --------
     >>> north = [[0, 5_000_000], [10_000_000, 5_000_000]]  # from west to east: water to the south
-    >>> [(name, water.bounds) for name, water in sea([[7, north]], box=(0, 0, 1, 1))]
+    >>> found = sea([[7, north]], frame=shapely.box(0, 0, 1, 1))
+    >>> [(name, water.bounds) for name, water in found]
     [(7, (0.0, 0.0, 1.0, 0.5))]
     """
     lines = [shapely.LineString(np.asarray(line) / UNIT) for _, line in coast if len(line) > 1]
     ways = [int(way) for way, line in coast if len(line) > 1]
     if not lines:
         return
-    frame = shapely.box(*(box or shapely.total_bounds(np.array(lines, dtype=object))))
     inside = [shapely.intersection(line, frame) for line in lines]
-    faces = shapely.get_parts(
-        shapely.polygonize([shapely.union_all([*inside, frame.exterior])])
-    ).tolist()
-    if not faces:
-        return
+    drawn = shapely.union_all([*inside, *_to_the_edge(inside, frame), shapely.boundary(frame)])
+    faces = shapely.get_parts(shapely.polygonize([drawn])).tolist()
     tree = shapely.STRtree(faces)
     wet: dict[int, float] = {}
     named: dict[int, int] = {}
@@ -61,6 +61,16 @@ def sea(
     for at, score in sorted(wet.items(), key=lambda one: named[one[0]]):
         if score > 0:
             yield named[at], faces[at]
+
+
+def _to_the_edge(lines: Sequence[BaseGeometry], frame: BaseGeometry) -> Iterator[BaseGeometry]:
+    """Draw on from every loose end of the coast."""
+    parts = [part for line in lines for part in shapely.get_parts(line) if part.length > 0]
+    for line in shapely.get_parts(shapely.line_merge(shapely.MultiLineString(parts))):
+        for end in shapely.get_parts(shapely.boundary(line)):
+            across = shapely.shortest_line(end, shapely.boundary(frame))
+            if across.length > 0:
+                yield across
 
 
 def _sides(line: Any) -> tuple[Any, Any, Any]:  # noqa: ANN401 - arrays of one line

@@ -126,7 +126,7 @@ def ground_rows(found: Mapping[str, Any], *, box: Box | None) -> Rows:
             rows.counts["ground_small"] += 1
             continue
         made.append({"id": _id(name), "kind": kind, "name": called, "geometry": geometry})
-    for name, sea in osm_coast.sea(found["coast"], box=box):
+    for name, sea in osm_coast.sea(found["coast"], frame=_frame(found, made, box)):
         made.append({"id": f"osm-coast-{name}", "kind": "water", "name": None, "geometry": sea})
     if box is not None:
         frame = shapely.box(*box)
@@ -136,6 +136,19 @@ def ground_rows(found: Mapping[str, Any], *, box: Box | None) -> Rows:
     rows.tables["ground"] = [row for row in made if not row["geometry"].is_empty]
     rows.counts["ground"] = len(rows.tables["ground"])
     return rows
+
+
+def _frame(found: Mapping[str, Any], made: list[Record], box: Box | None) -> BaseGeometry:
+    """Give the box around all that is drawn, no larger than the city."""
+    _, lonlat = _nodes(found["nodes"])
+    shapes = [row["geometry"] for row in made]
+    shapes += [shapely.LineString(np.asarray(line) / UNIT) for _, line in found["coast"]]
+    if len(lonlat):
+        shapes.append(shapely.MultiPoint(lonlat))
+    if not shapes:
+        return shapely.Polygon()
+    whole = shapely.box(*shapely.total_bounds(np.array(shapes, dtype=object)))
+    return whole if box is None else shapely.intersection(whole, shapely.box(*box))
 
 
 def place_rows(found: Mapping[str, Any]) -> Rows:
