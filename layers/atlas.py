@@ -118,7 +118,9 @@ class Atlas:
         Raises
         ------
         LayerError
-            ``atlas_busy`` if another writer holds the atlas for more than ten seconds.
+            ``atlas_busy`` if another writer holds the atlas for more than ten seconds;
+            ``traces_remain`` where all is written but somebody who reads it for more than ten
+            seconds keeps what a protected place was from being overwritten.
         """
         with closing(_connect(self.path)) as db:
             try:
@@ -134,7 +136,9 @@ class Atlas:
                 raise
             db.execute("COMMIT")
             # so that a plain copy of the one file holds everything; fails silently under readers
-            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            busy = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            if busy and writer.forgets:
+                raise LayerError("traces_remain", file=self.path.name)
 
     def backup(self, target: Path | str) -> None:
         """Copy the atlas while others read and write it.
@@ -164,6 +168,11 @@ class Writer:
     def revision_id(self) -> str:
         """Identifier of this change in ``revisions``."""
         return self._history.id
+
+    @property
+    def forgets(self) -> bool:
+        """Whether something must be gone for good once this is written."""
+        return self._history.forgets
 
     def insert(self, table: str, rows: pd.DataFrame | list[dict[str, Any]]) -> int:
         """Add rows and return their number.

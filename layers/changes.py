@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import shapely
@@ -18,6 +19,9 @@ from layers import clock, schema
 from layers.atlas import Atlas, Writer
 from layers.errors import LayerError
 from layers.history import Raw, Revision
+
+# imports of rows that came with the export that this import was
+_CAME_ALONG = "SELECT id FROM imports WHERE json_extract(choices, '$.came_with') = ?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +113,7 @@ class Undone:
 
     revision_id: str
     rows: int
-    kept: tuple[tuple[str, str, str], ...] = ()  # table, row, code: changed, needed, forgotten
+    kept: tuple[tuple[str, str, str], ...] = ()  # table, row, code: as the errors of undo
 
 
 def undo(atlas: Atlas, revision_id: str, *, who: str = "", keep: bool = False) -> Undone:
@@ -132,8 +136,9 @@ def undo(atlas: Atlas, revision_id: str, *, who: str = "", keep: bool = False) -
         ``undo_unknown``; ``undo_done`` where it was taken back before; ``undo_changed`` where a row
         was changed since, ``undo_needed`` where another row names one that would go,
         ``undo_forgotten`` where what was there is gone on purpose, because a place was protected
-        since, ``undo_file_again`` for the taking back of an import (bring the file again), and
-        ``undo_nothing`` where no row is left to take back.
+        since, ``undo_missing`` where a row would name one that is gone, ``undo_private`` where only
+        what the history never keeps was changed, ``undo_file_again`` for the taking back of an
+        import (bring the file again), and ``undo_nothing`` where no row is left to take back.
     """
     revision = Revision(kind="undo", who=who, undoes=revision_id, about={"of": revision_id})
     with atlas.write(revision) as writer:
@@ -165,8 +170,11 @@ def undo(atlas: Atlas, revision_id: str, *, who: str = "", keep: bool = False) -
             seen = writer.ask("SELECT row_version FROM revisions WHERE id = ?", (undoes,))
             writer.update("revisions", undoes, {"undone_by": None}, seen=seen[0][0])
         if import_id:
-            seen = writer.ask("SELECT row_version FROM imports WHERE id = ?", (import_id,))
-            writer.update("imports", import_id, {"undone_on": clock.today()}, seen=seen[0][0])
+            for one, version in writer.ask(
+                f"SELECT id, row_version FROM imports WHERE id = ? OR id IN ({_CAME_ALONG})",  # noqa: S608 - our own SQL
+                (import_id, import_id),
+            ):
+                writer.update("imports", one, {"undone_on": clock.today()}, seen=version)
         return Undone(writer.revision_id, rows, tuple(kept))
 
 
@@ -197,8 +205,9 @@ class _Steps:
             if "import_id" not in spec.column_names or not spec.leaves or spec.name == "imports":
                 continue
             rows = self.writer.ask(
-                f'SELECT id, row_version FROM "{spec.name}" WHERE import_id = ?',  # noqa: S608 - a name of the schema
-                (import_id,),
+                f'SELECT id, row_version FROM "{spec.name}" WHERE import_id = ?'  # noqa: S608 - a name of the schema
+                f" OR import_id IN ({_CAME_ALONG})",
+                (import_id, import_id),
             )
             mine = {row: version for row, version in rows if (spec.name, row) not in changed}
             if mine:
@@ -219,12 +228,45 @@ class _Steps:
                 for row, version in rows.items()
                 if version != 1 and self._changed(table, row, 1)
             ]
-        held = {(table, row) for table, row, _ in found}
+        found += [(*one, "private") for one in self._private({one[:2] for one in found})]
+        while more := self._tied({(table, row) for table, row, _ in found}):
+            found += more
+        return found
+
+    def _private(self, held: set[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Find rows of which only columns were changed that the history does not keep."""
+        kept: dict[tuple[str, str], bool] = {}
+        for table, row, action, before, _ in self.rows:
+            says = action != "update" or (before is not None and set(before) > {"row_version"})
+            kept[table, row] = kept.get((table, row), False) or says
+        return [one for one, says in kept.items() if not says and one not in held]
+
+    def _tied(self, held: set[tuple[str, str]]) -> list[tuple[str, str, str]]:
+        """Find rows that are named by what stays, or would name what is gone, but for some."""
         gone = {table: {r for r in rows if (table, r) not in held} for table, rows in self._going()}
-        while needed := _needed(self.writer, gone):
-            found += [(table, row, "needed") for table, row in needed]
-            for table, row in needed:
-                gone[table].discard(row)
+        first: dict[tuple[str, str], Raw] = {}  # as the rows will be: the earliest before counts
+        for table, row, _, before, _ in self.rows:
+            if before is not None and (table, row) not in held:
+                first[table, row] = {**first.get((table, row), {}), **before}
+        needed = [(*one, "needed") for one in _needed(self.writer, gone, first)]
+        return needed or [(*one, "missing") for one in self._missing(first, gone)]
+
+    def _missing(
+        self, first: Mapping[tuple[str, str], Raw], gone: Mapping[str, set[str]]
+    ) -> list[tuple[str, str]]:
+        """Find rows that would name, once they are put back, what is not there."""
+        found = []
+        for (table, row), before in first.items():
+            if row in gone.get(table, ()):
+                continue
+            for column in schema.TABLES[table].columns:
+                to = before.get(column.name)
+                if column.type != "text" or not column.of or to is None:
+                    continue
+                there = _version(self.writer, column.of, to) is not None
+                if to in gone.get(column.of, ()) or not (there or (column.of, to) in first):
+                    found.append((table, row))
+                    break
         return found
 
     def _changed(self, table: str, row: str, version: int | None) -> bool:
@@ -281,8 +323,15 @@ def _version(writer: Writer, table: str, row_id: str) -> int | None:
     return None if not found else int(found[0][0] or 0)
 
 
-def _needed(writer: Writer, gone: Mapping[str, Iterable[str]]) -> list[tuple[str, str]]:
-    """Find the rows among those to go that a row which stays names."""
+def _needed(
+    writer: Writer,
+    gone: Mapping[str, Iterable[str]],
+    put_back: Mapping[tuple[str, str], Raw] = MappingProxyType({}),
+) -> list[tuple[str, str]]:
+    """Find the rows among those to go that a row which stays names.
+
+    A row of ``put_back`` names what it will name with these columns.
+    """
     found: list[tuple[str, str]] = []
     for table, ids in gone.items():
         mine = set(ids)
@@ -299,7 +348,12 @@ def _needed(writer: Writer, gone: Mapping[str, Iterable[str]]) -> list[tuple[str
                     f' WHERE "{column.name}" IS NOT NULL'
                 )
                 leaving = set(gone.get(spec.name, ()))
-                named = {to for row, to in rows if to in mine and row not in leaving}
+                named = {
+                    will
+                    for row, to in rows
+                    if row not in leaving
+                    and (will := put_back.get((spec.name, row), {}).get(column.name, to)) in mine
+                }
                 found += [(table, row) for row in sorted(named)]
                 mine -= named
     return found

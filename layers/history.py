@@ -20,6 +20,9 @@ from layers import clock, schema, vocab
 Raw = dict[str, Any]
 NEVER_KEPT = frozenset({"private_contact"})
 _AT_A_PLACE = ("organizations", "assets")
+_HOLD_VALUES = {"history": ("before", "after"), "revisions": ("about",)}
+# of a row at a place; of the place itself what others say goes altogether
+_MAY_TELL = ("description", "extra", "cost", "alternate_name", "url", "public_contact")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +46,11 @@ class Recorder:
         self._coarser: set[str] = set()  # places of which less may be known from now on
         change = db.execute("SELECT value FROM cg_meta WHERE key = 'change'").fetchone()
         self.id = f"r{int(change[0]) + 1}"
+
+    @property
+    def forgets(self) -> bool:
+        """Whether something must be gone for good once this is written."""
+        return bool(self._coarser)
 
     def raw(self, table: str, row_id: str, names: Iterable[str] | None = None) -> Raw | None:
         """Read a row as it is stored, geometry as hexadecimal; ``None`` where there is none."""
@@ -76,6 +84,14 @@ class Recorder:
 
     def renamed(self, table: str, old: str, new: str) -> None:
         """Follow a row to its new identifier: the old one may tell its place."""
+        quoted = (json.dumps(old, ensure_ascii=False), json.dumps(new, ensure_ascii=False))
+        for name, columns in _HOLD_VALUES.items():
+            for column in columns:
+                self._db.execute(
+                    f'UPDATE "{name}" SET "{column}" = replace("{column}", ?, ?)'
+                    f' WHERE instr("{column}", ?)',
+                    (*quoted, quoted[0]),
+                )
         for name in ("history", "proposals", "statements"):
             self._db.execute(
                 f'UPDATE "{name}" SET row_id = ? WHERE table_name = ? AND row_id = ?',
@@ -87,9 +103,17 @@ class Recorder:
                 (new, table, old),
             )
         self._kept = [
-            (*one[:3], new, *one[4:]) if (one[2], one[3]) == (table, old) else one
+            (
+                *one[:3],
+                new if (one[2], one[3]) == (table, old) else one[3],
+                one[4],
+                *(text and text.replace(*quoted) for text in one[5:7]),
+                one[7],
+            )
             for one in self._kept
         ]
+        if table == "locations" and old in self._coarser:
+            self._coarser = {*self._coarser - {old}, new}
 
     def finish(self, *, touched: bool) -> None:
         """Write the history of the transaction, and forget what must not be known any more."""
@@ -203,3 +227,18 @@ def _forget(db: sqlite3.Connection, location_id: str) -> None:
             " json_extract(value, '$.table') = ? AND json_extract(value, '$.id') = ?)",
             (table, row_id, table, row_id),
         )
+
+
+def _forget_statements(db: sqlite3.Connection, rows: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Remove what other sources say of a place, and name the removed for the history."""
+    told = ", ".join("?" * len(_MAY_TELL))
+    gone: set[tuple[str, str]] = set()
+    for table, row_id in rows:
+        where = "table_name = ? AND row_id = ?"
+        values: tuple[str, ...] = (table, row_id)
+        if table != "locations":
+            where, values = f"{where} AND attribute IN ({told})", (*values, *_MAY_TELL)
+        found = db.execute(f"SELECT id FROM statements WHERE {where}", values).fetchall()
+        gone |= {("statements", one) for (one,) in found}
+        db.execute(f"DELETE FROM statements WHERE {where}", values)
+    return gone

@@ -44,7 +44,7 @@ def week_strip(
     >>> colours = dict.fromkeys(("ink", "quiet", "line", "accent"), "#111111")
     >>> svg = week_strip([day] * 7, days="abcdefg", states=words, tokens=colours)
     >>> svg.count('class="open"'), "09:00\u201317:00" in svg
-    (7, True)
+    (8, True)
     """
     used = [one for one in STATES if any(one == state for day in week for state, _, _ in day)]
     body = [_patterns(tokens)]
@@ -67,13 +67,23 @@ def week_strip(
         )
         x += 52 + 7 * len(states[state])
     wide, high = max(LEFT + DAY_PX + RIGHT, x), bottom + ROW
-    said = "; ".join(
-        f"{name}: {_figures(day, states)}" for name, day in zip(days, week, strict=True)
-    )
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" role="img"'
-        f' aria-label="{escape(said)}" style="width:100%;max-width:{wide}px;direction:ltr">'
-        f"{''.join(body)}</svg>"
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" width="{wide}"'
+        f' height="{high}" font-family="sans-serif">{"".join(body)}</svg>'
+    )
+
+
+def week_text(week: Week, *, days: Sequence[str], states: Mapping[str, str]) -> str:
+    """Say a week in words, for those who do not see the strip.
+
+    Examples
+    --------
+    >>> day = [("closed", 0, 1440)]
+    >>> week_text([day] * 2, days=["Mon", "Tue"], states={"closed": "closed"})
+    'Mon: closed; Tue: closed'
+    """
+    return "; ".join(
+        f"{name}: {_figures(day, states)}" for name, day in zip(days, week, strict=True)
     )
 
 

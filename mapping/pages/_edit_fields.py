@@ -109,15 +109,21 @@ def draw(form: Form, ref: Ref, *names: str) -> None:
         column = spec.column(name)
         if column.type == "yes_no":
             value: Any = _yes_no(form, ref, column)
-        elif column.type in ("code", "codes") or column.of:
+        elif column.type in ("code", "codes") or column.of or name == "language":
             value = _choice(form, ref, column)
         elif column.type in ("int", "number"):
             value = st.number_input(
-                label(column), min_value=0, step=1, key=_ready(form, ref, name, None)
+                label(column),
+                min_value=0,
+                value=None,
+                step=1,
+                placeholder=_shared.say("edit.not_known"),
+                key=_ready(form, ref, name, None),
             )
         elif column.type == "date":
             value = st.date_input(
                 label(column),
+                value=None,
                 min_value=EARLIEST,
                 max_value=LATEST,
                 format="YYYY-MM-DD",
@@ -151,25 +157,25 @@ def shown(table: str, column: str, value: Any) -> str:  # noqa: ANN401 - a value
         return say("edit.not_known")
     if isinstance(value, bool):
         return say("map.yes" if value else "map.no")
-    if isinstance(value, shapely.Geometry):
-        if isinstance(value, shapely.Point):
-            return f"{value.y:.5f}, {value.x:.5f}"
-        return say("edit.a_shape")
+    if isinstance(value, shapely.Point):
+        return f"{value.y:.5f}, {value.x:.5f}"
     if isinstance(value, dict):
         return ", ".join(f"{name}: {text}" for name, text in value.items())
     if column in ("communities", "language", "languages"):
         tags = value if isinstance(value, list) else [value]
         return ", ".join(_question.tongue(str(tag)) for tag in tags)
-    return _word(table, column, str(value))
+    return _word(table, column, value)
 
 
-def _word(table: str, column: str, value: str) -> str:
+def _word(table: str, column: str, value: Any) -> str:  # noqa: ANN401 - text, number or shape
+    if isinstance(value, shapely.Geometry):
+        return _shared.say("edit.a_shape")
     spec = next((one for one in schema.TABLES[table].columns if one.name == column), None)
     if spec is not None and spec.type == "code" and value in vocab.LISTS[spec.of]:
         return _shared.say(f"{spec.of}.{value}")
     if spec is not None and spec.of in NAMED:
-        return _names(spec.of).get(value, value)
-    return value
+        return _names(spec.of).get(value, str(value))
+    return str(value)
 
 
 def _ready(form: Form, ref: Ref, name: str, empty: Any) -> str:  # noqa: ANN401 - any widget's value

@@ -186,7 +186,7 @@ def _drop(form: Form, ref: Ref, *, also: str = "") -> None:
             form.drop(spot)
         form.drop(ref)
 
-    st.button(_shared.say("edit.take_out"), key=form.key(ref, "drop"), on_click=drop)
+    st.button(_shared.say(f"edit.take_out_{ref[0]}"), key=form.key(ref, "drop"), on_click=drop)
 
 
 def _hours(form: Form, ref: Ref, link_id: str) -> None:
@@ -225,11 +225,7 @@ def _hours(form: Form, ref: Ref, link_id: str) -> None:
 def _strip(week: list[list[tuple[str, int, int]]]) -> None:
     """Draw the week as it is understood."""
     say = _shared.say
-    st.html(
-        week_strip.week_strip(
-            week,
-            days=[say(f"weekday.{number}") for number in range(7)],
-            states={state: say(f"hours_state.{state}") for state in week_strip.STATES},
-            tokens=_shared.tokens(),
-        )
-    )
+    days = [say(f"weekday.{number}") for number in range(7)]
+    states = {state: say(f"hours_state.{state}") for state in week_strip.STATES}
+    picture = week_strip.week_strip(week, days=days, states=states, tokens=_shared.tokens())
+    st.image(picture, alt=week_strip.week_text(week, days=days, states=states))

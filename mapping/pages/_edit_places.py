@@ -68,6 +68,7 @@ def _point(form: Form, ref: Ref) -> shapely.Point | None:
             numbers.append(
                 st.number_input(
                     say(f"edit.{part}"),
+                    value=None,
                     min_value=-most,
                     max_value=most,
                     step=0.0001,
