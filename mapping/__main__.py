@@ -18,7 +18,7 @@ from layers.exporting import FORMATS
 from layers.importing.columns import KINDS
 from layers.vocab import CATEGORY
 from mapping import sheets, words
-from mapping.commands import ask, bring, keep
+from mapping.commands import ask, bring, bring_choices, keep, undo
 
 NOTHING_DONE = 2
 
@@ -57,13 +57,12 @@ def parser() -> argparse.ArgumentParser:
     add.add_argument("atlas", metavar="ATLAS")
     add.add_argument("file", metavar="FILE")
     add.add_argument("--as", dest="kind", metavar="KIND", choices=KINDS, help=" ".join(KINDS))
-    add.add_argument("--key", metavar="COLUMN", help=words.say("cli.key"))
-    add.add_argument("--category", metavar="C", help=words.say("cli.category"))
-    add.add_argument("--crs", metavar="CODE", help=words.say("cli.crs"))
-    add.add_argument("--date", metavar="DAY", help=words.say("cli.date"))
-    add.add_argument("--licence", metavar="TEXT", help=words.say("cli.licence"))
-    add.add_argument("--dry-run", action="store_true", help=words.say("cli.dry_run"))
+    bring_choices.arguments(add)
     add.set_defaults(run=bring.add)
+
+    back = command("undo")
+    undo.arguments(back)
+    back.set_defaults(run=undo.undo)
 
     gaps = command("gaps")
     gaps.add_argument("atlas", metavar="ATLAS")

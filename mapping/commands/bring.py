@@ -7,39 +7,35 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from layers.errors import LayerError
-from layers.importing import cells, importer
-from layers.importing.draft import Options
+from layers.importing import importer
 from layers.importing.importer import Plan
 from mapping import sheets
-from mapping.commands import answer, answer_json, opened
+from mapping.commands import answer, answer_json, bring_choices, opened, progress
 from mapping.words import say
 
 SOME_REJECTED = 1
+SHOWN = 10  # words, and rows, that are named one by one
+SHOWN_CHOICES = 6
 
 
 def add(asked: argparse.Namespace) -> int:
     """Bring a file in; the command is the confirmation, ``--dry-run`` only shows."""
     atlas = opened(asked.atlas)
     path = Path(asked.file)
-    options = Options(
-        key=asked.key, category=asked.category, crs=asked.crs, counted_on=_day(asked.date)
-    )
-    plan = importer.prepare(atlas, path, kind=asked.kind, options=options)
-    name = None if asked.dry_run else importer.carry_out(atlas, plan, licence=asked.licence)
+    options = bring_choices.options(asked)
+    with progress.watched() as watch:
+        plan = importer.prepare(atlas, path, kind=asked.kind, options=options, watch=watch)
+        name = None
+        if not asked.dry_run:
+            name = importer.carry_out(
+                atlas, plan, licence=asked.licence, who=asked.who or "", watch=watch
+            )
     listed = _list_rejected(path, plan) if plan.rejected and not asked.dry_run else None
     if asked.json:
         answer_json(_as_json(plan, name, listed, dry_run=asked.dry_run))
     else:
         answer(*_as_text(plan, name, listed, dry_run=asked.dry_run))
     return SOME_REJECTED if plan.rejected else 0
-
-
-def _day(text: str | None) -> Any:  # noqa: ANN401 - a day or nothing
-    try:
-        return cells.day(text)
-    except ValueError as error:
-        raise LayerError("day_unreadable", day=str(text)) from error
 
 
 def _list_rejected(path: Path, plan: Plan) -> Path:
@@ -74,6 +70,41 @@ def _as_json(plan: Plan, name: str | None, listed: Path | None, *, dry_run: bool
         "rejected_file": None if listed is None else str(listed),
         "joined": {key: value for key, value in plan.joined.items() if key != "mapping"} or None,
         "mapping": plan.joined.get("mapping", {}),
+        "part": plan.options.part,
+        "remembered": plan.remembered,
+        "columns": [
+            {
+                "name": one.name,
+                "field": one.field,
+                "how": one.how,
+                "filled": one.filled,
+                "examples": list(one.examples),
+            }
+            for one in plan.columns
+        ],
+        "values_unknown": [
+            {
+                "field": one.field,
+                "text": one.text,
+                "rows": one.rows,
+                "choices": list(one.choices),
+            }
+            for one in plan.values
+            if one.code is None
+        ],
+        "likely": [
+            {
+                "row": one.row,
+                "name": one.name,
+                "id": one.id,
+                "their_name": one.their_name,
+                "score": one.score,
+                "why": list(one.why),
+                "taken": one.taken,
+            }
+            for one in plan.likely
+        ],
+        "proposals": plan.proposals,
         "notes": [{"code": one.code, "text": sheets.note(one), **one.values} for one in plan.notes],
     }
 
@@ -104,14 +135,32 @@ def _as_text(plan: Plan, name: str | None, listed: Path | None, *, dry_run: bool
             )
         )
     lines += [f"- {sheets.note(one)}" for one in plan.notes]
+    lines += _to_look_at(plan)
     if dry_run:
         lines += [
             say("cli.rejected_dry", row=one["row"], reason=one["reason"], remedy=one["remedy"])
             for one in sheets.rejected_rows(plan.rejected)
         ]
         lines.append(say("cli.would_add"))
+    elif plan.proposals and name is not None:
+        lines.append(say("cli.proposed", count=plan.proposals))
     elif name is None:
         lines.append(say("cli.nothing_new"))
     if listed is not None:
         lines.append(say("cli.rejected", file=str(listed)))
     return lines
+
+
+def _to_look_at(plan: Plan) -> list[str]:
+    """Name words that are not understood and rows that may be here, the first few of each."""
+    lines = []
+    strange = [one for one in plan.values if one.code is None]
+    for one in strange[:SHOWN]:
+        choices = ", ".join(one.choices[:SHOWN_CHOICES])
+        lines.append(
+            say("cli.value_unknown", field=one.field, text=one.text, rows=one.rows, choices=choices)
+        )
+    asked = [one for one in plan.likely if not one.taken]
+    lines += [say("cli.likely", row=one.row, id=one.id, score=one.score) for one in asked[:SHOWN]]
+    more = max(0, len(strange) - SHOWN) + max(0, len(asked) - SHOWN)
+    return [*lines, say("cli.more", count=more)] if more else lines
