@@ -17,7 +17,7 @@ import streamlit as st
 from layers import clock, consent, duplicates, loose_ends, quality, schema
 from layers.cell_text import harmless
 from layers.loose_ends import Disagreement
-from mapping import facts
+from mapping import facts, words
 from mapping.pages import _shared
 
 FEW: Final = 10  # people are said in tens: fewer are not said
@@ -148,10 +148,28 @@ def cell(table: str, column: str, value: Any, found: Found) -> str:  # noqa: ANN
 def source(who: str | None, checked: Any, said_by: str | None = None) -> str:  # noqa: ANN401 - a day
     """Say who says so, how many they are as a band, and when."""
     say = _shared.say
-    named = say(f"says_who.{who}") if who else say("map.nobody_named")
-    parts = [named] + ([say("quality.band", band=said_by)] if said_by else [])
-    parts.append(say("quality.no_date") if pd.isna(checked) else f"{checked:%Y-%m-%d}")
-    return ", ".join(parts)
+    blanks = {
+        "who": say(f"says_who.{who}") if who else say("map.nobody_named"),
+        "day": day(checked),
+        "band": _as_one(said_by or ""),
+    }
+    return say("quality.source_counted" if said_by else "quality.source", **blanks)
+
+
+def day(checked: Any) -> str:  # noqa: ANN401 - a day, or pandas' word for none
+    """Say a day, or that nobody named one."""
+    return _shared.say("quality.no_date") if pd.isna(checked) else _as_one(f"{checked:%Y-%m-%d}")
+
+
+def _as_one(text: str) -> str:
+    """Keep the parts of a date or a range in their order where one reads from the right."""
+    return f"\u2066{text}\u2069" if words.direction(_shared.lang()) == "rtl" else text
+
+
+def order(rows: pd.DataFrame) -> list[str]:
+    """Give columns in the order they are read: a table itself does not turn around."""
+    names = [str(name) for name in rows.columns]
+    return names[::-1] if words.direction(_shared.lang()) == "rtl" else names
 
 
 def people(count: float) -> str:

@@ -31,9 +31,11 @@ def show(found: _quality.Found) -> None:
     )
     chosen = st.dataframe(
         listed,
+        column_order=_quality.order(listed),
         hide_index=True,
         height="content" if len(listed) <= 10 else 388,
         key=TABLE,
+        column_config={say("quality.column_most"): st.column_config.TextColumn(alignment="right")},
         selection_mode="single-row",
         on_select="rerun",
     )
@@ -62,9 +64,13 @@ def _one(found: _quality.Found, organization: Any) -> None:  # noqa: ANN401 - or
         )
         st.dataframe(
             table,
+            column_order=_quality.order(table),
             hide_index=True,
             height="content" if len(table) <= 8 else 318,
             key="quality_ask_facts",
+            column_config={
+                say("quality.column_people"): st.column_config.TextColumn(alignment="right")
+            },
         )
         if pd.notna(organization):
             page_link("ask", say("quality.ask_link", name=name), organization=str(organization))

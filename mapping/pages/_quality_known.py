@@ -36,12 +36,9 @@ def show(found: _quality.Found) -> None:
     )
     mine = known[known["table"].eq(table or filled[0])]
     rows = _rows(mine)
-    order = list(rows.columns)
-    # the table itself does not turn around for languages that are read from the right
-    order = order[::-1] if words.direction(_shared.lang()) == "rtl" else order
     st.dataframe(
         rows,
-        column_order=order,
+        column_order=_quality.order(rows),
         hide_index=True,
         height="content",
         row_height=bars.HIGH + 4,

@@ -44,6 +44,7 @@ def show(found: _quality.Found) -> None:
     listed = _as_rows(rows)
     chosen = st.dataframe(
         listed,
+        column_order=_quality.order(listed),
         hide_index=True,
         height="content" if len(listed) <= 10 else 388,
         key=f"quality_loose_{name}",
@@ -68,9 +69,7 @@ def _as_rows(rows: pd.DataFrame) -> pd.DataFrame:
         found[say("quality.column_note")] = [
             "" if pd.isna(one) else str(one) for one in rows["note"]
         ]
-    found[say("quality.column_checked")] = [
-        say("quality.no_date") if pd.isna(day) else f"{day:%Y-%m-%d}" for day in rows["checked"]
-    ]
+    found[say("quality.column_checked")] = [_quality.day(one) for one in rows["checked"]]
     return pd.DataFrame(found)
 
 

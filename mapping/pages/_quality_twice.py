@@ -40,6 +40,7 @@ def show(found: _quality.Found) -> None:
     listed = _as_rows(found)
     st.dataframe(
         listed,
+        column_order=_quality.order(listed),
         hide_index=True,
         height="content" if len(listed) <= 8 else 318,
         key="quality_twice_table",
@@ -103,8 +104,10 @@ def _one(found: _quality.Found, pair: dict[str, Any]) -> None:
     # a key of its own for each pair: choices made for one must not stand for the next
     mark = f"{table}_{both[0]}_{both[1]}"
     with st.container(border=True, key="quality_pair_one"):
+        sides = _side_by_side(found, table, both, names)
         st.dataframe(
-            _side_by_side(found, table, both, names),
+            sides,
+            column_order=_quality.order(sides),
             hide_index=True,
             height="content",
             key=f"quality_side_{mark}",
