@@ -42,8 +42,8 @@ _LEVELS: Mapping[str, tuple[float, str]] = {
 # how exact a point is, by its outline
 _OUTLINES: Mapping[str, str] = {"exact": "solid", "street": "dash", "area": "dot", "city": "dot"}
 _SIDE_BY_SIDE = (
-    "CASE WHEN \"time_of_day\" = 'day' THEN '-1.9,0' WHEN \"time_of_day\" = 'evening' THEN '0,0'"
-    " WHEN \"time_of_day\" = 'night' THEN '1.9,0' ELSE '0,-1.9' END"
+    "CASE WHEN \"time_of_day\" = 'day' THEN '-3,0' WHEN \"time_of_day\" = 'evening' THEN '0,0'"
+    " WHEN \"time_of_day\" = 'night' THEN '3,0' ELSE '0,-3' END"
 )
 
 
@@ -92,7 +92,7 @@ def styles(look: Look) -> dict[str, str]:
         By table: areas, ground, streets, places, locations, reported_cells and services_on_map.
     """
     return {
-        "areas": _qml(_areas(look), _labels(look, "area", size=9)),
+        "areas": _qml(_areas(look), _labels(look, "area", size=9, areas=True)),
         "ground": _qml(_ground(look), _labels(look, "area", size=8, colour="quiet")),
         "streets": _qml(_streets(look), _labels(look, "line", size=7, colour="quiet", below=5_000)),
         "places": _qml(_places(look), _labels(look, "point", size=8, colour="quiet", below=25_000)),
@@ -162,12 +162,13 @@ def _cells(look: Look) -> ET.Element:
     symbols = {}
     for feeling in vocab.FEELING:
         shape = look.shapes[feeling]
-        marker = _marker(look, shape, fill=feeling, outline="paper", size=2.4)
+        marker = _marker(look, shape, fill=feeling, outline="paper", size=2.8)
         _property(marker, "offset", _SIDE_BY_SIDE)
         centre = _layer("CentroidFill", {"point_on_surface": "0", "clip_points": "0"})
         # a symbol inside a symbol is found by the name of its layer
         centre.append(_symbol("marker", marker, name="@0@1"))
-        surface = _fill(look, feeling, outline=feeling, width=0.2, opacity=40)
+        # no surface: three times of day lie on each other, and would mix to a fourth colour
+        surface = _fill(look, None, outline="quiet", width=0.2)
         symbols[feeling] = _symbol("fill", surface, centre)
     return _by_code(look, "feeling", "feeling", symbols)
 
@@ -227,13 +228,12 @@ def _fill(
     outline: str,
     width: float,
     line: str = "solid",
-    opacity: int = 255,
 ) -> ET.Element:
     return _layer(
         "SimpleFill",
         {
             "style": "no" if colour is None else "solid",
-            "color": _rgba(look, colour or outline, opacity),
+            "color": _rgba(look, colour or outline),
             "outline_color": _rgba(look, outline),
             "outline_style": line,
             "outline_width": str(width),
@@ -310,7 +310,13 @@ def _property(layer: ET.Element, name: str, expression: str) -> None:
 
 
 def _labels(
-    look: Look, sort: str, *, size: float, colour: str = "ink", below: int = 0
+    look: Look,
+    sort: str,
+    *,
+    size: float,
+    colour: str = "ink",
+    below: int = 0,
+    areas: bool = False,
 ) -> ET.Element:
     """Write the name beside each row; ``below``: only at larger scales than one to so many."""
     labeling = ET.Element("labeling", type="simple")
@@ -319,8 +325,9 @@ def _labels(
         settings,
         "text-style",
         {
-            "fieldName": "name",
-            "isExpression": "0",
+            # cells have names of their own, and are too many to be read
+            "fieldName": 'CASE WHEN "level" <> \'cell\' THEN "name" END' if areas else "name",
+            "isExpression": "1" if areas else "0",
             "fontSize": str(size),
             "fontSizeUnit": "Point",
             "fontWeight": "50",
@@ -345,12 +352,12 @@ def _labels(
     order = "TR,TL,BR,BL,R,L,TSR,BSR"
     placed = {"placement": where, "dist": "1.5", "distUnits": "MM", "priority": "5"}
     ET.SubElement(settings, "placement", {**placed, "predefinedPositionOrder": order})
-    scale = {"scaleVisibility": "1", "scaleMin": str(below), "scaleMax": "1"} if below else {}
+    scale = {"scaleVisibility": "1", "scaleMin": "1", "scaleMax": str(below)} if below else {}
     ET.SubElement(settings, "rendering", {"drawLabels": "1", "obstacle": "1", **scale})
     return labeling
 
 
-def _rgba(look: Look, name: str, opacity: int = 255) -> str:
+def _rgba(look: Look, name: str) -> str:
     """Write a colour as QGIS does.
 
     Examples
@@ -362,7 +369,7 @@ def _rgba(look: Look, name: str, opacity: int = 255) -> str:
     """
     bare = look.colours[name].lstrip("#")
     red, green, blue = (int(bare[place : place + 2], 16) for place in (0, 2, 4))
-    return f"{red},{green},{blue},{opacity}"
+    return f"{red},{green},{blue},255"
 
 
 def _qml(renderer: ET.Element, labels: ET.Element | None = None) -> str:

@@ -15,7 +15,8 @@ from layers.importing.left_out import is_personal
 
 # an address of e-mail, or a number of telephone with its country before it
 _REACHES = re.compile(r"\S@\S+\.\w|(?:\+|\b00)\d[\d\s()/.-]{6,}\d")
-# said of a place that is called like a shelter and is public: our own import hides it otherwise
+# said of a place that is called like a shelter, or known only roughly, and may be shown as it
+# stands: an import hides the one and makes the other rougher otherwise
 PUBLIC = {"address_shown": "yes"}
 _PLACE = ("locations", "organizations", "services", "assets")  # places, and who is there
 # what could tell where a hidden or rough place is, in the rows of that place
@@ -228,14 +229,12 @@ def _imports(kept: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def _say_public(kept: Mapping[str, pd.DataFrame]) -> None:
-    """Say of places called like a shelter that they are public, where the atlas knows it."""
+    """Say of places that they may be shown as they stand, where an import would guess otherwise."""
     places = kept["locations"]
     names = {
         (name, str(row)): str(called) for name in _PLACE for row, called in _called(kept[name])
     }
     like = {one for one, called in names.items() if hiding.why_hidden(Columns([]), [], called)}
-    if not like:
-        return
     links = kept["service_at_location"]
     there = {str(row) for table, row in like if table == "locations"}
     services = {row for table, row in like if table == "services"}
@@ -243,7 +242,9 @@ def _say_public(kept: Mapping[str, pd.DataFrame]) -> None:
     for table in ("organizations", "assets"):
         mine = {row for of, row in like if of == table}
         there |= set(kept[table].loc[kept[table]["id"].isin(mine), "location_id"].dropna())
-    public = places["id"].isin(there) & places["precision"].ne("hidden")
+    public = places["precision"].isin(hiding.ROUGH) | (
+        places["id"].isin(there) & places["precision"].ne("hidden")
+    )
     places["extra"] = pd.Series(
         [
             {**(extra or {}), **PUBLIC} if shown else extra

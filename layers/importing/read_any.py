@@ -258,9 +258,9 @@ def _is_whole(units: list[_Unit], parts: list[dict[str, Any]], how: How) -> bool
     if units[0].format == "gpkg":
         return "cg_meta" in names
     ours = [name for name in names if name in how.ours]
-    return len(ours) >= _WHOLE_FROM and all(
-        name in how.ours or name.startswith("cg_") for name in names
-    )
+    about = [name for name in names if name == "About" or name.startswith("cg_")]
+    enough = len(ours) >= (1 if about else _WHOLE_FROM)
+    return enough and len(ours) + len(about) == len(names)
 
 
 def _is_osm(path: Path) -> bool:
