@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
+import pandas as pd
 import shapely
 
 from layers import coarsening, schema, vocab
@@ -17,6 +18,7 @@ from layers.importing import hiding
 
 LONGEST: Final = 4000  # letters of a text
 OLDEST: Final = 120  # years
+_BLANKS: Final = re.compile(r"[ \t\u00a0]+")
 _TAG: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _AFTER: Final = (("since", "until"), ("starts_on", "ends_on"), ("min_age", "max_age"))
 _COUNTED: Final = ("row_version", "source_row")
@@ -40,7 +42,34 @@ class Edit:
     @property
     def all(self) -> Values:
         """The whole row as it is to be."""
-        return {**(self.seen or {}), **self.values}
+        return {**(self.seen or {}), **plain(self.values)}
+
+
+def plain(values: Mapping[Any, Any]) -> Values:
+    """Make the cells of a table plain values of Python.
+
+    Examples
+    --------
+    >>> plain({"free": pd.NA, "since": pd.Timestamp("2026-03-01"), "communities": []})
+    {'free': None, 'since': datetime.date(2026, 3, 1), 'communities': None}
+    """
+    return {str(name): plain_cell(value) for name, value in values.items()}
+
+
+def plain_cell(value: Any) -> Any:  # noqa: ANN401 - a cell of any table, or a widget's value
+    """Make one cell of a table, or what a widget gives, a plain value of Python."""
+    if isinstance(value, str):
+        text = "\n".join(_BLANKS.sub(" ", line).strip() for line in value.splitlines()).strip()
+        return text or None
+    if isinstance(value, list | tuple | set | dict):
+        return value if isinstance(value, dict) and value else (list(value) or None)
+    if value is None or isinstance(value, shapely.Geometry):
+        return value
+    if pd.isna(value):
+        return None
+    if isinstance(value, pd.Timestamp | datetime):
+        return value.date()
+    return value.item() if hasattr(value, "item") else value
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,8 @@ of one row do not stand in each other's way.
 
 from __future__ import annotations
 
-import re
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
@@ -21,7 +20,7 @@ import shapely
 from layers import changes, checking, coarsening, hours, protecting, schema
 from layers.atlas import Atlas
 from layers.changes import Operation
-from layers.checking import Edit
+from layers.checking import Edit, plain, plain_cell
 from layers.coarsening import Tables, Values
 from layers.history import Revision
 
@@ -32,7 +31,6 @@ PARTS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "bodies": (("seats", "body_id"),),
 }
 _EARTH: Final = pyproj.Geod(ellps="WGS84")
-_BLANKS: Final = re.compile(r"[ \t\u00a0]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +62,6 @@ def row(table: pd.DataFrame, row_id: str) -> Values | None:
     """Give a row as plain values: None for unknown, dates as dates; None where it is not there."""
     found = table[table["id"] == row_id]
     return None if found.empty else plain(found.iloc[0].to_dict())
-
-
-def plain(values: Mapping[Any, Any]) -> Values:
-    """Make the cells of a table plain values of Python.
-
-    Examples
-    --------
-    >>> plain({"free": pd.NA, "since": pd.Timestamp("2026-03-01"), "communities": []})
-    {'free': None, 'since': datetime.date(2026, 3, 1), 'communities': None}
-    """
-    return {str(name): _plain(value) for name, value in values.items()}
 
 
 def operations(tables: Tables, edits: Sequence[Edit], *, today: date) -> list[Operation]:
@@ -156,7 +143,7 @@ def same(one: object, other: object) -> bool:
     >>> same(False, None), same(["ti", "so"], ["so", "ti"])
     (False, True)
     """
-    one, other = _plain(one), _plain(other)
+    one, other = plain_cell(one), plain_cell(other)
     if isinstance(one, shapely.Point) and isinstance(other, shapely.Point):
         return bool(one.equals_exact(other, 1e-6))
     if isinstance(one, list) and isinstance(other, list):
@@ -266,7 +253,7 @@ def as_hours(text: str | None, *, today: date, country: str, timezone: str) -> V
 
     What is not understood is kept as it was written, and the hours stay unknown.
     """
-    said = _plain(text)
+    said = plain_cell(text)
     read = understood(said, today=today, country=country, timezone=timezone)
     return {"opening_hours": said if said and read else None, "source_text": said}
 
@@ -350,27 +337,3 @@ def _version(tables: Tables, table: str, row_id: str) -> int | None:
 
 def _seen(edit: Edit) -> int:
     return int((edit.seen or {}).get("row_version") or 0)
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401 - a cell of any table, or a value of any widget
-    if isinstance(value, str):
-        text = "\n".join(_BLANKS.sub(" ", line).strip() for line in value.splitlines()).strip()
-        return text or None
-    if isinstance(value, list | tuple | set | dict):
-        return value if isinstance(value, dict) and value else (list(value) or None)
-    if value is None or isinstance(value, shapely.Geometry):
-        return value
-    if pd.isna(value):
-        return None
-    if isinstance(value, pd.Timestamp | datetime):
-        return value.date()
-    return value.item() if hasattr(value, "item") else value
-
-
-def named(tables: Tables, table: str, ids: Iterable[str]) -> dict[str, str]:
-    """Give what rows are called, for those that have a name."""
-    held = tables[table]
-    if "name" not in held:
-        return {}
-    wanted = held[held["id"].isin(list(ids)) & held["name"].notna()]
-    return dict(zip(wanted["id"], wanted["name"], strict=True))

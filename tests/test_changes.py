@@ -247,7 +247,7 @@ def _operation(town: Atlas, move: tuple[str, tuple[str, str], str, str | None]) 
     if table == "locations":
         values |= {"precision": "exact", "geometry": shapely.Point(10 + ord(name) / 100, 50)}
     if row in held.index:
-        return update(table, row, int(held.loc[row, "row_version"]), **values)
+        return update(table, row, int(held["row_version"][row]), **values)
     return insert(table, row, **values)
 
 

@@ -13,7 +13,7 @@ import pytest
 import shapely
 
 from layers import atlas as atlases
-from layers import chronicle, editing
+from layers import checking, chronicle, editing
 from layers.atlas import Atlas
 from layers.changes import Operation, carry_out
 from layers.errors import LayerError
@@ -160,7 +160,7 @@ def test_a_new_name_of_a_hidden_row_is_followed_everywhere(town: Atlas) -> None:
         writer.update("service_at_location", "a", {"service_id": old}, seen=3)
     place = editing.row(town.read("locations"), f"service:{old}")
     assert place is not None
-    edit = editing.Edit(
+    edit = checking.Edit(
         table="locations", id=place["id"], seen=place, values={"precision": "hidden"}
     )
     tables = {name: town.read(name) for name in

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from layers import clock, editing
+from layers import checking, clock, editing
 from mapping import week_strip
 from mapping.pages import _edit_fields, _edit_places, _shared
 from mapping.pages._edit_fields import Form, Ref
@@ -22,7 +22,7 @@ def start(form: Form) -> None:
             if parent in going:
                 going[table] = [str(one) for one in mine["id"]]
                 form.seen |= {
-                    (table, str(one["id"])): editing.plain(one) for one in mine.to_dict("records")
+                    (table, str(one["id"])): checking.plain(one) for one in mine.to_dict("records")
                 }
 
 

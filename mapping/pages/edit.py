@@ -154,7 +154,7 @@ def _titles(table: str) -> dict[str, str]:
 
     def make() -> dict[str, str]:
         rows = _shared.read(table).to_dict("records")
-        named = [(str(one["id"]), _edit_fields.title(table, editing.plain(one))) for one in rows]
+        named = [(str(one["id"]), _edit_fields.title(table, checking.plain(one))) for one in rows]
         named.sort(key=lambda pair: pair[1].casefold())
         return {one: name if name == one else f"{name} · {one}" for one, name in named}
 
@@ -299,7 +299,7 @@ def _links(heading: str, table: str, rows: pd.DataFrame) -> None:
     if heading:
         st.text(heading)
     for one in rows.head(40).to_dict("records"):
-        _shared.edit_link(table, str(one["id"]), _edit_fields.title(table, editing.plain(one)))
+        _shared.edit_link(table, str(one["id"]), _edit_fields.title(table, checking.plain(one)))
 
 
 def _alike(form: Form) -> None:
