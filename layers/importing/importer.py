@@ -11,7 +11,7 @@ from layers.atlas import Atlas
 from layers.errors import LayerError
 from layers.history import Revision
 from layers.importing import build_whole, child, osm, preparing
-from layers.importing.draft import Options
+from layers.importing.draft import Options, Record
 from layers.importing.plan import ColumnUse, Likely, Plan, ValueUse
 from layers.importing.preparing import BUILDERS
 from layers.importing.watch import Watch, told
