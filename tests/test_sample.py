@@ -17,6 +17,7 @@ from layers import schema, vocab
 from layers.atlas import Atlas
 from layers.errors import LayerError
 from layers.hours import open_at, typical_week
+from layers.proposing import decide
 from mapping.needs import Need
 from sample_data import plan
 from sample_data.__main__ import main
@@ -205,6 +206,18 @@ def test_published_cells_are_bands_of_past_sessions_and_nobodys_home_is_called_u
     assert set(cells.query("feeling == 'unsafe'")["time_of_day"]) == {"evening", "night"}
     assert not set(cells.query("feeling == 'unsafe'")["cell"]) & set(city.cells)
     assert (pd.to_datetime(city.table["sessions"]["held_on"]) < pd.Timestamp(DAY)).all()
+
+
+def test_two_proposals_wait_and_can_be_accepted(tmp_path: Path) -> None:
+    made = make_city(tmp_path / "waiting.gpkg", today=DAY)
+    waiting = made.read("proposals")
+    assert waiting["source"].tolist() == ["organization", "open_street_map"]
+    assert set(waiting["state"]) == {"open"}
+    decided = decide(made, waiting["id"].tolist(), accept=True)
+    assert decided.left == ()
+    services = made.read("services").set_index("id")
+    assert not services.loc["legal-brinholm", "papers_asked"]
+    assert "Larkmoor toy library" in set(services["name"])
 
 
 # --- the doors -------------------------------------------------------------------------------
