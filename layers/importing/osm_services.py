@@ -198,7 +198,10 @@ class _Here:
                 sure = rows[(rows["score"] >= matching.SAME_NAME) & there_too]
                 if len(sure) == 1:
                     same[str(name)] = str(sure["right_id"].iloc[0])
+                settled = same.get(str(name))
                 for row in rows.itertuples():
+                    if settled not in (None, row.right_id):
+                        continue  # what is settled needs no second look
                     likely = Likely(
                         row=numbers[str(name)],
                         name=next(one.name for one in listed if one.id == name),
