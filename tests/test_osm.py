@@ -292,12 +292,15 @@ def test_nothing_that_bears_the_name_of_a_protected_service_is_proposed(
     empty: Atlas, tmp_path: Path
 ) -> None:
     with empty.write() as writer:
-        writer.insert("services", [{"id": "h", "name": "Ring e.V.", "category": "housing"}])
-        writer.insert("locations", [{"id": "l", "precision": "hidden"}])
-        writer.insert("service_at_location", [{"id": "h@1", "service_id": "h", "location_id": "l"}])
+        for one, name in (("h1", "Ring e.V."), ("h2", "Passage")):
+            writer.insert("services", [{"id": one, "name": name, "category": "housing"}])
+            writer.insert("locations", [{"id": one, "precision": "hidden"}])
+            link = {"id": f"{one}@1", "service_id": one, "location_id": one}
+            writer.insert("service_at_location", [link])
     plan = importer.prepare(empty, a_town().write(tmp_path / "a.osm.pbf"))
     assert {one.id for one in plan.proposed} == {"osm:node/30", "osm:way/22"}
-    assert said(plan)["osm_hidden"] == {"count": 3}
+    assert {row["name"] for row in plan.compared.inserts["places"]} == {"Police Station 4", "Green"}
+    assert said(plan)["osm_hidden"] == {"count": 4}
 
 
 def test_only_what_lies_around_the_areas_is_taken(empty: Atlas, tmp_path: Path) -> None:

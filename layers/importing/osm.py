@@ -96,6 +96,7 @@ def prepare(
     found = child.run("osm", path, options=asked, watch=watch)
     seen = Counter({name: int(count) for name, count in found["counts"].items()})
     made = _rows(found, PARTS[kind], box, watch)
+    _leave_protected(atlas, made)
     offered = osm_services.candidates(
         atlas,
         found["services"],
@@ -160,6 +161,23 @@ def _rows(found: Any, parts: Sequence[str], box: Box | None, watch: Watch | None
             made.tables |= some.tables
             made.counts += some.counts
     return made
+
+
+def _leave_protected(atlas: Atlas, made: Rows) -> None:
+    """Take out the places, and the names of ground, that would tell where something hidden is."""
+    for table in ("places", "ground"):
+        records = made.tables.get(table, [])
+        named = {record["id"]: record["name"] for record in records if record["name"]}
+        told = osm_services.tells_protected(atlas, named)
+        if not told:
+            continue
+        made.counts["hidden"] += len(told)
+        if table == "places":
+            made.tables[table] = [record for record in records if record["id"] not in told]
+            made.counts["places"] = len(made.tables[table])
+        else:
+            for record in records:
+                record["name"] = None if record["id"] in told else record["name"]
 
 
 def _compared(

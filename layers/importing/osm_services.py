@@ -117,8 +117,10 @@ def candidates(
             made.counts["outside"] += 1
             continue
         listed.append(Candidate(osm, category, tags, point))
+    told = tells_protected(atlas, {one.id: one.name for one in listed})
+    made.counts["hidden"] += len(told)
+    listed = [one for one in listed if one.id not in told]
     here = _Here(atlas, file)
-    listed = here.without_protected(listed, made)
     same = here.same(listed, made, chosen or {}, each)
     for one in listed:
         made.counts["candidates"] += 1
@@ -136,6 +138,33 @@ def candidates(
         understood = here.understood(one.tags.get("opening_hours"))
         made.counts["hours_unread"] += "opening_hours" in one.tags and not understood
     return made
+
+
+def tells_protected(atlas: Atlas, names: Mapping[str, str]) -> set[str]:
+    """Find the names that are alike to one of something whose place is protected here.
+
+    Parameters
+    ----------
+    atlas
+        What is here.
+    names
+        By identifier of the row that would bear it.
+    """
+    places, links = atlas.read("locations"), atlas.read("service_at_location")
+    hidden = places.loc[places["precision"] == "hidden", "id"]
+    services, actors = atlas.read("services"), atlas.read("organizations")
+    at = links.loc[links["location_id"].isin(hidden), "service_id"]
+    protected = pd.concat(
+        [
+            services.loc[services["id"].isin(at), ["id", "name"]],
+            actors.loc[actors["location_id"].isin(hidden), ["id", "name"]],
+        ],
+        ignore_index=True,
+    )
+    if protected.empty or not names:
+        return set()
+    alike = matching.pairs(pd.DataFrame({"id": list(names), "name": [*names.values()]}), protected)
+    return set(alike.loc[alike["score"] >= matching.LIKELY_NAME, "left_id"])
 
 
 class _Here:
@@ -160,22 +189,6 @@ class _Here:
             self.locations[["precision", "address", "geometry"]], "location_id"
         )
         self.placed = placed.drop_duplicates("service_id").set_index("service_id")
-
-    def without_protected(self, listed: list[Candidate], made: Candidates) -> list[Candidate]:
-        """Leave out what bears the name of something whose place is protected here."""
-        hidden = self.locations.index[self.locations["precision"] == "hidden"]
-        at = self.links.loc[self.links["location_id"].isin(hidden), "service_id"]
-        frames = [
-            self.services.loc[self.services["id"].isin(at), ["id", "name"]],
-            self.actors.loc[self.actors["location_id"].isin(hidden), ["id", "name"]],
-        ]
-        protected = pd.concat(frames, ignore_index=True)
-        if protected.empty or not listed:
-            return listed
-        alike = matching.pairs(_table(listed)[["id", "name"]], protected)
-        told = set(alike.loc[alike["score"] >= matching.LIKELY_NAME, "left_id"])
-        made.counts["hidden"] += len(told)
-        return [one for one in listed if one.id not in told]
 
     def same(
         self,
