@@ -175,7 +175,13 @@ def test_another_atlas_is_opened_only_from_the_same_folder_in_a_hall(
 
 def test_export_and_backup_are_made_when_asked_for(town: atlas.Atlas) -> None:
     page = opened("take")
+    assert "1 rows in 1 tables leave." in texts(page)
+    assert [one.key for one in page.download_button] == ["data_backup"]
+    page.segmented_control(key="data_export_to").set_value("xlsx").run()
+    page.button(key="data_export_make").click().run()
+    assert not page.exception
     assert {"data_export", "data_backup"} <= {one.key for one in page.download_button}
+    assert "1 rows." in texts(page)
     made = AppTest.from_function(_downloads).run()
     assert not made.exception
     assert "areas.csv" in made.text[0].value
@@ -189,10 +195,12 @@ def _downloads() -> None:
 
     import streamlit as st
 
-    from mapping.pages import _taking
+    from mapping.pages import _shared, _taking
 
-    with zipfile.ZipFile(io.BytesIO(_taking.exported("csv"))) as packed:
+    rows, raw = _taking.exported(_shared.atlas(), "csv")
+    with zipfile.ZipFile(io.BytesIO(raw)) as packed:
         st.text(" ".join(packed.namelist()))
+    assert rows == 1
     st.text(_taking.backed_up()[:15].decode())
 
 

@@ -10,7 +10,8 @@ from layers import atlas as atlas_store
 from layers import exporting, hours
 from layers.clock import today
 from layers.errors import LayerError
-from mapping.commands import a_file, answer, answer_json, opened
+from mapping import out
+from mapping.commands import a_file, answer, answer_json, opened, progress
 from mapping.words import say
 
 
@@ -53,7 +54,10 @@ def _check_place(country: str, timezone: str) -> None:
 
 def export(asked: argparse.Namespace) -> int:
     """Write what may leave into a folder."""
-    done = exporting.export(opened(asked.atlas), asked.folder, to=asked.to)
+    atlas = opened(asked.atlas)
+    what = exporting.leaving(atlas)
+    with progress.watched() as watch:
+        done = exporting.export(atlas, asked.folder, to=asked.to, look=out.look(), watch=watch)
     if asked.json:
         answer_json(
             {
@@ -61,12 +65,14 @@ def export(asked: argparse.Namespace) -> int:
                 "files": list(done.files),
                 "rows": done.rows,
                 "withheld": done.withheld,
+                "counts_withheld": what.small,
             }
         )
         return 0
     answer(say("cli.exported", count=len(done.files), folder=asked.folder))
     if held := sum(done.withheld.values()):
         answer(say("cli.withheld", count=held))
+    answer(*(f"- {why}: {count}" for why, count in out.reasons(what)))
     return 0
 
 
