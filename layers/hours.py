@@ -221,8 +221,8 @@ def _stretches(text: str, hours: opening_hours.OpeningHours, monday: date, timez
             doubts.append((first, endless[begins.strftime("%H:%M")], last))
     for first, until, last in doubts:
         # with an hour named, the package closes at it; without one, it is open until midnight
-        sure, end = (last, last - last % DAY + DAY) if until else (first + 60, last)
-        doubtful = found[sure:end]
+        sure, to = (last, last - last % DAY + DAY) if until else (first + 60, last)
+        doubtful = found[sure:to]
         doubtful[doubtful == (CLOSED if until else OPEN)] = UNKNOWN
     return found
 

@@ -9,6 +9,7 @@ from layers.errors import LayerError
 from layers.importing import cells, columns, draft, hiding, left_out
 from layers.importing.coordinates import places
 from layers.importing.draft import Draft, Record, RowRefused, Source, safe_id
+from layers.importing.settle import settle
 from layers.importing.tables import Note
 from layers.space import parse_cell
 
@@ -21,6 +22,7 @@ def build_areas(source: Source) -> Draft:
     table = source.table
     found = columns.find(table, columns.FIELDS["areas"], key=source.options.key)
     found.left = left_out.without_counts(table, found.left)
+    table = settle(source, found)
     where = places(source, found, needed=True)
     level = _level(source, found)
     done = Draft(joined={"mapping": found.mapping()})
@@ -114,6 +116,7 @@ def build_places(source: Source) -> Draft:
     table = source.table
     found = columns.find(table, columns.FIELDS["places"], key=source.options.key)
     columns.require(table, found, "name")
+    table = settle(source, found)
     where = places(source, found, needed=True)
     done = Draft(joined={"mapping": found.mapping()})
     for place, number in enumerate(table.numbers):

@@ -13,9 +13,10 @@ import pandas as pd
 
 from layers.errors import LayerError
 from layers.importing import cells, columns, draft, left_out
-from layers.importing.build_population import dimension, group_code
 from layers.importing.draft import Draft, Record, RowRefused, Source, safe_id
 from layers.importing.implied import held_cells, withheld_too
+from layers.importing.population_groups import dimension, group_code
+from layers.importing.settle import settle
 from layers.importing.small_counts import SMALLEST
 
 _YEAR = re.compile(r"^(\d{4})$")
@@ -33,6 +34,7 @@ def build_ties(source: Source) -> Draft:
     """
     found = columns.find(source.table, columns.FIELDS["ties"], key=source.options.key)
     columns.require(source.table, found, "from", "to")
+    settle(source, found)
     if not source.actors:
         raise LayerError("actors_first")
     done = Draft(joined={"mapping": found.mapping()})
@@ -73,6 +75,7 @@ def build_trust(source: Source) -> Draft:
     """Make what women said of actors: bands only, never fewer than five."""
     found = columns.find(source.table, columns.FIELDS["trust"], key=source.options.key)
     columns.require(source.table, found, "communities", "organization", "state", "said_by")
+    settle(source, found)
     if not source.actors:
         raise LayerError("actors_first")
     done = Draft(joined={"mapping": found.mapping()})
@@ -114,6 +117,7 @@ def build_usage(source: Source) -> Draft:
     found = columns.find(source.table, columns.FIELDS["usage"], key=source.options.key)
     columns.require(source.table, found, "service", "count")
     found.left = left_out.without_counts(source.table, found.left)
+    settle(source, found)
     held = source.held("services")
     if held.empty:
         raise LayerError("services_first")

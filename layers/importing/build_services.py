@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from layers.errors import LayerError
 from layers.importing import cells, columns, draft
 from layers.importing.coordinates import places
 from layers.importing.draft import Draft, Record, RowRefused, Source, some_rows
 from layers.importing.locations import Finder
+from layers.importing.settle import settle
 from layers.importing.tables import Note
 
 _YES_NO = (
@@ -27,6 +30,7 @@ def build_services(source: Source) -> Draft:
     """
     table = source.table
     found = columns.find(table, columns.FIELDS["services"], key=source.options.key)
+    table = settle(source, found)
     if "name" not in found.place and "street" not in found.place:
         columns.require(table, found, "name")
     category, label = _category(source, found)
@@ -35,7 +39,7 @@ def build_services(source: Source) -> Draft:
     done = Draft(joined={"mapping": found.mapping()})
     if category and "category" not in found.place:
         done.notes.append(Note("category_chosen", {"category": category, "label": label}))
-    lists: dict[str, list[int]] = {"unnamed_kept": [], "languages_unmatched": []}
+    lists: dict[str, list[int]] = defaultdict(list)
     for place, number in enumerate(table.numbers):
         try:
             _service(source, done, finder, place, (category, label), lists)
@@ -87,6 +91,11 @@ def _service(
             raise RowRefused("category_not_listed", column="category") from error
         if not category:
             raise RowRefused("cell_empty", column="category")
+        several = cells.codes_in(text, "category")
+        if len(several) > 1:
+            category = several[0]
+            lists["categories_several"].append(number)
+            extra[found.names[found.place["category"]]] = str(text)
         named = cells.category_in(text or "")
         label = named[1] if named and named[0] == category else cells.label_of(category)
     name = found.get(row, "name")
@@ -166,6 +175,7 @@ def build_actors(source: Source) -> Draft:
     table = source.table
     found = columns.find(table, columns.FIELDS["actors"], key=source.options.key)
     columns.require(table, found, "name")
+    table = settle(source, found)
     where = places(source, found, needed=False)
     finder = Finder(source, found, where, "organizations")
     done = Draft(joined={"mapping": found.mapping()})

@@ -2,31 +2,69 @@
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
-from datetime import date, datetime
-from functools import cache
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterable
+from datetime import date
+from functools import cache, lru_cache, wraps
+from typing import Any, ParamSpec, TypeVar
 
 from layers import vocab
+from layers.importing.known import known
+from layers.importing.languages import tags
 
-_DAYS = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%Y/%m/%d", "%Y%m%d", "%Y-%m-%d %H:%M:%S")
-_TAG = re.compile(r"^[a-z]{2,3}(-[A-Za-z]{4})?(-[A-Z]{2})?$")
+__all__ = [
+    "band",
+    "category_in",
+    "code",
+    "codes_in",
+    "day",
+    "day_or_month_first",
+    "is_nothing",
+    "is_suppressed",
+    "known",
+    "label_of",
+    "month_first",
+    "number",
+    "plain",
+    "tags",
+    "ungrouped",
+    "whole",
+    "yes_no",
+]
+_Said = ParamSpec("_Said")
+_Value = TypeVar("_Value")
+REMEMBERED = 100_000  # texts
+_YEAR_FIRST = re.compile(r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|(\d\d)(\d\d))")
+_DAY_FIRST = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})")
+_CLOCK = re.compile(r"(?<=\d)[T ]\d{1,2}:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?$")
 _GROUPING = "[ \\u202f'\u2019.,]"
 _THOUSANDS = re.compile(rf"^[+-]?\d{{1,3}}({_GROUPING}\d{{3}})+$")
-_SPLIT = re.compile(r"\s*[;,|/\n]\s*|\s+(?:und|and|et)\s+")
+_GROUPED = re.compile(r"^[+-]?[1-9]\d{0,2}([.,])\d{3}(\1\d{3})*$")
 
 
-@cache
-def known() -> dict[str, Any]:
-    """Read the list of names that columns and values go by in other people's tables."""
-    text = (Path(__file__).parent / "aliases.json").read_text(encoding="utf-8")
-    found: dict[str, Any] = json.loads(text)
-    return found
+def _remembered(reader: Callable[_Said, _Value]) -> Callable[_Said, _Value]:
+    """Read every text once: columns say the same again and again, also what is no value."""
+    seen: dict[Any, tuple[_Value | None, bool]] = {}
+
+    @wraps(reader)
+    def read(*said: _Said.args, **more: _Said.kwargs) -> _Value:
+        if said not in seen:
+            if len(seen) > REMEMBERED:
+                seen.clear()
+            try:
+                seen[said] = reader(*said, **more), True
+            except ValueError:
+                seen[said] = None, False
+        value, good = seen[said]
+        if not good:
+            raise ValueError(said[0])
+        return value  # type: ignore[return-value] # None only where the reader gave it
+
+    return read
 
 
+@lru_cache(maxsize=REMEMBERED)
 def plain(text: str) -> str:
     """Bring a name into one form, so that spelling by case, space or dash is the same.
 
@@ -41,9 +79,15 @@ def plain(text: str) -> str:
 
 def is_nothing(text: str | None) -> bool:
     """Tell whether a cell of a mapped column says nothing, such as ``n/a`` or a dash."""
-    return text is None or text.strip().lower() in known()["nothing"]
+    return text is None or text.strip().lower() in _words("nothing")
 
 
+@cache
+def _words(which: str) -> frozenset[str]:
+    return frozenset(known()[which])
+
+
+@_remembered
 def number(text: str | None) -> float | None:
     """Read a number, with a decimal point or comma and separated thousands.
 
@@ -94,6 +138,7 @@ def whole(text: str | None) -> int | None:
     return round(found)
 
 
+@_remembered
 def yes_no(text: str | None) -> bool | None:
     """Read yes, no or unknown; anything else raises rather than becoming "no".
 
@@ -105,13 +150,14 @@ def yes_no(text: str | None) -> bool | None:
     if text is None or is_nothing(text):
         return None
     word = text.strip().lower()
-    if word in known()["yes"]:
+    if word in _words("yes"):
         return True
-    if word in known()["no"]:
+    if word in _words("no"):
         return False
     raise ValueError(text)
 
 
+@_remembered
 def day(text: str | None) -> date | None:
     """Read a date: year first, or day first as written in Europe.
 
@@ -122,14 +168,70 @@ def day(text: str | None) -> date | None:
     """
     if text is None or is_nothing(text):
         return None
-    for form in _DAYS:
-        try:
-            return datetime.strptime(text.strip(), form).date()  # noqa: DTZ007 - a day has no zone
-        except ValueError:
-            continue
-    raise ValueError(text)
+    bare = _CLOCK.sub("", text.strip())
+    if found := _YEAR_FIRST.fullmatch(bare):
+        year, month, day_ = (int(part) for part in found.groups() if part is not None)
+    elif found := _DAY_FIRST.fullmatch(bare):
+        day_, month, year = int(found[1]), int(found[3]), int(found[4])
+    else:
+        raise ValueError(text)
+    return date(year, month, day_)  # raises ValueError itself
 
 
+def day_or_month_first(texts: Iterable[str]) -> bool | None:
+    """Tell from all dates of a column whether the day stands first; ``None``: they do not show it.
+
+    Raises
+    ------
+    ValueError
+        If some show that the day stands first, and others the month.
+
+    Examples
+    --------
+    >>> day_or_month_first(["05/03/2022", "25/03/2022"]), day_or_month_first(["05/03/2022"])
+    (True, None)
+    """
+    found = [one for text in texts if (one := _DAY_FIRST.fullmatch(_CLOCK.sub("", text.strip())))]
+    both = [(int(one[1]), int(one[3])) for one in found if one[2] != "."]
+    day_first, month_first = any(a > 12 for a, _ in both), any(b > 12 for _, b in both)
+    if day_first and month_first:
+        raise ValueError("both")
+    return True if day_first or not both else False if month_first else None
+
+
+def month_first(text: str) -> str:
+    """Write a date whose month stands first as year, month and day.
+
+    Examples
+    --------
+    >>> month_first("03/25/2022"), month_first("25.03.2022")
+    ('2022-03-25', '25.03.2022')
+    """
+    found = _DAY_FIRST.fullmatch(_CLOCK.sub("", text.strip()))
+    if found is None or found[2] == ".":
+        return text
+    return f"{found[4]}-{int(found[1]):02d}-{int(found[3]):02d}"
+
+
+def ungrouped(texts: Iterable[str | None]) -> Callable[[str | None], str | None]:
+    """Choose how the counts of a column are written: 1.234 is no person and a fraction.
+
+    Where every point or comma of the column stands before three digits, it groups thousands.
+
+    Examples
+    --------
+    >>> read = ungrouped(["1.234", "987", "12.003"])
+    >>> read("1.234"), read(None), ungrouped(["1.234", "7.5"])("1.234")
+    ('1234', None, '1.234')
+    """
+    signs = {sign for text in texts if text for sign in re.findall(r"[.,]", text)}
+    some = [text.strip() for text in texts if text and re.search(r"[.,]", text)]
+    if len(signs) != 1 or not all(_GROUPED.match(text) for text in some):
+        return lambda text: text
+    return lambda text: None if text is None else re.sub(r"[.,]", "", text)
+
+
+@_remembered
 def code(text: str | None, which: str) -> str | None:
     """Map a value to a code of a closed list.
 
@@ -145,21 +247,43 @@ def code(text: str | None, which: str) -> str | None:
     """
     if text is None or is_nothing(text):
         return None
-    codes = vocab.LISTS[which]
-    for one in codes:
-        if plain(text) == plain(one):
-            return one
-    if which == "category":
-        found = category_in(text)
-        if found:
-            return found[0]
+    found = _codes(which).get(plain(text))
+    if found is None and which == "category":
+        named = category_in(text)
+        found = named[0] if named else None
+    if found is None:
+        raise ValueError(text)
+    return found
+
+
+def codes_in(text: str | None, which: str) -> list[str]:
+    """Read all codes of a cell that lists several; what is no code is left out.
+
+    Examples
+    --------
+    >>> codes_in("Health; legal advice, chess", "category"), codes_in(None, "category")
+    (['health', 'legal'], [])
+    """
+    found: list[str] = []
+    for part in re.split(r"\s*[;,|/\n]\s*", text or ""):
+        try:
+            one = code(part, which)
+        except ValueError:
+            continue
+        if one is not None and one not in found:
+            found.append(one)
+    return found
+
+
+@cache
+def _codes(which: str) -> dict[str, str]:
+    """Give the codes of a list by every word for them; a code itself wins over a word."""
     words = known()["values"].get(which, {})
-    for one in codes:
-        if plain(text) in {plain(word) for word in words.get(one, [])}:
-            return one
-    raise ValueError(text)
+    listed = {plain(word): one for one in vocab.LISTS[which] for word in words.get(one, [])}
+    return listed | {plain(one): one for one in vocab.LISTS[which]}
 
 
+@lru_cache(maxsize=REMEMBERED)
 def category_in(text: str) -> tuple[str, str] | None:
     """Find the category that a word or a file name speaks of, and what one of its rows is called.
 
@@ -184,29 +308,6 @@ def label_of(category: str) -> str:
     return str(fitting[-1])
 
 
-def tags(text: str | None) -> tuple[list[str], list[str]]:
-    """Read languages as BCP 47 tags, and give back what is none.
-
-    Examples
-    --------
-    >>> tags("English, Dari und Somali; and more")
-    (['en', 'prs', 'so'], ['and more'])
-    """
-    found: list[str] = []
-    strange: list[str] = []
-    names = {word: tag for tag, words in known()["languages"].items() for word in words}
-    for part in _SPLIT.split(text or ""):
-        word = part.strip()
-        if not word:
-            continue
-        tag = names.get(word.lower()) or (word if _TAG.match(word) else None)
-        if tag is None:
-            strange.append(word)
-        elif tag not in found:
-            found.append(tag)
-    return found, strange
-
-
 def band(text: str | None) -> str | None:
     """Read how many women said something, as a band; fewer than five raises ``LookupError``.
 
@@ -228,4 +329,4 @@ def band(text: str | None) -> str | None:
 
 def is_suppressed(text: str | None) -> bool:
     """Tell whether a source withheld a count, such as ``*`` or ``<5``."""
-    return text is not None and text.strip().lower() in known()["suppressed"]
+    return text is not None and text.strip().lower() in _words("suppressed")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from layers.importing.build_population import dimension
+from layers.importing.population_groups import dimension
 from layers.importing.draft import Record, RowRefused
 from layers.importing.implied import held_cells, larger_areas, told_people, withheld_too
 from layers.importing.small_counts import SMALLEST
