@@ -56,7 +56,7 @@ def look(path: Path, how: How) -> dict[str, Any]:
         return {"format": "osm", "parts": [], "encoding": ""}
     units = _units(path, how)
     parts = [
-        {**part, "name": name}
+        {**{key: part[key] for key in ("rows", "columns", "shapes")}, "name": name}
         for unit in units
         for part, name in zip(unit.parts, unit.names, strict=True)
     ]
@@ -241,8 +241,11 @@ def _unit(kind: str, source: Source, how: How, *, label: str = "") -> _Unit:
 
 
 def _read(unit: _Unit, place: int, name: str, how: How) -> Table:
-    own = replace(how, part=unit.parts[place]["name"])
-    table: Table = importlib.import_module(READERS[unit.format]).read(unit.source, own)
+    part = unit.parts[place]
+    # to look at a small file means to read it; once is enough
+    table: Table = part.pop("table", None) or importlib.import_module(READERS[unit.format]).read(
+        unit.source, replace(how, part=part["name"])
+    )
     table.part = name
     return table
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import pairwise
 
 _SAMPLE = 200_000  # bytes that are scored
 # in the order in which they are met in Europe; an equal score goes to the first
@@ -95,7 +96,8 @@ def _word(word: str, name: str) -> float:
     other = _FITS.get(name)
     if other:
         own = sum(unicodedata.name(sign, "").startswith(other) for sign in high)
-        if own < len(high):
+        mixed = any(one.islower() and two.isupper() for one, two in pairwise(word))
+        if own < len(high) or mixed:
             return -1.0 * len(high)
         # a word all in its own script speaks for it, one of two scripts against it
         return 1.0 * len(high) if len(high) == len(word) else -1.0 * len(high)

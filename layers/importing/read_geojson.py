@@ -40,6 +40,7 @@ def look(source: Source, how: How) -> dict[str, Any]:
             "rows": len(found.rows) + len(found.problems),
             "columns": found.columns,
             "shapes": found.shapes is not None,
+            "table": found,
         }
         for name, layer in whole.items()
         for found in [_read(layer, notes, how)]

@@ -78,7 +78,7 @@ def table(
     """
     notes = [] if notes is None else notes
     header = find(cells, header_rows=header_rows)
-    width = _width(cells, header)
+    width = _width(cells, header, everything=format == "xlsx")
     names = [*header.names, *[None] * width][:width]
     body = range(header.data, len(cells))
     used = [place for place in range(width) if names[place] is not None]
@@ -104,7 +104,7 @@ def table(
             values: dict[str, str | int | float] = {"cells": filled, "columns": width}
             found.problems.append(Problem(numbers[row], "row_too_long", values))
             continue
-        if len(record) < len(header.names) - _empty_tail(header.names):
+        if format == "csv" and len(record) < len(header.names) - _empty_tail(header.names):
             short.append(numbers[row])
         padded = record + [None] * (width - len(record))
         found.rows.append([padded[place] for place in used])
@@ -207,14 +207,17 @@ def _said(header: Header, numbers: Sequence[int]) -> list[Note]:
     return notes
 
 
-def _width(cells: Sequence[Cells], header: Header) -> int:
-    """Tell how wide the table is: its header, or a little more where most rows say so."""
-    named = len(header.names)
+def _width(cells: Sequence[Cells], header: Header, *, everything: bool) -> int:
+    """Tell how wide the table is: its header, or a little more where most rows say so.
+
+    In a sheet every cell counts: there a row is never too long, only a column without a name.
+    """
+    named = max([len(header.names), *(len(cells[row]) for row in header.rows)])
     reach = [len(_trimmed(row)) for row in cells[header.data :] if _filled(row)]
     if not reach:
         return named
     wider = sum(width > named for width in reach)
-    return max(named, *reach) if not header.rows or wider * 2 > len(reach) else named
+    return max(named, *reach) if everything or not header.rows or wider * 2 > len(reach) else named
 
 
 def _is_tags(row: Cells) -> bool:

@@ -48,15 +48,17 @@ class _Folder:
 
 def look(source: Source, how: How) -> dict[str, Any]:
     """Name the folders that hold placemarks."""
-    folders, _ = _folders(source, how)
+    folders, notes = _folders(source, how)
+    tables = [_table(one, notes) for one in folders]
     parts = [
         {
             "name": one.name,
-            "rows": len(one.numbers) + len(one.problems),
-            "columns": _columns(one),
+            "rows": len(table.rows) + len(table.problems),
+            "columns": table.columns,
             "shapes": True,
+            "table": table,
         }
-        for one in folders
+        for one, table in zip(folders, tables, strict=True)
     ]
     if not parts:
         raise LayerError("file_no_rows")
@@ -75,16 +77,20 @@ def read(source: Source, how: How) -> Table:
     chosen = next((one for one in folders if how.part in (None, one.name)), None)
     if chosen is None:
         raise LayerError("file_no_rows")
-    columns = _columns(chosen)
+    return _table(chosen, notes)
+
+
+def _table(folder: _Folder, notes: list[Note]) -> Table:
+    columns = _columns(folder)
     return Table(
         headers([clean(name) for name in columns]),
-        [[record.get(name) for name in columns] for record in chosen.records],
-        chosen.numbers,
+        [[record.get(name) for name in columns] for record in folder.records],
+        folder.numbers,
         "kml",
-        chosen.shapes,
+        folder.shapes,
         "EPSG:4326",
-        notes,
-        chosen.problems,
+        [*notes],
+        folder.problems,
     )
 
 

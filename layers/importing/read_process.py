@@ -11,6 +11,7 @@ import json
 import sqlite3
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -34,24 +35,38 @@ def main() -> None:
     can_limit = read_limits.limit(size, heavy=heavy, final=False)
     read_limits.leave_the_network()
     read_limits.close_the_doors(files)
-    try:
-        if len(files) == 1 and not heavy:
+    if path.is_file() and not heavy:
+        with suppress(Exception):  # a broken zip: its reader will say what is wrong
             size = max(size, min(read_source.unpacked_size(path), _DENSER * size))
-        read_limits.limit(size, heavy=heavy)
-        for said in answer(order, [] if can_limit else [Note("limits_absent")]):
-            _write(said)
+    read_limits.limit(size, heavy=heavy)
+    for said in answered(order, [] if can_limit else [Note("limits_absent")]):
+        _write(said)
+
+
+def answered(order: dict[str, Any], notes: list[Note]) -> Iterator[dict[str, Any]]:
+    """Read what was asked for; whatever goes wrong becomes one typed error.
+
+    Parameters
+    ----------
+    order
+        ``what`` (look, table, all, run:osm), ``path``, ``options`` and the names of our tables.
+    notes
+        To be added to each table.
+    """
+    try:
+        yield from answer(order, notes)
     except LayerError as error:
-        _write({"error": error.code, "values": error.blanks})
+        yield {"error": error.code, "values": error.blanks}
     except (MemoryError, OverflowError):
-        _write({"error": "file_reader_stopped", "values": {}})
+        yield {"error": "file_reader_stopped", "values": {}}
     except RecursionError:
-        _write({"error": "file_too_deep", "values": {}})
+        yield {"error": "file_too_deep", "values": {}}
     except sqlite3.OperationalError as error:
         slow = "interrupted" in str(error)
-        _write({"error": "file_too_slow" if slow else "file_unreadable", "values": {}})
+        yield {"error": "file_too_slow" if slow else "file_unreadable", "values": {}}
     except Exception:  # noqa: BLE001 - whatever a broken file makes a parser do is one sentence
-        _write({"error": "file_unreadable", "values": {}})
-    _write({"end": True})
+        yield {"error": "file_unreadable", "values": {}}
+    yield {"end": True}
 
 
 def answer(order: dict[str, Any], notes: list[Note]) -> Iterator[dict[str, Any]]:

@@ -29,8 +29,8 @@ def look(source: Source, how: How) -> dict[str, Any]:
     """Say which columns a layer has."""
     notes: list[Note] = []
     with _reader(source) as reader:
-        columns, count = headers(_fields(reader, "latin-1")), _count(reader)
         encoding = _encoding(source, how, notes)
+        columns, count = headers(_fields(reader, source, encoding)), _count(reader, source)
     part = {"name": source.stem, "rows": count, "columns": columns, "shapes": True}
     return {"parts": [part], "encoding": encoding}
 
@@ -49,14 +49,14 @@ def read(source: Source, how: How) -> Table:
     shapes: list[bytes | None] = []
     tall = False
     with _reader(source) as reader:
-        found.columns = headers(_fields(reader, encoding))
-        if (_count(reader) or 0) > MAX_ROWS:
+        found.columns = headers(_fields(reader, source, encoding))
+        if (_count(reader, source) or 0) > MAX_ROWS:
             raise LayerError("file_too_many_rows", limit=MAX_ROWS)
         records = reader.iterRecords() if ".dbf" in source.beside else iter(())
         pairs = zip_longest(reader.iterShapes(), records)
         for number, (one, record) in enumerate(pairs, start=2):
             if number % _EVERY == 0:
-                how.tell(number, _count(reader) or 0)
+                how.tell(number, _count(reader, source) or 0)
             try:
                 shape = _shape(one)
             except _BROKEN:
@@ -88,11 +88,13 @@ def _reader(source: Source) -> shapefile.Reader:
         raise LayerError("file_unreadable") from error
 
 
-def _count(reader: shapefile.Reader) -> int | None:
-    return reader.numRecords if reader.dbf else None
+def _count(reader: shapefile.Reader, source: Source) -> int | None:
+    return reader.numRecords if ".dbf" in source.beside else None
 
 
-def _fields(reader: shapefile.Reader, encoding: str) -> list[str | None]:
+def _fields(reader: shapefile.Reader, source: Source, encoding: str) -> list[str | None]:
+    if ".dbf" not in source.beside:
+        return []
     return [_cell(field[0], encoding) for field in reader.fields if field[0] != "DeletionFlag"]
 
 

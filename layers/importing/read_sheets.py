@@ -17,11 +17,10 @@ from layers.importing import read_header
 from layers.importing.read_source import How, Source, unpack
 from layers.importing.read_workbook import Sheet, Workbook, open_workbook, plain
 from layers.importing.read_xml import elements, local
-from layers.importing.tables import MAX_ROWS, Note, Table, clean
+from layers.importing.tables import MAX_COLUMNS, MAX_ROWS, Note, Table, clean
 
 Cells = list[str | None]
 
-MAX_COLUMNS = 16_384  # as wide as a sheet can be
 _COUNTED = 20_000_000  # bytes of cells; of a larger sheet only the beginning is looked at
 _HEAD_ROWS = 200
 _EVERY = 5_000
@@ -46,12 +45,13 @@ def look(source: Source, how: How) -> dict[str, Any]:
     for sheet in book.sheets:
         large = members[sheet.member].size > _COUNTED
         found = _cells(members, book, sheet, how, most=_HEAD_ROWS if large else MAX_ROWS)
-        columns, rows = [], 0
+        part: dict[str, Any] = {"name": sheet.name, "rows": 0, "columns": [], "shapes": False}
         if any(any(row) for row in found.cells):
-            table = _table(found, how)
-            columns, rows = table.columns, len(table.rows) + len(table.problems)
-        part = {"name": sheet.name, "rows": None if large else rows, "columns": columns}
-        parts.append({**part, "shapes": False})
+            table = _told(found, sheet, how)
+            rows = len(table.rows) + len(table.problems)
+            part |= {"columns": table.columns, "rows": None if large else rows}
+            part |= {} if large else {"table": table}
+        parts.append(part)
     if not parts:
         raise LayerError("file_empty")
     return {"parts": parts, "encoding": ""}
@@ -70,6 +70,10 @@ def read(source: Source, how: How) -> Table:
     found = _cells(members, book, sheet, how, most=MAX_ROWS)
     if not any(any(row) for row in found.cells):
         raise LayerError("sheet_empty", sheet=sheet.name)
+    return _told(found, sheet, how)
+
+
+def _told(found: _Read, sheet: Sheet, how: How) -> Table:
     table = _table(found, how)
     if sheet.hidden:
         table.notes.append(Note("sheet_hidden", {"sheet": sheet.name}))

@@ -100,11 +100,10 @@ def unpack(path: Path) -> list[Source]:
 
 def unpacked_size(path: Path) -> int:
     """Say how much a zip would take unpacked; its size on disk for any other file."""
-    try:
-        with zipfile.ZipFile(path) as packed:
-            return sum(one.file_size for one in packed.infolist())
-    except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError):
+    if not zipfile.is_zipfile(path):
         return path.stat().st_size
+    with zipfile.ZipFile(path) as packed:
+        return sum(one.file_size for one in packed.infolist())
 
 
 def listing(folder: Path) -> list[Source]:

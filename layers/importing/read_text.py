@@ -11,7 +11,7 @@ from typing import Any
 from layers.errors import LayerError
 from layers.importing import read_encoding, read_header
 from layers.importing.read_source import How, Source
-from layers.importing.tables import MAX_CELL, MAX_ROWS, Note, Table, clean
+from layers.importing.tables import MAX_CELL, MAX_COLUMNS, MAX_ROWS, Note, Table, clean
 
 SEPARATORS = (",", ";", "\t", "|")
 _COUNTED = 5_000_000  # bytes; in a larger file rows are not counted before it is read
@@ -30,7 +30,8 @@ def look(source: Source, how: How) -> dict[str, Any]:
     found = _table(raw, how)
     rows = None if large else len(found.rows) + len(found.problems)
     part = {"name": source.stem, "rows": rows, "columns": found.columns, "shapes": False}
-    return {"parts": [part], "encoding": found.encoding}
+    table = {} if large else {"table": found}
+    return {"parts": [{**part, **table}], "encoding": found.encoding}
 
 
 def read(source: Source, how: How) -> Table:
@@ -46,7 +47,7 @@ def read(source: Source, how: How) -> Table:
 
 def _table(raw: bytes, how: How) -> Table:
     text, encoding, guessed = read_encoding.decode(raw, how.encoding)
-    if "\x00" in text[:10_000]:
+    if text[:_HEAD].count("\x00") * 200 > len(text[:_HEAD]):  # a few may be damage
         raise LayerError("file_not_text")
     notes = []
     if guessed:
@@ -79,7 +80,9 @@ def _records(text: str, how: How) -> Iterator[list[str | None]]:
                 raise LayerError("file_too_many_rows", limit=MAX_ROWS)
             if row % _EVERY == 0:
                 how.tell(row, max(row, lines))
-            yield [clean(cell) for cell in record]
+            if len(record) > MAX_COLUMNS and any(record[MAX_COLUMNS:]):
+                raise LayerError("file_too_many_columns", row=row, limit=MAX_COLUMNS)
+            yield [clean(cell) for cell in record[:MAX_COLUMNS]]
     except csv.Error as error:
         raise LayerError("file_line_unreadable", row=reader.line_num) from error
 

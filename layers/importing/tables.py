@@ -12,6 +12,7 @@ from typing import Any
 
 MAX_ROWS = 1_000_000
 MAX_CELL = 100_000
+MAX_COLUMNS = 16_384  # as wide as a sheet can be
 _PIECE = 2_000  # rows that go over the pipe in one line
 # characters that draw nothing or turn the line around; the joiners U+200C and U+200D stay,
 # because Persian, Indic scripts and emoji are written with them
@@ -19,6 +20,8 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060"
     "\u2066-\u2069\ufeff\U000e0000-\U000e007f]"
 )
+# a soft hyphen before anything but a small letter is no place to break a word: it was a dash
+_DASH = re.compile("\u00ad(?=\\s*[^\\W_a-zà-ÿ])|(?<=\\s)\u00ad(?=\\s)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,9 @@ def clean(value: object) -> str | None:
     if isinstance(value, (dict, list)):
         return json.dumps(value, ensure_ascii=False)[:MAX_CELL]
     text = unicodedata.normalize("NFC", str(value)[:MAX_CELL])
-    text = _UNSEEN.sub("", text).replace("\u00a0", " ").replace("\r\n", "\n").strip()
+    text = (
+        _UNSEEN.sub("", _DASH.sub("-", text)).replace("\u00a0", " ").replace("\r\n", "\n").strip()
+    )
     return text or None
 
 
@@ -138,11 +143,12 @@ def headers(cells: list[str | None]) -> list[str]:
     >>> headers(["id", None, "name", "name"])
     ['id', 'column_2', 'name', 'name_2']
     """
-    names: list[str] = []
+    names: dict[str, None] = {}
+    copies: dict[str, int] = {}
     for place, cell in enumerate(cells, start=1):
-        wished = cell or f"column_{place}"
-        name, copy = wished, 2
+        wished = name = cell or f"column_{place}"
         while name in names:
-            name, copy = f"{wished}_{copy}", copy + 1
-        names.append(name)
-    return names
+            copies[wished] = copies.get(wished, 1) + 1
+            name = f"{wished}_{copies[wished]}"
+        names[name] = None
+    return list(names)
