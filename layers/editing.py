@@ -119,13 +119,19 @@ def save(atlas: Atlas, operations: Sequence[Operation], revision: Revision) -> s
     LayerError
         As :func:`layers.changes.apply`; then nothing is written.
     """
-    last = [one for one in operations if _hides(one)]
+    last = [one for one in operations if hides(one)]
     with atlas.write(revision) as writer:
         changes.apply(writer, [one for one in operations if one not in last])
         for one in last:
             place = protecting.rename_made(writer, one.id)
             changes.apply(writer, [replace(one, id=place)])
         return writer.revision_id
+
+
+def hides(one: Operation) -> bool:
+    """Tell whether an operation makes a place that is here hidden."""
+    wished = one.values.get("precision")  # noqa: PD011 - no frame
+    return (one.table, one.action, wished) == ("locations", "update", "hidden")
 
 
 def changed(seen: Mapping[str, Any], values: Mapping[str, Any]) -> Values:
@@ -304,16 +310,6 @@ def _company(tables: Tables, edit: Edit) -> list[Operation]:
 
 def _update(table: str, row_id: str, values: Mapping[str, Any], seen: int) -> Operation:
     return Operation(table=table, id=row_id, action="update", values=values, seen=seen)
-
-
-def _hides(one: Operation) -> bool:
-    return (
-        one.table == "locations"
-        and one.action == "update"
-        and (
-            one.values.get("precision") == "hidden"  # noqa: PD011 - no frame
-        )
-    )
 
 
 def _going(tables: Tables, table: str, row_id: str) -> dict[str, list[str]]:

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Final
 
-DAY_PX, HIGH, ROW = 288, 14, 24  # a day is as wide as it has stretches of five minutes
-LEFT, RIGHT = 52, 200
+DAY_PX, HIGH, ROW = 192, 14, 24  # small, so that it can be read on a phone too
+LEFT, LETTER = 52, 7
 STATES: Final = ("open", "by_appointment", "unknown", "closed")
 Week = Sequence[Sequence[tuple[str, int, int]]]
 
@@ -49,7 +49,7 @@ def week_strip(
     used = [one for one in STATES if any(one == state for day in week for state, _, _ in day)]
     body = [_patterns(tokens)]
     for hour in range(0, 25, 6):
-        x = LEFT + hour * 12
+        x = LEFT + hour * DAY_PX // 24
         body.append(
             f'<text x="{x}" y="10" font-size="11" text-anchor="middle" fill="{tokens["quiet"]}">'
             f"{hour}</text>"
@@ -65,8 +65,9 @@ def week_strip(
             f'<text x="{x + 28}" y="{bottom + 15}" font-size="12" fill="{tokens["ink"]}">{word}'
             "</text>"
         )
-        x += 52 + 7 * len(states[state])
-    wide, high = max(LEFT + DAY_PX + RIGHT, x), bottom + ROW
+        x += 52 + LETTER * len(states[state])
+    longest = max(len(_figures(day, states)) for day in week)
+    wide, high = max(LEFT + DAY_PX + 10 + LETTER * longest, x), bottom + ROW
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" width="{wide}"'
         f' height="{high}" font-family="sans-serif">{"".join(body)}</svg>'
@@ -100,7 +101,7 @@ def _day(
         _box("closed", LEFT, y, DAY_PX, tokens),
     ]
     parts += [
-        _box(state, LEFT + first // 5, y, (last - first) // 5, tokens)
+        _box(state, LEFT + _px(first), y, _px(last) - _px(first), tokens)
         for state, first, last in day
         if state != "closed"
     ]
@@ -109,6 +110,10 @@ def _day(
         f"{escape(_figures(day, states))}</text>"
     )
     return parts
+
+
+def _px(minute: int) -> int:
+    return minute * DAY_PX // (24 * 60)
 
 
 def _figures(day: Sequence[tuple[str, int, int]], states: Mapping[str, str]) -> str:

@@ -79,7 +79,7 @@ def page() -> None:
     say = _shared.say
     _shared.head(title=say("edit.title"), answer=_answer())
     if said := st.session_state.pop(SAID, None):
-        with st.container(key="cg_missing", border=True):
+        with st.container(key="edit_said", border=True):
             st.text(said)
     table, row = _choose()
     form = _form(table, row)
@@ -219,7 +219,7 @@ def _show(form: Form) -> None:
     )
     with st.container(key="edit_heading"):
         st.text(heading)
-    settled = _edit_conflict.show(form)
+    told = st.container()  # filled after the fields, which say what this person entered
     fields, aside = (st.container(), None) if form.table == "locations" else st.columns([3, 1])
     with fields:
         for group, names in GROUPS[form.table]:
@@ -229,6 +229,8 @@ def _show(form: Form) -> None:
             _beside(form)
     st.text(say("edit.required"))
     _alike(form)
+    with told:
+        settled = _edit_conflict.show(form)
     _save(form, settled=settled)
     if not form.new:
         _remove(form)
@@ -350,9 +352,14 @@ def _save(form: Form, *, settled: bool) -> None:
     except LayerError as error:
         if error.code == "row_changed_meanwhile":
             st.rerun()  # the conflict is shown beside the form
-        _shared.fault(_shared.explain(error), key="cg_fault_save")
-        return
-    st.session_state[SAID] = say("edit.saved", count=len(made))
+        if error.code != "traces_remain":  # then all is written
+            _shared.fault(_shared.explain(error), key="cg_fault_save")
+            return
+        st.session_state[SAID] = _shared.explain(error)
+        _open(None)
+        st.rerun()
+    key = "edit.saved_hidden" if any(map(editing.hides, made)) else "edit.saved"
+    st.session_state[SAID] = say(key, count=len(made))
     there = editing.row(_shared.read(form.table), form.id) is not None
     _open(form.id if there else None)
     st.rerun()
