@@ -30,6 +30,10 @@ BUSY_MS = 10_000
 Row = Mapping[str, Any]
 SQLValue = str | int | float | bytes | None
 _STORE: Mapping[str, Callable[[Any], SQLValue]] = {"yes_no": int, "int": int, "number": float}
+_KINDS = {
+    spec.name: {column.name: column.type for column in spec.columns}
+    for spec in schema.TABLES.values()
+}
 
 
 class Atlas:
@@ -454,15 +458,17 @@ def _stored(record: Row, name: str, spec: schema.Table) -> SQLValue:
     if name == "row_version":
         return 1
     value = record.get(name)
+    kind = _KINDS[spec.name][name]
+    # most cells are these; asking pandas whether they are missing takes longer than storing them
+    if value is None or (type(value) is str and kind not in _STORE):
+        return value
     if isinstance(value, list | tuple | dict | set | frozenset):
         ready = sorted(value) if isinstance(value, set | frozenset) else value
         return json.dumps(ready, ensure_ascii=False)
-    missing = bool(pd.isna(value))
-    if missing:
+    if bool(pd.isna(value)):
         return None
-    if isinstance(value, date):  # pandas' Timestamp is one too
-        return f"{value:%Y-%m-%d}"
-    return _STORE.get(spec.column(name).type, str)(value)
+    # pandas' Timestamp is a date too
+    return f"{value:%Y-%m-%d}" if isinstance(value, date) else _STORE.get(kind, str)(value)
 
 
 def _multi(geometry: Any, kind: str) -> BaseGeometry | None:  # noqa: ANN401 - a cell of a frame

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from layers.importing import cells
 from layers.importing.columns import Columns
@@ -127,6 +128,7 @@ def without_number(address: str | None) -> str | None:
     return ", ".join(filter(None, kept)) or None
 
 
+@lru_cache(maxsize=100_000)  # the words are folded for every row, and many cells are alike
 def _fold(text: str) -> str:
     """Bring accents and case into one form; ``ß`` becomes ``ss``."""
     apart = unicodedata.normalize("NFKD", text.casefold())

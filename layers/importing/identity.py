@@ -33,6 +33,7 @@ class Identities:
     _taken: set[str] = field(default_factory=set)  # identifiers of places
     _links: dict[str, list[str]] = field(default_factory=dict)  # of a service
     _spots: dict[str, list[str]] = field(default_factory=dict)  # of a row of the table
+    _made: dict[str, list[str]] = field(default_factory=dict)  # made ids of this file, by name
     _used: Counter[str] = field(default_factory=Counter)  # how many stand at a place
 
     def __post_init__(self) -> None:
@@ -116,17 +117,23 @@ class Identities:
 
     def _look(self) -> None:
         """Look once at what is held, not once a row."""
-        links = self.source.held("service_at_location").to_dict("records")
-        homes = self.source.held("organizations").dropna(subset="location_id").to_dict("records")
-        self._there = {*self.source.held(self.table)["id"]}
+        links = self.source.held("service_at_location")
+        homes = self.source.held("organizations").dropna(subset="location_id")
+        mine = self.source.held(self.table)
+        self._there = {*mine["id"]}
         self._taken = {*self.source.held("locations")["id"]}
-        self._links, self._spots = {}, {}
-        for one in links:
-            self._links.setdefault(one["service_id"], []).append(one["id"])
+        self._links, self._spots, self._made = {}, {}, {}
+        for service, link in zip(links["service_id"], links["id"], strict=True):
+            self._links.setdefault(service, []).append(link)
         key, rows = ("service_id", links) if self.table == "services" else ("id", homes)
-        for one in rows:
-            self._spots.setdefault(one[key], []).append(one["location_id"])
-        self._used = Counter(one["location_id"] for one in (*links, *homes))
+        for one, place in zip(rows[key], rows["location_id"], strict=True):
+            self._spots.setdefault(one, []).append(place)
+        self._used = Counter([*links["location_id"], *homes["location_id"]])
+        if self.protected:
+            known = mine[mine["source_file"].eq(self.source.file).fillna(value=False)]
+            for one, name in zip(known["id"], known["name"], strict=True):
+                if _MADE.search(one):
+                    self._made.setdefault(cells.plain(name), []).append(one)
 
     def _name(self, place: int) -> str:
         row, number = self.source.table.rows[place], self.source.table.numbers[place]
@@ -149,18 +156,14 @@ class Identities:
             self._rename(opened, wished)
         elif wished not in there:
             alike = [
-                one["id"]
-                for one in source.held(self.table).to_dict("records")
-                if one["source_file"] == source.file
-                and one["id"] not in self._open
-                and _MADE.search(one["id"])
-                and not one["id"].startswith(first)
-                and cells.plain(one["name"]) == cells.plain(self._name(place))
+                one
+                for one in self._made.get(cells.plain(self._name(place)), ())
+                if one not in self._open and not one.startswith(first)
             ]
             if len(alike) > 1:
                 raise RowRefused("protected_unclear", column="id")
             if alike:
-                self._rename(str(alike[0]), wished)
+                self._rename(alike[0], wished)
         source.given.add(wished)
         return wished
 
