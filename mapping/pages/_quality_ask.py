@@ -73,19 +73,10 @@ def _one(found: _quality.Found, organization: Any) -> None:  # noqa: ANN401 - or
             },
         )
         if pd.notna(organization):
-            page_link("ask", say("quality.ask_link", name=name), organization=str(organization))
+            _shared.link("ask", say("quality.ask_link"), organization=str(organization))
         for service in list(dict.fromkeys(mine["service_id"]))[:6]:
             label = say("quality.mend", name=_quality.name_of(found, "services", service))
             _shared.edit_link("services", str(service), label)
-
-
-def page_link(page: str, label: str, **query: str) -> None:
-    """Lead to another page with a choice made there; plain words where it is not there."""
-    pages = st.session_state.get(_shared.PAGES, {})
-    if page in pages:
-        st.page_link(pages[page], label=_shared.plain(label), query_params=query)
-    else:
-        st.text(label)
 
 
 def _organization(found: _quality.Found, one: Any) -> str:  # noqa: ANN401 - or none

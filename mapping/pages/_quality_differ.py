@@ -9,7 +9,7 @@ from layers import changes, loose_ends
 from layers.errors import LayerError
 from layers.history import Revision
 from layers.loose_ends import Disagreement, Voice
-from mapping.pages import _quality, _quality_ask, _shared
+from mapping.pages import _quality, _shared
 
 MOST = 20  # shown at a time; the list to take away holds all
 
@@ -67,10 +67,7 @@ def _one(found: _quality.Found, one: Disagreement, at: int) -> None:
         organization = _holder(found, one)
         with st.container(horizontal=True):
             if organization:
-                label = say(
-                    "quality.ask_them", name=_quality.name_of(found, "organizations", organization)
-                )
-                _quality_ask.page_link("ask", label, organization=organization)
+                _shared.link("ask", say("quality.ask_them"), organization=organization)
             if one.table in ("services", "organizations", "locations", "ties", "assets"):
                 _shared.edit_link(one.table, one.row, say("quality.mend", name=name))
 

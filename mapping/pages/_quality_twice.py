@@ -147,12 +147,11 @@ def _merge_form(
     """Ask which of the two stays and, where they differ, whose word holds."""
     say = _shared.say
     atlas = _shared.atlas()
-    first = st.segmented_control(
+    # boxes to choose from, because their options are not read as markdown
+    first = st.selectbox(
         say("quality.keep_which"),
         (0, 1),
-        default=0,
-        required=True,
-        format_func=[f"{_shared.plain(one)} ({n + 1})" for n, one in enumerate(names)].__getitem__,
+        format_func=[f"{one} ({n + 1})" for n, one in enumerate(names)].__getitem__,
         key=f"{KEEP}_{mark}",
     )
     keep, gone = both if not first else both[::-1]
@@ -164,11 +163,10 @@ def _merge_form(
             say("quality.private") if private else _quality.cell(table, one.column, value, found)
             for value in (one.ours, one.theirs)
         ]
-        holds = st.radio(
+        holds = st.selectbox(
             _quality.column_name(table, one.column),
             (0, 1),
             format_func=_labels(words).__getitem__,
-            horizontal=True,
             key=f"quality_word_{mark}_{keep}_{one.column}",
         )
         if holds:
@@ -188,7 +186,7 @@ def _merge_form(
 def _labels(words: list[str]) -> list[str]:
     """Make labels of two words; a number tells them apart where both are said alike."""
     same = words[0] == words[1]
-    return [_shared.plain(one) + (f" ({n + 1})" if same else "") for n, one in enumerate(words)]
+    return [one + (f" ({n + 1})" if same else "") for n, one in enumerate(words)]
 
 
 def _tell_apart(table: str, both: tuple[str, str]) -> None:

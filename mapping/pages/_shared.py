@@ -206,11 +206,19 @@ def missing(what: str) -> None:
         link("data", say("frame.go_to_data"))
 
 
-def link(name: str, label: str) -> None:
-    """Lead to another page of the desk; plain words where a page is shown alone, as in tests."""
+def link(name: str, label: str, **query: str) -> None:
+    """Lead to another page of the desk; plain words where a page is shown alone, as in tests.
+
+    Parameters
+    ----------
+    name, label
+        The page, and what the link says.
+    **query
+        What is chosen there.
+    """
     pages = st.session_state.get(PAGES, {})
     if name in pages:
-        st.page_link(pages[name], label=label)
+        st.page_link(pages[name], label=label, query_params=query)
     else:
         st.text(label)
 
