@@ -70,6 +70,11 @@ def new_service_fields() -> dict[str, tuple[str, str]]:
     return dict(_NEW_SERVICE)
 
 
+def new_tie_fields() -> dict[str, tuple[str, str]]:
+    """Give the fields of a new tie: type, and list of codes; ``with`` or ``name`` is one of two."""
+    return dict(_NEW_TIE)
+
+
 def proposals(
     atlas: Atlas,
     held: Held,
@@ -77,6 +82,7 @@ def proposals(
     *,
     answer_id: str,
     invitation_id: str | None = None,
+    most: int = MOST_ANSWERS,
 ) -> list[Proposal]:
     """Make proposals of answers; what is as we hold it already makes none.
 
@@ -95,6 +101,8 @@ def proposals(
         The same identifier twice makes the same proposals.
     invitation_id
         The invitation that is answered.
+    most
+        How many answers are taken at a time.
 
     Raises
     ------
@@ -103,8 +111,8 @@ def proposals(
         ``answer_number_range``, ``answer_day``, ``answer_outdated`` or ``answers_too_many``; then
         none is made.
     """
-    if len(answers) > MOST_ANSWERS:
-        raise LayerError("answers_too_many", most=MOST_ANSWERS)
+    if len(answers) > most:
+        raise LayerError("answers_too_many", most=most)
     maker = _Maker(atlas, held, answer_id)
     key = answer_key(held.organization_id, answer_id)
     made: list[Proposal] = []

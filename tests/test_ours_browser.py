@@ -98,7 +98,8 @@ def test_a_tie_is_confirmed_and_another_added_by_keyboard(
     phone.wait_for_selector("#add_tie .said")
     send(phone)
     assert sorted(waiting(town)["sort"]) == ["new_tie", "tie"]
-    added = waiting(town).set_index("sort").loc["new_tie", "operations"]
+    (added,) = (one for one in waiting(town).to_dict("records") if one["sort"] == "new_tie")
+    added = added["operations"]
     assert (added[-1].values["to_id"], added[-1].values["direction"]) == ("shelter", "mutual")
     assert watch.errors == []
 

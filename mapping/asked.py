@@ -1,0 +1,165 @@
+"""Asking an organization from the desk: its link, its sheet, and what comes back in a sheet."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from layers import answered_sheet, answering, asking_sheet, inviting, proposing
+from layers.answered_sheet import Returned
+from layers.atlas import Atlas
+from layers.errors import LayerError
+from layers.holding import hold
+from layers.importing import child
+from layers.importing.tables import Table
+from mapping import words
+
+DEFAULT_ATLAS = "var/sample.gpkg"
+MOST_OF_A_SHEET = 2_000  # answers
+SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def served_atlas() -> Path:
+    """Give the atlas that the private pages are about: that of the process, ``CG_ATLAS``."""
+    return Path(os.environ.get("CG_ATLAS") or DEFAULT_ATLAS)
+
+
+def is_served(atlas: Atlas) -> bool:
+    """Tell whether private pages are about this atlas, so that a link to one would open."""
+    return atlas.path.resolve() == served_atlas().resolve()
+
+
+def address(origin: str, secret: str) -> str:
+    """Give the address of a private page; the secret stands behind ``#``, which no log sees.
+
+    Examples
+    --------
+    >>> address("https://map.example", "s3cret")
+    'https://map.example/ours#s3cret'
+    """
+    return f"{origin}/ours#{secret}"
+
+
+def sheet(atlas: Atlas, organization_id: str, *, lang: str, days: int = inviting.DAYS) -> bytes:
+    """Make the workbook that asks one organization, and note that it was asked.
+
+    Raises
+    ------
+    LayerError
+        ``organization_gone``, ``days_out_of_range``.
+    """
+    held = hold(atlas, organization_id)
+    invitation = inviting.ask_by_sheet(atlas, organization_id, days=days)
+    asking = asking_sheet.Asking(
+        city=atlas.meta()["name"], until=invitation.ends_on, invitation_id=invitation.id
+    )
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "sheet.xlsx"
+        asking_sheet.write(
+            held,
+            path,
+            say=_say_in(lang),
+            rtl=words.direction(lang) == "rtl",
+            asking=asking,
+        )
+        return path.read_bytes()
+
+
+def sheets(
+    atlas: Atlas, organization_ids: Iterable[str], *, lang: str, days: int = inviting.DAYS
+) -> bytes:
+    """Make the workbooks of several organizations, in one zip; each file is named after its id."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as whole:
+        for one in organization_ids:
+            whole.writestr(file_name(one), sheet(atlas, one, lang=lang, days=days))
+    return packed.getvalue()
+
+
+def file_name(organization_id: str) -> str:
+    """Name the workbook of an organization, in letters that every system takes.
+
+    Examples
+    --------
+    >>> file_name("Café/../x")
+    'ask-Caf-x-1f59.xlsx'
+    """
+    plain = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in organization_id)
+    short = "-".join(part for part in plain.split("-") if part)[:40]
+    mark = hashlib.sha256(organization_id.encode()).hexdigest()[:4]
+    return f"ask-{short}-{mark}.xlsx"
+
+
+def take_sheet(atlas: Atlas, content: bytes) -> tuple[Returned, int]:
+    """Read a sheet that came back, and keep its answers as proposals.
+
+    Returns
+    -------
+    returned, new
+        Whose sheet it is and what was not taken, and how many proposals are new.
+
+    Raises
+    ------
+    LayerError
+        As :func:`layers.importing.child.read_table`, :func:`layers.answered_sheet.read` and
+        :func:`layers.answering.proposals`.
+    """
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "sheet.xlsx"
+        path.write_bytes(content)
+        tables = _tables(path)
+    returned = answered_sheet.read(
+        atlas, tables, says=[_say_in(lang) for lang in words.languages()], tags=tongues()
+    )
+    held = hold(atlas, returned.organization_id)
+    # the same file twice is one answer, also where it is taken on another day
+    answer_id = hashlib.sha256(content).hexdigest()
+    problems, made = list(returned.problems), []
+    for number, answer in enumerate(returned.answers):
+        try:
+            made += answering.proposals(
+                atlas,
+                held,
+                [answer],
+                answer_id=f"{answer_id}/{number}",
+                invitation_id=returned.invitation_id,
+                most=MOST_OF_A_SHEET,
+            )
+        except LayerError as error:
+            problems.append(error)
+    with atlas.write() as writer:
+        new = proposing.propose(writer, made)
+        inviting.answered(writer, returned.invitation_id)
+    whole = Returned(
+        returned.organization_id, returned.invitation_id, returned.answers, tuple(problems)
+    )
+    return whole, new
+
+
+def _tables(path: Path) -> dict[str, Table]:
+    try:
+        return child.read_all(path)
+    except LayerError as error:
+        if error.code != "sheet_empty":
+            raise
+    # somebody added an empty sheet: the others one by one
+    parts = [one.name for one in child.look(path).parts if one.rows != 0]
+    return {name: child.read_table(path, part=name, header_rows=1) for name in parts}
+
+
+def tongues() -> list[str]:
+    """List the tags of the languages that have a name in the words."""
+    names = words.sentences(words.DEFAULT)
+    return [key.removeprefix("tongue.") for key in names if key.startswith("tongue.")]
+
+
+def _say_in(lang: str) -> asking_sheet.Say:
+    def say(key: str, /, **values: object) -> str:
+        return words.say(key, lang, **values)
+
+    return say
