@@ -21,6 +21,7 @@ from layers.errors import LayerError
 from layers.history import Revision
 
 TABLES: Final = ("organizations", "services")
+HOURS: Final = "hours"  # chosen like a column: those at the places that both services name
 _SOURCE: Final = frozenset(column.name for column in schema.PROVENANCE)
 _NOT_ASKED: Final = _SOURCE | {"id", "alternate_name", "consent_shown"}
 # rows that say the same once they belong to the same: what they say is in these columns, the
@@ -70,6 +71,10 @@ def differences(
         and theirs[column.name] is not None
         and _plain(ours[column.name]) != _plain(theirs[column.name])
     ]
+    for mine, others in _hours_at_shared_places(tables, table, keep, gone):
+        said = ["; ".join(sorted(rows["opening_hours"].dropna())) for rows in (mine, others)]
+        if all(said) and said[0] != said[1]:
+            found.append(Difference(HOURS, *said))
     return tuple(found)
 
 
@@ -92,7 +97,8 @@ def merge(
     keep, gone
         Identifiers of the row that stays and of the one that goes.
     theirs
-        Columns in which the word of the row that goes holds; in all others that of ``keep`` does.
+        Columns (and :data:`HOURS`) in which the word of the row that goes holds; in all others that
+        of ``keep`` does.
 
     Returns
     -------
@@ -118,6 +124,13 @@ def merge(
     ours, other = _row(tables, table, keep), _row(tables, table, gone)
     _refuse_to_show(tables, table, (keep, gone))
     _refuse_undecided(tables, table, gone)
+    for mine, others in _hours_at_shared_places(tables, table, keep, gone):
+        # both together would say that it is open whenever either does
+        knows = [rows["opening_hours"].notna().any() for rows in (mine, others)]
+        takes_theirs = HOURS in theirs if all(knows) else not knows[0]
+        losing = mine if takes_theirs else others
+        if any(knows):
+            steps.gone |= {("schedules", str(row)) for row in losing["id"]}
     steps.redirect(table, gone, keep)
     values = _joined(table, ours, other, theirs)
     steps.changes.setdefault((table, keep), {}).update(values)
@@ -334,6 +347,28 @@ def _places_of(tables: Mapping[str, pd.DataFrame], table: str, row: str) -> set[
         theirs = set(services.loc[services["organization_id"].eq(row), "id"])
         found |= set(assets.loc[assets["organization_id"].eq(row), "location_id"].dropna())
     return found | set(links.loc[links["service_id"].isin(theirs), "location_id"])
+
+
+def _hours_at_shared_places(
+    tables: Mapping[str, pd.DataFrame], table: str, keep: str, gone: str
+) -> list[tuple[pd.DataFrame, pd.DataFrame]]:
+    """Give the schedules of the one and of the other at each place that both services name."""
+    if table != "services":
+        return []
+    links, schedules = tables["service_at_location"], tables["schedules"]
+    of = [links[links["service_id"].eq(one)] for one in (keep, gone)]
+    found = []
+    for place in sorted(set(of[0]["location_id"]) & set(of[1]["location_id"])):
+        mine, others = (
+            schedules[
+                schedules["service_at_location_id"].isin(
+                    rows.loc[rows["location_id"].eq(place), "id"]
+                )
+            ]
+            for rows in of
+        )
+        found.append((mine, others))
+    return found
 
 
 def _refuse_undecided(tables: Mapping[str, pd.DataFrame], table: str, gone: str) -> None:

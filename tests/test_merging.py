@@ -293,12 +293,11 @@ def test_two_services_become_one_without_adding_counts(offers: atlas.Atlas) -> N
     told = ["id", "group_code", "count", "suppressed"]
     pd.testing.assert_frame_equal(now[told], usage[told])
     assert set(now["service_id"]) == {"s"}
-    # one link to the shared place, with the hours of both, each once
+    # one link to the shared place, with the hours of the one that stays
     links, hours = offers.read("service_at_location"), offers.read("schedules")
     assert set(links["id"]) == {"l1", "l3"}
     assert dict(zip(hours["id"], hours["service_at_location_id"], strict=True)) == {
         "h1": "l1",
-        "h3": "l1",
         "h4": "l3",
     }
     tongues = offers.read("service_languages").set_index("id")
@@ -306,6 +305,28 @@ def test_two_services_become_one_without_adding_counts(offers: atlas.Atlas) -> N
     assert tongues.loc["d1", "level"] == "staff"
     changes.undo(offers, made)
     assert everything(offers) == before
+
+
+def test_hours_at_one_place_are_chosen_and_never_joined(offers: atlas.Atlas) -> None:
+    tables = {name: offers.read(name) for name in schema.TABLES}
+    (asked,) = merging.differences(tables, "services", "s", "s2")
+    assert asked == merging.Difference("hours", "Mo 09:00-12:00", "Mo 09:00-12:00; Tu 09:00-12:00")
+    merging.carry_out(offers, "services", "s", "s2", theirs=frozenset({"hours"}))
+    now = offers.read("schedules")
+    assert dict(zip(now["id"], now["service_at_location_id"], strict=True)) == {
+        "h2": "l1",
+        "h3": "l1",
+        "h4": "l3",
+    }
+
+
+def test_known_hours_take_the_place_of_unknown_ones(offers: atlas.Atlas) -> None:
+    with offers.write() as w:
+        w.update("schedules", "h1", {"opening_hours": None, "source_text": "please ask"}, seen=1)
+    tables = {name: offers.read(name) for name in schema.TABLES}
+    assert merging.differences(tables, "services", "s", "s2") == ()
+    merging.carry_out(offers, "services", "s", "s2")
+    assert set(offers.read("schedules")["id"]) == {"h2", "h3", "h4"}
 
 
 @pytest.mark.parametrize("keep", ["a", "b"])

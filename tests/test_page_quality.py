@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import shapely
 from streamlit.testing.v1 import AppTest
 
 from layers import atlas, changes
@@ -126,6 +127,29 @@ def test_two_actors_become_one_as_chosen(
     changes.undo(city, str(city.read("revisions").iloc[-1]["id"]))
     again = opened(sample_atlas, monkeypatch, list="twice")
     assert "Mawka House" in str(table(again))
+
+
+def test_two_services_become_one_with_the_hours_that_were_chosen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = atlas.create(tmp_path / "town.gpkg", name="Town")
+    with made.write() as writer:
+        point = {"id": "here", "precision": "exact", "geometry": shapely.Point(11, 50)}
+        writer.insert("locations", [point])
+        for one, hours in (("1", "Mo 09:00-12:00"), ("2", "Tu 09:00-12:00")):
+            writer.insert("services", [{"id": one, "name": "Advice", "category": "legal"}])
+            writer.insert(
+                "service_at_location", [{"id": one, "service_id": one, "location_id": "here"}]
+            )
+            writer.insert(
+                "schedules", [{"id": one, "service_at_location_id": one, "opening_hours": hours}]
+            )
+    page = opened(made.path, monkeypatch, list="twice")
+    page.selectbox(key="quality_word_services_1_2_1_hours").set_value(1).run()
+    page.button(key="quality_merge_services_1_2").click().run()
+    assert not page.exception
+    assert made.read("services")["id"].tolist() == ["1"]
+    assert made.read("schedules")["opening_hours"].tolist() == ["Tu 09:00-12:00"]
 
 
 def test_a_pair_called_two_leaves_the_list(

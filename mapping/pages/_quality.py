@@ -26,6 +26,7 @@ _ALSO: Final = {
     "organization_id": "attribute.services.organization_id",
     "address": "quality.address",
     "opening_hours": "attribute.services.hours",
+    "hours": "attribute.services.hours",
 }
 
 
@@ -119,9 +120,8 @@ def name_of(found: Found, table: str, row: Any) -> str:  # noqa: ANN401 - an ide
     return str(name) if pd.notna(name) and name else str(row)
 
 
-def column_name(table: str, column: str) -> str:
+def column_name(column: str) -> str:
     """Say what a column is about."""
-    del table
     return _shared.say(_ALSO.get(column) or f"field.{column}")
 
 

@@ -47,9 +47,7 @@ def _one(found: _quality.Found, one: Disagreement, at: int) -> None:
     name = whose(found, one)
     with st.container(border=True, key=f"quality_differ_{at}"):
         with st.container(key=f"quality_differ_head_{at}"):
-            st.text(
-                say("quality.fact_of", what=_quality.column_name(one.table, one.column), name=name)
-            )
+            st.text(say("quality.fact_of", what=_quality.column_name(one.column), name=name))
         columns = st.columns(len(one.voices))
         for number, (column, voice) in enumerate(zip(columns, one.voices, strict=True)):
             with column:
@@ -105,7 +103,7 @@ def _as_rows(found: _quality.Found) -> pd.DataFrame:
         [
             {
                 say("quality.column_name"): _quality.name_of(found, one.table, one.row),
-                say("quality.column_what"): _quality.column_name(one.table, one.column),
+                say("quality.column_what"): _quality.column_name(one.column),
                 say("quality.column_who"): _quality.source(voice.who, voice.checked, voice.said_by),
                 say("quality.column_said"): said(found, one, voice),
             }

@@ -128,7 +128,7 @@ def _side_by_side(
     rows = found.tables[table].set_index("id")
     lines = [
         [
-            _quality.column_name(table, column),
+            _quality.column_name(column),
             *(_quality.cell(table, column, rows.loc[one, column], found) for one in both),
         ]
         for column in _SHOWN[table]
@@ -158,13 +158,9 @@ def _merge_form(
     tables = {name: _shared.read(name) for name in schema.TABLES}
     theirs: set[str] = set()
     for one in merging.differences(tables, table, keep, gone):
-        private = one.column == "private_contact"
-        words = [
-            say("quality.private") if private else _quality.cell(table, one.column, value, found)
-            for value in (one.ours, one.theirs)
-        ]
+        words = [_word(found, table, one.column, value) for value in (one.ours, one.theirs)]
         holds = st.selectbox(
-            _quality.column_name(table, one.column),
+            _quality.column_name(one.column),
             (0, 1),
             format_func=_labels(words).__getitem__,
             key=f"quality_word_{mark}_{keep}_{one.column}",
@@ -181,6 +177,14 @@ def _merge_form(
             _shared.fault(_shared.explain(error), key="cg_fault_merge")
         else:
             st.rerun()
+
+
+def _word(found: _quality.Found, table: str, column: str, value: Any) -> str:  # noqa: ANN401 - a cell
+    if column == "private_contact":
+        return _shared.say("quality.private")
+    if column == merging.HOURS:
+        return str(value)
+    return _quality.cell(table, column, value, found)
 
 
 def _labels(words: list[str]) -> list[str]:

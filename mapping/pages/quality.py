@@ -104,7 +104,7 @@ def _disagreement(found: _quality.Found) -> str:
     theirs = next(voice for voice in one.voices[1:] if voice.value != ours.value)
     return say(
         "quality.answer_differ",
-        what=_quality.column_name(one.table, one.column),
+        what=_quality.column_name(one.column),
         name=_quality_differ.whose(found, one),
         ours=_quality_differ.said(found, one, ours),
         our_source=_quality.source(ours.who, ours.checked, ours.said_by),
