@@ -324,6 +324,36 @@ def test_two_browsers_at_one_row_overwrite_nothing(
     assert row_of(city, "services")["name"] == "Family clinic"
 
 
+NASTY = (
+    "![x](//evil.example/x.png)", "[a](http://evil.example)", ":smile: :red[x]", "$x^2$ **b** _i_",
+    "<b>i</b> `c` ~~s~~", "www.evil.example", "https://evil.example a@evil.example",
+    ":material/home: # h", "1. one", "\\*back* &amp;",
+)  # fmt: skip
+
+
+def test_a_name_in_a_link_or_a_heading_is_shown_as_it_was_written(
+    start_server: Callable[..., Server], watch: Watch, sample_atlas: Path
+) -> None:
+    running = start_server()
+    city = Atlas(sample_atlas)
+    with city.write(Revision(kind="edit", who=NASTY[0])) as writer:
+        rows = [
+            {"id": f"n{number}", "name": name, "kind": "skill", "organization_id": "hooyo-circle"}
+            for number, name in enumerate(NASTY)
+        ]
+        writer.insert("assets", rows)
+    page = watch.page("desktop")
+    desk.open_page(page, running.url, "edit", "?table=organizations&row=hooyo-circle")
+    links = page.get_by_test_id("stPageLink-NavLink").all_inner_texts()
+    shown = [text.replace("\u2060", "") for text in links]
+    assert set(NASTY) <= set(shown)
+    desk.open_page(page, running.url, "edit")
+    heading = page.get_by_test_id("stExpander").first.inner_text().replace("\u2060", "")
+    assert NASTY[0] in heading
+    main = page.get_by_test_id("stMain")
+    assert main.locator("img, a[href*=evil]").count() == 0
+
+
 def test_a_link_to_a_form_opens_it_on_a_phone(server: Server, phone: Page) -> None:
     desk.open_page(phone, server.url, "edit", f"?table=services&row={CLINIC}")
     assert phone.get_by_role("textbox", name="Name *", exact=True).is_visible()
