@@ -76,6 +76,20 @@ def test_two_files_say_no_more_than_one(town: atlas.Atlas, small: int, last: str
 
 
 @pytest.mark.parametrize("small", [1, 2, 3, 4])
+@pytest.mark.parametrize("files", [1, 2])
+def test_everyone_less_the_only_group_that_is_told_says_nothing_of_the_rest(
+    town: atlas.Atlas, small: int, files: int
+) -> None:
+    head, rows = "area_id,group,count", [f"q0,all,{40 + small}", "q0,women,40"]
+    add(
+        town,
+        *("\n".join([head, *some]) for some in ([rows] if files == 1 else [rows[:1], rows[1:]])),
+    )
+    people = told(town)
+    assert people["q0:all"] - people["q0:women"] == 2
+
+
+@pytest.mark.parametrize("small", [1, 2, 3, 4])
 @pytest.mark.parametrize("order", ["together", "parts first", "whole first"])
 def test_a_district_less_its_quarters_says_nothing(
     town: atlas.Atlas, small: int, order: str

@@ -14,10 +14,11 @@ import pandas as pd
 from layers.errors import LayerError
 from layers.importing import cells, columns, draft, left_out
 from layers.importing.draft import Draft, Record, RowRefused, Source, safe_id
-from layers.importing.implied import held_cells, withheld_too
+from layers.importing.implied import held_cells
 from layers.importing.population_groups import dimension, group_code
 from layers.importing.settle import settle
 from layers.importing.small_counts import SMALLEST
+from layers.importing.withholding import withheld_too
 
 _YEAR = re.compile(r"^(\d{4})$")
 _QUARTER = re.compile(r"^(\d{4})[-/ ]?Q([1-4])$", re.IGNORECASE)

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from layers.importing.small_counts import SMALLEST, STANDS_FOR, Protected, protect, sums_of
+from layers.importing.small_counts import SMALLEST, STANDS_FOR, Protected, protect
 
 LEVELS = ("city", "district", "quarter", "cell")
 Families = Callable[[str], str]
@@ -97,7 +97,12 @@ def told_people(
     rows, codes, counts, withheld, old = _beside(
         {(area, code): one for (area, code), one in said.items()}, held
     )
-    safe = protect(counts, withheld, _families(codes, family), old)
+    families = families_of(codes, family)
+    more = _left_by_one(counts, codes, families)
+    wide = np.column_stack([counts, *more.values()]) if more else counts
+    none = np.zeros((len(rows), len(more)), dtype=bool)
+    families += [(n, len(codes) + place) for place, n in enumerate(more)]
+    safe = protect(wide, np.hstack([withheld, none]), families, np.hstack([old, none]))
     found = dict(held)
     for line, row in enumerate(rows):
         for number, code in enumerate(codes):
@@ -107,6 +112,21 @@ def told_people(
                 found[row, code] = Told(count, *(bool(one) for one in flags))
     _add_up(found, {str(row) for row in rows}, parents)
     return {key: one for key, one in found.items() if key in said or one is not held.get(key)}
+
+
+def _left_by_one(
+    counts: np.ndarray, codes: list[str], families: list[tuple[int, ...]]
+) -> dict[int, np.ndarray]:
+    """Compute what the only group of a dimension leaves of everyone: the men, where women are told.
+
+    Only where that is one to four people somewhere; then it has to be protected like a column.
+    """
+    if "all" not in codes:
+        return {}
+    everyone = counts[:, codes.index("all")]
+    alone = [one[0] for one in families if len(one) == 1]
+    left = {n: everyone - counts[:, n] for n in alone}
+    return {n: rest for n, rest in left.items() if ((rest > 0) & (rest < SMALLEST)).any()}
 
 
 def _beside(
@@ -131,7 +151,8 @@ def _beside(
     return rows, codes, counts, withheld, old
 
 
-def _families(codes: list[str], family: Families) -> list[tuple[int, ...]]:
+def families_of(codes: list[str], family: Families) -> list[tuple[int, ...]]:
+    """Gather the columns of one dimension each: all ages, all sexes."""
     found: defaultdict[str, list[int]] = defaultdict(list)
     for number, code in enumerate(codes):
         found[family(code)].append(number)
@@ -187,31 +208,3 @@ def _upwards(area: str, parents: Mapping[str, str]) -> list[str]:
     while way[-1] in parents and parents[way[-1]] not in way:
         way.append(parents[way[-1]])
     return way
-
-
-def withheld_too(
-    said: Mapping[tuple[Hashable, str], tuple[float, bool]], held: Cells, family: Families
-) -> set[tuple[Hashable, str]]:
-    """Say which counts must be withheld beside the small ones, where none can be an estimate.
-
-    In every sum with a withheld part, one count of five or more is withheld as well: the largest
-    other part, or else the whole.
-    """
-    rows, codes, counts, withheld, _ = _beside(said, held)
-    sums = sums_of(counts, _families(codes, family))
-    gone: set[tuple[Hashable, str]] = set()
-    for line, row in enumerate(rows):
-        value = counts[line]
-        hidden = withheld[line] | ((value > 0) & (value < SMALLEST))
-        first = hidden.copy()
-        for one in [*sums, *sums, *sums]:  # one withheld for a sum may have to be hidden in another
-            cells = [*one.parts, one.whole]
-            large = [c for c in cells if np.isfinite(value[c]) and value[c] >= SMALLEST]
-            if not hidden[cells].any() or sum(hidden[c] for c in large) >= 1 < hidden[cells].sum():
-                continue
-            free = [c for c in large if not hidden[c]]
-            parts = [c for c in free if c != one.whole]
-            if free:
-                hidden[max(parts or free, key=lambda c: value[c])] = True
-        gone |= {(row, codes[c]) for c in np.flatnonzero(hidden & ~first)}
-    return gone

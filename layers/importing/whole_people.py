@@ -8,13 +8,14 @@ from typing import Any
 
 import pandas as pd
 
-from layers.importing.population_groups import dimension
 from layers.importing.draft import Record, RowRefused
-from layers.importing.implied import held_cells, larger_areas, told_people, withheld_too
+from layers.importing.implied import held_cells, larger_areas, told_people
+from layers.importing.population_groups import dimension
 from layers.importing.small_counts import SMALLEST
 from layers.importing.tables import Note
 from layers.importing.whole_places import Held
 from layers.importing.whole_rows import Row, Whole
+from layers.importing.withholding import withheld_too
 
 _PERIOD = ("service_id", "period_start", "period_end")
 
