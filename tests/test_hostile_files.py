@@ -447,11 +447,16 @@ def run_damage(examples: int, each: int, tmp_path: Path, *, random: bool) -> dic
         files = []
         for number, (seed, changes) in enumerate(damages):
             name = names[(seed + number) % len(names)]
+            # the simplest example is one change fifty times over: make fifty changes of it
+            spread = [
+                (kind, (where + number * 0.618) % 1, (what + number * 37) % 256)
+                for kind, where, what in changes
+            ]
             raw = good[name].read_bytes()
             if raw[:2] == b"PK" and seed % 3:
-                raw = repacked(raw, seed, changes)
+                raw = repacked(raw, seed, spread)
             else:
-                raw = damaged(raw, changes)
+                raw = damaged(raw, spread)
             files.append(folder / f"{number}_{name}")
             files[-1].write_bytes(raw or b"x")
         found = read_all_of(files, folder)

@@ -31,9 +31,10 @@ def main() -> None:
         _, most = resource.getrlimit(resource.RLIMIT_CPU)
         resource.setrlimit(resource.RLIMIT_CPU, (int(used) + cpu_s + 1, most))
         order = {"path": str(file), "what": "table", "ours": [], "options": {}}
-        code = cells = ""
+        code, cells = "file_no_rows", ""
         for piece in read_process.answered(order, []):
-            code = piece.get("error", code)
+            problems = piece.get("table", {}).get("problems")
+            code = piece.get("error", "" if problems or piece.get("rows") else code)
             cells += json.dumps(piece)
         said = {
             "file": file.name,
