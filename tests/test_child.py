@@ -92,6 +92,14 @@ def test_quirk_46_files_of_one_name_in_two_folders_are_told_apart(tmp_path: Path
     }
 
 
+def test_a_workbook_in_a_zip_is_read_and_what_is_about_it_is_not(tmp_path: Path) -> None:
+    book = small_files.xlsx(tmp_path / "a.xlsx").read_bytes()
+    members = {"city.xlsx": book, "README.txt": b"id,name\n1,a\n"}
+    path = small_files.zipped(tmp_path / "a.zip", members)
+    assert [one.name for one in child.look(path).parts] == ["people", "notes"]
+    assert child.read_table(path, part="people").numbers == [4, 5]
+
+
 def test_an_atlas_of_ours_is_a_whole_with_all_its_tables(sample_once: Path) -> None:
     contents = child.look(sample_once)
     assert contents.format == "whole"

@@ -155,7 +155,7 @@ def _units(path: Path, how: How) -> list[_Unit]:
     source = Source(name=path.name, path=path)
     kind = kind_of(source)
     if kind == "zip":
-        members = unpack(path)
+        members = unpack(source)
         names = {member.name for member in members}
         if "xl/workbook.xml" in names:
             return [_unit("xlsx", source, how)]
@@ -192,8 +192,12 @@ def _each(members: list[Source], how: How) -> list[_Unit]:
         return _named(pairs, how)
     found = []
     for member in members:
-        kind = kind_of(member) if member.ending not in _ABOUT else ""
-        if kind in ("csv", "geojson", "gpkg"):
+        if member.ending in _ABOUT or member.stem.casefold() in _ABOUT_STEMS:
+            continue
+        kind = kind_of(member)
+        if kind == "zip" and "xl/workbook.xml" in {one.name for one in unpack(member)}:
+            kind = "xlsx"
+        if kind in ("csv", "geojson", "gpkg", "xlsx"):
             found.append((kind, member))
     if not found:
         raise LayerError("file_format_unknown")
@@ -214,6 +218,7 @@ def _named(pairs: list[tuple[str, Source]], how: How) -> list[_Unit]:
     ]
 
 
+_ABOUT_STEMS = frozenset({"readme", "license", "licence", "about", "lizenz", "lisezmoi"})
 _ABOUT = frozenset({".md", ".html", ".pdf", ".xml", ".qml", ".sld", ".qgz", ".jpg", ".png", ""})
 
 

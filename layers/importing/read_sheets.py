@@ -83,10 +83,8 @@ def _told(found: _Read, sheet: Sheet, how: How) -> Table:
 
 
 def _open(source: Source) -> tuple[dict[str, Source], Workbook]:
-    if source.path is None:
-        raise LayerError("file_unreadable")
     try:
-        members = {one.name: one for one in unpack(source.path)}
+        members = {one.name: one for one in unpack(source)}
     except zipfile.BadZipFile as error:
         raise LayerError("file_unreadable") from error
     return members, open_workbook(members)

@@ -79,15 +79,18 @@ class Source:
             return file.read()
 
 
-def unpack(path: Path) -> list[Source]:
+def unpack(source: Source) -> list[Source]:
     """List the files in a zip, without those that only a system put there.
+
+    A zip inside a zip is unpacked in memory.
 
     Raises
     ------
     LayerError
         ``file_too_large`` before anything is unpacked.
     """
-    packed = zipfile.ZipFile(path)  # stays open as long as its members are read
+    # stays open as long as its members are read
+    packed = zipfile.ZipFile(source.path or io.BytesIO(source.read()))
     listed = [one for one in packed.infolist() if not one.is_dir()]
     if len(listed) > MAX_MEMBERS or sum(one.file_size for one in listed) > MAX_UNPACKED:
         raise LayerError("file_too_large")

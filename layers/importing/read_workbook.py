@@ -19,6 +19,7 @@ from layers.importing.read_xml import elements, local
 _DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})  # built in
 _PERCENTS = frozenset({9, 10})
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[(?!h|m|s)[^\]]*\]|_.|\*.')
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")  # a character that XML cannot hold, or "_" itself
 _FIRST_DAY, _FIRST_DAY_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DTZ001 - a workbook knows no time zone
 _LAST_SERIAL = 2_958_466  # the end of the year 9999
 
@@ -124,7 +125,7 @@ def plain(element: object) -> str:
             parts.append(child.text or "")
         elif name == "r":
             parts += [run.text or "" for run in child if local(run.tag) == "t"]
-    return "".join(parts)
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), "".join(parts))
 
 
 def _looks(source: Source | None) -> list[str]:
