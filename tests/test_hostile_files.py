@@ -9,11 +9,9 @@ from __future__ import annotations
 import io
 import json
 import os
-import socket
 import sqlite3
 import subprocess
 import sys
-import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -27,39 +25,12 @@ from layers.errors import LayerError
 from layers.importing import child
 from mapping import words
 from tests.helpers import small_files
+from tests.helpers.listening import Listener
 from tests.helpers.running import REPOSITORY
 
 SECRET = "CANARY-7f3a"  # noqa: S105 - a word to look for
 SECONDS = 5
 WORDS = json.loads((REPOSITORY / "mapping" / "words" / "en.json").read_text("utf-8"))
-
-
-class Listener:
-    """A server on loopback that nobody should ever reach."""
-
-    def __init__(self) -> None:
-        self.hits = 0
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self._socket.settimeout(0.1)
-        self.port = int(self._socket.getsockname()[1])
-        self.url = f"http://127.0.0.1:{self.port}"
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._listen)
-        self._thread.start()
-
-    def _listen(self) -> None:
-        while not self._over.is_set():
-            try:
-                caller, _ = self._socket.accept()
-            except TimeoutError:
-                continue
-            self.hits += 1
-            caller.close()
-
-    def close(self) -> None:
-        self._over.set()
-        self._thread.join()
-        self._socket.close()
 
 
 @pytest.fixture(scope="module")
