@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
+import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from layers.errors import LayerError
 from layers.importing import cells, columns, draft, hiding, left_out
 from layers.importing.coordinates import places
-from layers.importing.draft import Draft, Record, RowRefused, Source, safe_id
+from layers.importing.draft import Draft, Record, RowRefused, Source, safe_id, some_rows
 from layers.importing.settle import settle
 from layers.importing.tables import Note
 from layers.space import parse_cell
 
 _LEVELS = ("city", "district", "quarter", "cell")
 _MANY_DISTRICTS = 30
+_SURFACES = frozenset(
+    {"area", "surface", "fläche", "flaeche", "superficie", "oppervlakte", "areal", "hectares", "ha"}
+)
+_UNITS = (1.0, 1e4, 1e6)  # square metres, hectares, square kilometres
+DIFFERS = 0.05  # generalised outlines lose a little
 
 
 def build_areas(source: Source) -> Draft:
@@ -26,6 +35,7 @@ def build_areas(source: Source) -> Draft:
     where = places(source, found, needed=True)
     level = _level(source, found)
     done = Draft(joined={"mapping": found.mapping()})
+    larger = _Larger(source, found)
     mended = 0
     for place, (number, row) in enumerate(zip(table.numbers, table.rows, strict=True)):
         try:
@@ -37,7 +47,7 @@ def build_areas(source: Source) -> Draft:
             row_id = source.identifier(
                 found.get(row, "id"), found.get(row, "name"), shape.wkt[:400]
             )
-            parent = _parent(source, found.get(row, "parent"), shape, own, extra, found)
+            parent = larger.of(found.get(row, "parent"), shape, own, extra)
             record = {"id": row_id, "name": found.get(row, "name"), "level": own}
             more = {"parent_id": parent, "geometry": shape, **draft.facts(found, row)}
             done.add("areas", {**record, **more, **source.provenance(number, extra)})
@@ -47,7 +57,49 @@ def build_areas(source: Source) -> Draft:
         done.notes.append(Note("level_chosen", {"level": level}))
     if mended:
         done.notes.append(Note("shapes_mended", {"count": mended}))
+    _compare_surfaces(source, found, done)
     return done
+
+
+def _compare_surfaces(source: Source, found: columns.Columns, done: Draft) -> None:
+    """Say where a column of surfaces disagrees with the shapes; the shapes are measured."""
+    table = source.table
+    shapes = {one["source_row"]: one["geometry"] for one in done.rows.get("areas", [])}
+    for place in found.left:
+        name = cells.plain(table.columns[place])
+        if not set(name.split("_")) & _SURFACES:
+            continue
+        said = {
+            number: value
+            for number, row in zip(table.numbers, table.rows, strict=True)
+            if number in shapes and (value := _positive(row[place])) is not None
+        }
+        measured = {number: _square_metres(shapes[number]) for number in said}
+        ratios = {number: measured[number] / said[number] for number in said}
+        if not ratios:
+            continue
+        middle = sorted(ratios.values())[len(ratios) // 2]
+        unit = min(_UNITS, key=lambda one: abs(math.log(middle / one)))
+        apart = [n for n, ratio in ratios.items() if abs(ratio / unit - 1) > DIFFERS]
+        if apart:
+            column, rows = table.columns[place], some_rows(apart)
+            note = Note("areas_differ", {"column": column, "count": len(apart), "rows": rows})
+            done.notes.append(note)
+
+
+def _square_metres(shape: shapely.MultiPolygon) -> float:
+    """Measure a surface in the equal-area grid of Europe."""
+    change = pyproj.Transformer.from_crs("EPSG:4326", "EPSG:3035", always_xy=True).transform
+    flat = shapely.transform(shape, lambda xy: np.column_stack(change(xy[:, 0], xy[:, 1])))
+    return float(flat.area)
+
+
+def _positive(text: str | None) -> float | None:
+    try:
+        found = cells.number(text)
+    except ValueError:
+        return None
+    return found if found is not None and found > 0 else None
 
 
 def _refuse_hidden(found: columns.Columns, row: list[str | None]) -> None:
@@ -88,27 +140,31 @@ def _surface(shape: BaseGeometry | None) -> tuple[shapely.MultiPolygon, bool]:
     return shapely.MultiPolygon(flat), broken
 
 
-def _parent(
-    source: Source,
-    said: str | None,
-    shape: shapely.MultiPolygon,
-    level: str,
-    extra: dict[str, str],
-    found: columns.Columns,
-) -> str | None:
-    held = source.held("areas")
-    if said is not None:
-        if safe_id(said) in set(held["id"]):
-            return safe_id(said)
-        extra[found.names[found.place["parent"]]] = said
-    larger = held[held["level"].isin(_LEVELS[: _LEVELS.index(level)])]
-    middle = shape.representative_point()
-    around = [
-        (_LEVELS.index(level), str(one))
-        for one, level, whole in zip(larger["id"], larger["level"], larger["geometry"], strict=True)
-        if whole is not None and whole.contains(middle)
-    ]
-    return max(around)[1] if around else None
+class _Larger:
+    """The areas that are here, to find the next larger one around a new one."""
+
+    def __init__(self, source: Source, found: columns.Columns) -> None:
+        self._column = found.names[found.place["parent"]] if "parent" in found.place else ""
+        held = source.held("areas")
+        self._ids = {*held["id"]}
+        rows = zip(held["id"], held["level"], held["geometry"], strict=True)
+        self._rows = [
+            (_LEVELS.index(level), str(one), whole) for one, level, whole in rows if whole
+        ]
+        self._tree = shapely.STRtree([whole for _, _, whole in self._rows])
+
+    def of(
+        self, said: str | None, shape: shapely.MultiPolygon, level: str, extra: dict[str, str]
+    ) -> str | None:
+        """Find the one that is said and here, or else the smallest of a larger level around it."""
+        if said is not None:
+            if safe_id(said) in self._ids:
+                return safe_id(said)
+            extra[self._column] = said
+        rank = _LEVELS.index(level)
+        near = self._tree.query(shape.representative_point(), predicate="within")
+        around = [self._rows[place][:2] for place in near if self._rows[place][0] < rank]
+        return max(around)[1] if around else None
 
 
 def build_places(source: Source) -> Draft:

@@ -13,11 +13,11 @@ import numpy.typing as npt
 import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
-from shapely.ops import transform
 
 from layers.errors import LayerError
 from layers.importing import cells
 from layers.importing.columns import Columns
+from layers.importing.crs_guess import Guess, guesses
 from layers.importing.draft import Source, some_rows
 from layers.importing.tables import Note, Table
 
@@ -64,10 +64,14 @@ def places(source: Source, columns: Columns, *, needed: bool) -> Places:
         return Places([None] * len(table.rows))
     if all(shape is None for shape in found.shapes):
         raise LayerError("file_no_shapes", file=source.file)
+    if source.options.swap:
+        swapped = shapely.transform(np.array(found.shapes, dtype=object), _turned)
+        found.shapes = swapped.tolist()
+        table.notes.append(Note("coords_turned"))
     crs = _crs(source.options.crs or named or WGS84)
     _refuse_wrong_unit(source, found, crs)
-    if not crs.equals(_crs(WGS84)) and not crs.is_geographic:
-        table.notes.append(Note("crs_converted", {"crs": named or str(source.options.crs)}))
+    if not crs.equals(_crs(WGS84), ignore_axis_order=True):
+        table.notes.append(Note("crs_converted", {"crs": source.options.crs or named}))
     _into_degrees(found, crs, table.numbers)
     _refuse_swapped(source, found)
     if found.impossible:
@@ -76,6 +80,10 @@ def places(source: Source, columns: Columns, *, needed: bool) -> Places:
             Note("coords_impossible", {"count": len(found.impossible), "rows": rows})
         )
     return found
+
+
+def _turned(xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    return xy[:, ::-1]
 
 
 def _raw(source: Source, columns: Columns) -> tuple[Places | None, str]:
@@ -130,24 +138,38 @@ def _refuse_wrong_unit(source: Source, found: Places, crs: pyproj.CRS) -> None:
     large: Flags = np.asarray(there & (np.abs(xy) > METRES_FROM).any(axis=1))
     small: Flags = np.asarray(there & (np.abs(xy[:, 0]) <= 180) & (np.abs(xy[:, 1]) <= 180))
     if crs.is_geographic and large.sum() * 2 > there.sum():
-        raise LayerError("coords_metres", **_first(source.table, xy, large))
+        first = xy[np.flatnonzero(large)[0]]
+        box = city_box(source)
+        offered = guesses(float(first[0]), float(first[1]), None if box is None else _wider(box))
+        values = _first(source.table, xy, large)
+        if not offered:
+            raise LayerError("coords_metres", **values)
+        raise LayerError("coords_metres_maybe", **values, systems="; ".join(map(_offer, offered)))
     if not crs.is_geographic and small.sum() * 2 > there.sum():
         raise LayerError("coords_degrees", crs=crs.to_string(), **_first(source.table, xy, small))
 
 
+def _offer(one: Guess) -> str:
+    """Write a system so that it can be chosen, with where the first point would lie."""
+    turn = " --swap" if one.swap else ""
+    return f"{one.crs}{turn} ({one.name}: {one.lat:.4f}, {one.lon:.4f})"
+
+
 def _into_degrees(found: Places, crs: pyproj.CRS, numbers: list[int]) -> None:
-    change = pyproj.Transformer.from_crs(crs, WGS84, always_xy=True).transform
-    plain = crs.equals(_crs(WGS84))
-    for place, shape in enumerate(found.shapes):
-        if shape is None:
-            continue
-        moved = shape if plain else transform(change, shape)
-        bounds = np.array(moved.bounds)
-        if not np.isfinite(bounds).all():
-            found.shapes[place] = None
-            found.impossible.append(numbers[place])
-        else:
-            found.shapes[place] = moved
+    shapes = np.array(found.shapes, dtype=object)
+    if not crs.equals(_crs(WGS84), ignore_axis_order=True):
+        change = pyproj.Transformer.from_crs(crs, WGS84, always_xy=True).transform
+
+        def moved(xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+            return np.column_stack(change(xy[:, 0], xy[:, 1]))
+
+        shapes = shapely.transform(shapes, moved)
+    bounds = shapely.bounds(shapes)
+    there = np.array([shape is not None for shape in found.shapes])
+    lost = there & ~np.isfinite(bounds).all(axis=1)
+    shapes[lost] = None
+    found.shapes = shapes.tolist()
+    found.impossible += [numbers[place] for place in np.flatnonzero(lost)]
 
 
 def _refuse_swapped(source: Source, found: Places) -> None:
