@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 import streamlit as st
 
@@ -101,26 +99,15 @@ def _picture(plan: Plan) -> str | None:
 
 
 def _join(plan: Plan) -> None:
-    """Say how rows and areas found each other, and list both that found nothing."""
+    """Say how rows and areas found each other; rows that found none stand among the rejected."""
     say, joined = _shared.say, plan.joined
-    alone = list(joined.get("areas_without_row") or [])
+    alone = joined["areas_without_row"]
     st.text(say("data.join", rows=plan.rows, matched=joined["matched"], empty=len(alone)))
-    lost = joined.get("unmatched_rows") or []
-    left, right = st.columns(2)
-    with left:
-        if lost:
-            with st.expander(f"{say('data.join_rows')} ({len(lost)})"):
-                st.dataframe(_listed(lost), hide_index=True, key="data_join_rows")
-    with right:
-        if alone:
-            with st.expander(f"{say('data.join_areas')} ({len(alone)})"):
-                st.dataframe(_listed(alone), hide_index=True, key="data_join_areas")
-
-
-def _listed(items: list[Any]) -> pd.DataFrame:
-    if items and isinstance(items[0], dict):
-        return pd.DataFrame(items[:SHOWN_ROWS]).astype(str)
-    return pd.DataFrame({"id": [str(one) for one in items[:SHOWN_ROWS]]})
+    if alone:
+        with st.expander(say("data.join_areas", count=f"{len(alone):,}")):
+            listed = pd.DataFrame(joined["unmatched_areas"])
+            names = {"id": say("field.id"), "name": say("field.name")}
+            st.dataframe(listed, hide_index=True, column_config=names, key="data_join_areas")
 
 
 def _rejected(plan: Plan) -> None:
