@@ -364,3 +364,40 @@ def test_a_link_to_a_form_opens_it_on_a_phone(server: Server, phone: Page) -> No
 def test_an_edit_says_what_it_holds() -> None:
     new = checking.Edit(table="services", id="x", values={"name": " A  b "})
     assert new.all == {"name": "A b"}
+
+
+def test_a_new_service_with_a_new_place_and_hours_is_one_change(city: Atlas) -> None:
+    before = {name: city.count(name) for name in ("services", "locations", "schedules")}
+    page = run()
+    page.button(key="edit_new").click().run()
+    page.text_input(key=field(page, "name")).set_value("Evening legal advice").run()
+    page.selectbox(key=field(page, "category")).set_value("legal").run()
+    form = page.session_state["edit_open"]
+    page.button(key=form.key(form.ref, "new_place")).click().run()
+    assert not page.exception
+    [place] = form.parts("locations")
+    [link] = form.parts("service_at_location")
+    page.selectbox(key=form.key(place, "precision")).set_value("exact").run()
+    page.number_input(key=form.key(place, "lat")).set_value(56.39).run()
+    page.number_input(key=form.key(place, "lon")).set_value(11.5).run()
+    page.button(key=form.key(link, "add_hours")).click().run()
+    [hours] = form.parts("schedules")
+    page.text_input(key=form.key(hours, "hours")).set_value("Th 18:00-20:00").run()
+    save(page)
+    after = {name: city.count(name) for name in before}
+    assert after == {name: count + 1 for name, count in before.items()}
+    assert len(city.read("revisions")) == 1
+    [undo] = [one for one in page.button if str(one.key).startswith("history_undo_")]
+    undo.click().run()
+    assert {name: city.count(name) for name in before} == before
+
+
+def test_an_actor_gets_a_new_place_that_stays_protected(city: Atlas) -> None:
+    page = run("organizations", "hooyo-circle")
+    form = page.session_state["edit_open"]
+    page.button(key=form.key(form.ref, "new_place")).click().run()
+    [place] = form.parts("locations")
+    page.selectbox(key=form.key(place, "precision")).set_value("hidden").run()
+    save(page)
+    assert "To protect a place, open the place itself" in said(page)
+    assert city.count("revisions") == 0
