@@ -26,7 +26,7 @@ from shapely.geometry.base import BaseGeometry
 from layers import atlas as atlas_store
 from layers import cell_text, clock, on_map, qgis_styles, schema, workbook
 from layers.atlas import Atlas
-from layers.cell_text import Cell, harmless, plain
+from layers.cell_text import PEOPLE, Cell, harmless, plain
 from layers.errors import LayerError
 from layers.importing.watch import EVERY, Watch
 from layers.qgis_styles import Look
@@ -81,7 +81,7 @@ def leaving(atlas: Atlas) -> Leaving:
         rows={name: len(table) for name, table in tables.items() if len(table)},
         withheld=withheld,
         licences=tuple(dict.fromkeys((str(file), str(licence)) for file, licence in named)),
-        small=sum(int(tables[name]["suppressed"].fillna(0).sum()) for name in cell_text.PEOPLE),
+        small=sum(int(tables[one]["suppressed"].fillna(value=False).sum()) for one in PEOPLE),
     )
 
 

@@ -217,15 +217,20 @@ def _known(value: object) -> bool:
     return isinstance(value, list | dict) or not pd.isna(value)  # type: ignore[call-overload]  # a cell of any column
 
 
-def _imports(kept: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Leave out what a person chose, and the taking back of an export: its rows name their own."""
+def _imports(kept: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Leave out what a person chose, and the taking back of an export.
+
+    What such an import brought was typed at a desk, or names an import of its own; only a licence
+    that somebody gave for all of it is a reason to name it.
+    """
     imports = kept["imports"].copy()
     imports["choices"] = None
-    used: set[str] = set()
+    back = imports["kind"].eq("whole") & imports["licence"].isna()
+    gone = set(imports.loc[back, "id"])
     for table in kept.values():
-        if "import_id" in table:
-            used |= set(table["import_id"].dropna())
-    return imports[imports["kind"].ne("whole") | imports["id"].isin(used)]
+        if gone and "import_id" in table:
+            table["import_id"] = table["import_id"].where(~table["import_id"].isin(gone), None)
+    return imports[~back]
 
 
 def _say_public(kept: Mapping[str, pd.DataFrame]) -> None:

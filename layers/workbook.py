@@ -101,6 +101,9 @@ def _cell(sheet: Any, value: Cell, *, bold: bool = False) -> Any:  # noqa: ANN40
         cell: Any = WriteOnlyCell(sheet, value)  # type: ignore[arg-type]  # a day is a value too
         if isinstance(value, date):
             cell.number_format = "yyyy-mm-dd"
+        elif isinstance(value, float):
+            # all 17 digits, of which 16 are written otherwise
+            cell._value = repr(value)  # noqa: SLF001 - the setter takes no text for a number
         return cell
     cell = WriteOnlyCell(sheet, "")
     # set apart from guessing, which takes "=1" for a formula and "#N/A" for an error

@@ -202,8 +202,8 @@ def _json(text: str | None) -> Any:  # noqa: ANN401 - any JSON
 
 def _value(column: schema.Column, text: str | None, extra: dict[str, str]) -> Any:  # noqa: ANN401 - a value of any column
     """Read one cell; what cannot be read is unknown and stays as text."""
-    if text is None:
-        return None
+    if text is None or column.of == "precision":
+        return _precision(text) if column.of == "precision" else None
     if column.name == "consent_shown":  # what is no clear yes is a no
         try:
             return cells.yes_no(text)
@@ -219,6 +219,14 @@ def _value(column: schema.Column, text: str | None, extra: dict[str, str]) -> An
             extra.setdefault(column.name, text)
         return None
     return found
+
+
+def _precision(text: str | None) -> str:
+    """Read how exact a place may be known; silence, or a word not understood, hides it."""
+    try:
+        return cells.code(text, "precision") or "hidden"
+    except ValueError:
+        return "hidden"
 
 
 def _name(text: str) -> str:

@@ -1,0 +1,604 @@
+"""What went out comes back: every table, link, text and unknown, in each format; and no more."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import json
+import sqlite3
+import zipfile
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import shapely
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from layers import atlas, changes
+from layers.atlas import Atlas
+from layers.errors import LayerError
+from layers.exporting import FORMATS, export
+from layers.importing import importer
+from layers.importing.tables import clean
+from mapping import out
+from sample_data.make import make_city
+from tests.helpers.told import told
+
+_NUMBER = itertools.count()
+
+
+def taken(made: Atlas, folder: Path, to: str) -> Path:
+    """Export, and name what to give to an import."""
+    export(made, folder, to=to, look=out.look())
+    return {"gpkg": folder / "atlas.gpkg", "xlsx": folder / "atlas.xlsx"}.get(to, folder)
+
+
+def empty(folder: Path) -> Atlas:
+    return atlas.create(folder / f"empty-{next(_NUMBER)}.gpkg", name="Empty")
+
+
+def brought(into: Atlas, file: Path) -> Any:
+    plan = importer.prepare(into, file)
+    importer.carry_out(into, plan)
+    return plan
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Atlas:
+    return make_city(tmp_path_factory.mktemp("city") / "city.gpkg", today=date(2026, 3, 2))
+
+
+@pytest.mark.parametrize("to", FORMATS)
+def test_the_sample_city_comes_back_whole(city: Atlas, tmp_path: Path, to: str) -> None:
+    file = taken(city, tmp_path / "out", to)
+    again = empty(tmp_path)
+    plan = brought(again, file)
+    assert (plan.kind, plan.rejected) == ("whole", ())
+    assert told(again) == told(city)
+    meta, before = again.meta(), city.meta()
+    kept = ("country", "timezone", "metres_crs", "invented")
+    assert {one: meta[one] for one in kept} == {one: before[one] for one in kept}
+
+
+def test_a_zip_of_an_export_comes_back_too(city: Atlas, tmp_path: Path) -> None:
+    taken(city, tmp_path / "out", "csv")
+    with zipfile.ZipFile(tmp_path / "city.zip", "w", zipfile.ZIP_DEFLATED) as packed:
+        for path in (tmp_path / "out").iterdir():
+            packed.write(path, path.name)
+    again = empty(tmp_path)
+    brought(again, tmp_path / "city.zip")
+    assert told(again) == told(city)
+
+
+def test_what_came_back_is_taken_back_in_one_step(city: Atlas, tmp_path: Path) -> None:
+    file = taken(city, tmp_path / "out", "gpkg")
+    again = empty(tmp_path)
+    brought(again, file)
+    revision = again.read("revisions")["id"].tolist()
+    assert len(revision) == 1
+    changes.undo(again, revision[0])
+    left = {name: len(rows) for name, rows in told(again).items()}
+    assert set(left) <= {"imports"}  # what was brought and undone stays on the list
+    assert again.read("imports")["undone_on"].notna().all()
+
+
+# --- nasty towns -------------------------------------------------------------------------------
+
+NASTY = (
+    *("=1+1", "'=1+1", "''", "'", "@SUM(A1)", "+49", "-5", "'-5", "-5.50", "1e400", "007", "NA"),
+    *(
+        "=cmd|' /C calc'!A0",
+        "\uff1dHYPERLINK(A1)",
+        "#N/A",
+        "TRUE",
+        "no",
+        "null",
+        "nan",
+        "suppressed",
+    ),
+    *(
+        'a "quoted" word',
+        "a;=1+1,b\t|c",
+        "two\nlines\n=three",
+        "-\n-\n'-",
+        "\u0645\u0631\u062d\u0628\u0627",
+        "\U0001f469\u200d\U0001f467",
+    ),
+    *(
+        "{{7*7}}",
+        "<b>&amp;</b>",
+        "_x0041_",
+        "[1]",
+        '{"a": 1}',
+        "2026-01-01",
+        "e\u0301",
+        "a" * 12_345,
+    ),
+)
+texts = st.one_of(st.sampled_from(NASTY), st.text(max_size=30)).map(clean).filter(bool)
+maybe = st.none() | texts
+yes_no = st.none() | st.booleans()
+points = st.tuples(st.floats(-179, 179), st.floats(-85, 85)).map(shapely.Point)
+counts = st.none() | st.just(0) | st.integers(5, 10_000)
+days = st.none() | st.dates(date(1990, 1, 1), date(2040, 1, 1))
+extras = st.none() | st.dictionaries(
+    st.sampled_from(["Farbe", "=x", "a.b", "Gr\u00f6\u00dfe", "x y"]), texts, min_size=1
+)
+
+
+@st.composite
+def towns(draw: st.DrawFn) -> dict[str, list[dict[str, Any]]]:
+    """Draw a small town in which every cell may be something awkward."""
+    many = draw(st.integers(1, 3))
+    actors = [
+        {
+            "id": f"0{n}",
+            "name": draw(texts),
+            "description": draw(maybe),
+            "communities": draw(
+                st.none() | st.lists(st.sampled_from(["so", "prs", "ar"]), min_size=1, unique=True)
+            ),
+            "migrant_led": draw(yes_no),
+            "consent_shown": True,
+            "date_checked": draw(days),
+            "extra": draw(extras),
+        }
+        for n in range(many)
+    ]
+    services = [
+        {
+            "id": f"s{n}",
+            "organization_id": draw(st.none() | st.sampled_from([one["id"] for one in actors])),
+            "name": draw(texts),
+            "category": draw(st.sampled_from(["legal", "health"])),
+            "description": draw(maybe),
+            "cost": draw(maybe),
+            "free": draw(yes_no),
+            "papers_asked": draw(yes_no),
+            "capacity": draw(counts),
+            "source_file": draw(maybe),
+            "source_row": draw(st.none() | st.integers(1, 99)),
+            "says_who": draw(st.none() | st.sampled_from(["users", "provider"])),
+        }
+        for n in range(many)
+    ]
+    return {
+        "organizations": actors,
+        "services": services,
+        "locations": [
+            {
+                "id": f"@{n}",
+                "name": draw(maybe),
+                "precision": draw(st.sampled_from(["exact", "street", "area", "city"])),
+                "geometry": draw(st.none() | points),
+                "step_free": draw(yes_no),
+            }
+            for n in range(many)
+        ],
+        "service_at_location": [
+            {"id": f"l{n}", "service_id": f"s{n}", "location_id": f"@{n}"} for n in range(many)
+        ],
+        "schedules": [
+            {
+                "id": "h",
+                "service_at_location_id": "l0",
+                "source_text": draw(maybe),
+                "starts_on": draw(days),
+            }
+        ],
+        "service_languages": [{"id": "g", "service_id": "s0", "language": "prs", "level": "staff"}],
+        "areas": [
+            {
+                "id": "01",
+                "name": draw(maybe),
+                "level": "district",
+                "geometry": shapely.box(0, 0, 1, 1),
+            }
+        ],
+        "population_groups": [{"id": one, "label": draw(texts)} for one in ("all", "women", "men")],
+        "population": [
+            {
+                "id": f"01:{one}",
+                "area_id": "01",
+                "group_code": one,
+                **draw(
+                    st.sampled_from(
+                        [
+                            {"count": 900.0},
+                            {"count": 0.0},
+                            {},
+                            {"suppressed": True},
+                            {"count": 50.5, "estimated": True},
+                        ]
+                    )
+                ),
+            }
+            for one in ("all", "women", "men")
+        ],
+        "usage": [{"id": "u", "service_id": "s0", "group_code": "all", "count": draw(counts)}],
+        "ties": [
+            {
+                "id": "t",
+                "from_id": "00",
+                "to_id": "01",
+                "kind": "funds",
+                "direction": "directed",
+                "gives": draw(maybe),
+            }
+        ]
+        if many > 1
+        else [],
+        "statements": [
+            {
+                "id": "z",
+                "table_name": "services",
+                "row_id": "s0",
+                "attribute": "free",
+                "value": "0",
+                "says_who": "users",
+            }
+        ],
+    }
+
+
+@settings(
+    max_examples=12,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[
+        Phase.explicit,
+        Phase.generate,
+    ],  # each example reads two files in processes of their own
+)
+@given(town=towns(), to=st.sampled_from(FORMATS))
+def test_a_town_of_awkward_texts_comes_back_as_it_left(
+    town: dict[str, list[dict[str, Any]]], to: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("town")
+    first = atlas.create(folder / "first.gpkg", name="=Town")
+    with first.write() as writer:
+        for table, rows in town.items():
+            writer.insert(table, rows)
+    second, third = empty(folder), empty(folder)
+    brought(second, taken(first, folder / "one", to))
+    brought(third, taken(second, folder / "two", to))
+    people = ("population", "usage")  # an import may withhold what would show a withheld count
+    once, twice, thrice = told(first), told(second), told(third)
+    assert {k: v for k, v in twice.items() if k not in people} == {
+        k: v for k, v in once.items() if k not in people
+    }
+    assert thrice == twice
+
+
+@pytest.mark.parametrize("to", FORMATS)
+def test_every_awkward_text_comes_back(to: str, tmp_path: Path) -> None:
+    first = atlas.create(tmp_path / "first.gpkg", name="Town")
+    wanted = [clean(one) for one in NASTY]
+    with first.write() as writer:
+        rows = [{"id": f"{n:03}", "name": one, "kind": "other"} for n, one in enumerate(wanted)]
+        writer.insert("bodies", rows)
+    again = empty(tmp_path)
+    brought(again, taken(first, tmp_path / "out", to))
+    assert again.read("bodies")["name"].tolist() == wanted
+    assert again.read("bodies")["id"].tolist()[7] == "007"
+
+
+# --- into an atlas that holds something ---------------------------------------------------------
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Atlas:
+    made = atlas.create(tmp_path / "town.gpkg", name="Town", metres_crs="EPSG:32632")
+    with made.write() as w:
+        w.insert(
+            "locations",
+            [
+                {
+                    "id": "at",
+                    "precision": "exact",
+                    "address": "Ringstr. 5",
+                    "geometry": shapely.Point(11, 50),
+                }
+            ],
+        )
+        w.insert(
+            "organizations",
+            [{"id": "1", "name": "Amal", "consent_shown": True, "location_id": "at"}],
+        )
+        w.insert(
+            "services", [{"id": "s", "name": "Advice", "category": "legal", "organization_id": "1"}]
+        )
+        w.insert("service_at_location", [{"id": "l", "service_id": "s", "location_id": "at"}])
+    return made
+
+
+def edited(made: Atlas, table: str, row_id: str, **values: Any) -> None:
+    rows: list[dict[Any, Any]] = made.read(table).to_dict("records")
+    seen = next(int(row["row_version"]) for row in rows if row["id"] == row_id)
+    with made.write() as w:
+        w.update(table, row_id, values, seen=seen)
+
+
+@pytest.mark.parametrize("to", FORMATS)
+def test_the_same_again_changes_nothing_and_a_change_is_one(
+    town: Atlas, tmp_path: Path, to: str
+) -> None:
+    file = taken(town, tmp_path / "out", to)
+    plan = importer.prepare(town, file)
+    assert (plan.compared.new, plan.compared.changed) == (0, 0)
+    assert importer.carry_out(town, plan) is None
+    edited(town, "services", "s", name="Advice by night")
+    plan = importer.prepare(town, file)
+    assert (plan.compared.new, plan.compared.changed) == (0, 1)
+    assert [(one["column"], one["before"], one["after"]) for one in plan.changes_shown] == [
+        ("name", "Advice by night", "Advice")
+    ]
+
+
+def test_an_empty_cell_changes_nothing(town: Atlas, tmp_path: Path) -> None:
+    file = taken(town, tmp_path / "out", "csv")
+    edited(town, "services", "s", free=True, description="typed here since")
+    assert importer.prepare(town, file).compared.changed == 0
+
+
+def test_a_place_hidden_since_stays_hidden_whatever_an_older_export_says(
+    town: Atlas, tmp_path: Path
+) -> None:
+    file = taken(town, tmp_path / "out", "gpkg")
+    edited(town, "locations", "at", precision="hidden", address=None, geometry=None)
+    brought(town, file)
+    place = town.read("locations").iloc[0]
+    assert (place["precision"], place["geometry"]) == ("hidden", None)
+    with town.write() as w:  # an import gives what it hides another identifier
+        w.rename("locations", "at", "elsewhere")
+        w.rename("services", "s", "other")
+    brought(town, file)
+    places = town.read("locations")
+    assert places["precision"].tolist() == ["hidden", "hidden"]
+    assert places["address"].isna().all()
+
+
+def test_two_cities_that_count_from_one_are_kept_apart(town: Atlas, tmp_path: Path) -> None:
+    file = taken(town, tmp_path / "out", "csv")
+    other = atlas.create(tmp_path / "other.gpkg", name="Other")
+    with other.write() as w:
+        w.insert("organizations", [{"id": "1", "name": "Somebody else", "source_file": "x.csv"}])
+        w.insert(
+            "services",
+            [{"id": "s", "name": "Another", "category": "health", "source_file": "x.csv"}],
+        )
+    plan = brought(other, file)
+    assert {(one.code, one.column) for one in plan.rejected} == {
+        ("id_of_another", "organizations.id"),
+        ("id_of_another", "services.id"),
+        ("service_unknown", "service_at_location.service_id"),  # it is not about the service here
+    }
+    assert other.read("services")["name"].tolist() == ["Another"]
+
+
+# --- files that only look like ours -------------------------------------------------------------
+
+Rows = list[dict[str, Any]]
+
+
+def forged(folder: Path, **tables: Rows) -> Path:
+    """Write a folder of CSV files that call themselves as ours do."""
+    folder.mkdir()
+    (folder / "cg_about.csv").write_text("What,Value,key\nCity,X,name\n", encoding="utf-8")
+    for name, rows in tables.items():
+        columns = list(dict.fromkeys(column for row in rows for column in row))
+        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, columns)
+            writer.writeheader()
+            writer.writerows(rows)
+    return folder
+
+
+PLACE = {
+    "id": "p",
+    "precision": "exact",
+    "lon": "11",
+    "lat": "50",
+    "address": "Lindenstr. 17, Berlin",
+}
+SERVICE = {
+    "id": "s",
+    "name": "Advice",
+    "category": "violence_support",
+    "description": "behind the church",
+}
+LINK = {"id": "l", "service_id": "s", "location_id": "p"}
+
+
+@pytest.mark.parametrize(
+    ("place", "service"),
+    [
+        ({"precision": "hidden"}, {}),
+        ({"precision": ""}, {}),
+        ({"precision": "gesch\u00fctzt"}, {}),
+        ({"confidential": "yes"}, {}),
+        ({}, {"extra.geheim": "ja"}),
+        ({}, {"name": "Frauenhaus Mitte"}),
+        ({"extra.address_shown": "no"}, {}),
+        ({"address": "confidential"}, {}),
+    ],
+    ids=["said", "silent", "unread", "column", "of the service", "shelter", "not shown", "address"],
+)
+def test_a_hidden_place_is_stripped_also_where_a_file_looks_like_ours(
+    place: dict[str, str], service: dict[str, str], tmp_path: Path
+) -> None:
+    file = forged(
+        tmp_path / "forged",
+        locations=[PLACE | place],
+        services=[SERVICE | service],
+        service_at_location=[LINK],
+    )
+    made = empty(tmp_path)
+    brought(made, file)
+    row = made.read("locations").iloc[0]
+    assert (row["precision"], row["geometry"]) == ("hidden", None)
+    raw = made.path.read_bytes()
+    assert [one for one in (b"Lindenstr", b"behind the church") if one in raw] == []
+
+
+def test_a_place_called_like_a_shelter_that_may_be_shown_comes_back_shown(
+    town: Atlas, tmp_path: Path
+) -> None:
+    edited(town, "services", "s", name="Frauenhaus: public office")
+    again = empty(tmp_path)
+    brought(again, taken(town, tmp_path / "out", "csv"))
+    assert told(again) == told(town)
+    assert again.read("locations").iloc[0]["address"] == "Ringstr. 5"
+
+
+@pytest.mark.parametrize(
+    ("precision", "address"), [("street", "Lindenstr., Berlin"), ("area", None), ("city", None)]
+)
+def test_a_rough_place_is_roughened_where_nobody_said_it_may_be_shown(
+    precision: str, address: str | None, tmp_path: Path
+) -> None:
+    rough = PLACE | {"precision": precision, "lon": "11.123456", "lat": "50.123456"}
+    made = empty(tmp_path)
+    brought(made, forged(tmp_path / "forged", locations=[rough]))
+    row = made.read("locations").iloc[0]
+    assert (None if row.isna()["address"] else row["address"]) == address
+    where = row["geometry"]
+    assert (where is None) if address is None else (where.x, where.y) == (11.123, 50.123)
+
+
+def test_no_private_contact_and_no_small_count_comes_in(tmp_path: Path) -> None:
+    file = forged(
+        tmp_path / "forged",
+        organizations=[
+            {
+                "id": "1",
+                "name": "Amal",
+                "private_contact": "secret-phone",
+                "extra.Telefon": "secret-two",
+            }
+        ],
+        areas=[{"id": "01", "level": "district", "name": "West", "persons": "3"}],
+        population_groups=[
+            {"id": one, "label": one} for one in ("all", "women", "men", "sans-papiers")
+        ],
+        population=[
+            {"id": f"01:{group}", "area_id": "01", "group_code": group, "count": count}
+            for group, count in (("all", 43), ("women", 40), ("men", 3), ("sans-papiers", 20))
+        ],
+        services=[SERVICE],
+        usage=[{"id": "u", "service_id": "s", "group_code": "all", "count": 2}],
+    )
+    made = empty(tmp_path)
+    plan = brought(made, file)
+    codes = {(one.code, one.column) for one in plan.rejected}
+    assert codes == {("group_by_papers", "population"), ("group_by_papers", "population_groups")}
+    people = made.read("population").set_index("group_code")
+    assert people["count"].isna()["men"]
+    assert people["suppressed"]["men"]
+    # 43 less 40 would be the three men
+    assert people["count"]["all"] - people["count"]["women"] != 3
+    assert made.read("usage")["count"].isna().all()
+    assert made.read("areas")["extra"].tolist() == [None]
+    raw = made.path.read_bytes()
+    assert [one for one in (b"secret-phone", b"secret-two") if one in raw] == []
+
+
+def test_a_row_that_names_nothing_is_rejected_with_its_table(tmp_path: Path) -> None:
+    file = forged(
+        tmp_path / "forged",
+        services=[SERVICE, SERVICE],
+        service_languages=[{"id": "g", "service_id": "nobody", "language": "so"}],
+        ties=[{"id": "t", "from_id": "a", "to_id": "b", "kind": "funds", "direction": "directed"}],
+        statements=[
+            {"id": str(n), "table_name": table, "row_id": row, "attribute": column, "value": "1"}
+            for n, (table, row, column) in enumerate(
+                [
+                    ("services", "s", "free"),
+                    ("services", "x", "free"),
+                    ("services", "s", "fid"),
+                    ("organizations", "s", "private_contact"),
+                ]
+            )
+        ],
+    )
+    made = empty(tmp_path)
+    plan = brought(made, file)
+    assert sorted((one.row, one.code, one.column) for one in plan.rejected) == [
+        (2, "actor_unknown", "ties.from_id"),
+        (2, "service_unknown", "service_languages.service_id"),
+        (3, "id_twice", "services.id"),
+        (3, "names_nothing", "statements.row_id"),
+        (4, "value_not_listed", "statements.attribute"),
+        (5, "place_protected", "statements.attribute"),
+    ]
+    assert plan.accepted == plan.rows - 6
+    assert made.read("statements")["id"].tolist() == ["0"]
+
+
+def test_a_released_cell_is_drawn_from_its_name_and_never_from_the_file(tmp_path: Path) -> None:
+    cell = "CRS3035RES250mN2683000E4285000"
+    file = forged(
+        tmp_path / "forged",
+        sessions=[{"id": "k", "title": "Kiln"}],
+        reported_cells=[
+            {
+                "id": "1",
+                "session_id": "k",
+                "cell": cell,
+                "feeling": "unsafe",
+                "contributors": "5-9",
+                "wkt": "POLYGON ((11 50, 11.00001 50, 11 50.00001, 11 50))",
+            },
+            {
+                "id": "2",
+                "session_id": "k",
+                "cell": "her house",
+                "feeling": "unsafe",
+                "contributors": "5-9",
+            },
+            {"id": "3", "session_id": "k", "cell": cell, "feeling": "safe", "contributors": "3"},
+        ],
+    )
+    made = empty(tmp_path)
+    plan = brought(made, file)
+    assert [(one.row, one.code) for one in plan.rejected] == [
+        (3, "value_not_listed"),
+        (4, "value_not_listed"),
+    ]
+    shape = made.read("reported_cells")["geometry"].iloc[0]
+    assert shape.bounds[2] - shape.bounds[0] > 0.002  # 250 m, not one
+
+
+def test_an_export_without_rows_says_so(tmp_path: Path) -> None:
+    made = empty(tmp_path)
+    with pytest.raises(LayerError, match="whole_nothing"):
+        importer.prepare(empty(tmp_path), taken(made, tmp_path / "out", "gpkg"))
+
+
+def test_an_edited_gpkg_of_another_program_still_comes_back(town: Atlas, tmp_path: Path) -> None:
+    """A column that somebody added in QGIS is an unmapped column."""
+    file = taken(town, tmp_path / "out", "gpkg")
+    with closing(sqlite3.connect(file)) as db:
+        db.execute("ALTER TABLE services ADD COLUMN Farbe TEXT")
+        db.execute("UPDATE services SET Farbe = 'blau'")
+        db.commit()
+    again = empty(tmp_path)
+    brought(again, file)
+    assert again.read("services")["extra"].tolist() == [{"Farbe": "blau"}]
+
+
+def test_a_feature_collection_keeps_ties_and_hours(town: Atlas, tmp_path: Path) -> None:
+    with town.write() as w:
+        w.insert(
+            "schedules",
+            [{"id": "h", "service_at_location_id": "l", "opening_hours": "Mo 9:00-12:00"}],
+        )
+    folder = taken(town, tmp_path / "out", "geojson")
+    whole = json.loads((folder / "schedules.geojson").read_text("utf-8"))
+    assert [one["geometry"] for one in whole["features"]] == [None]
+    again = empty(tmp_path)
+    brought(again, folder)
+    assert again.read("schedules")["opening_hours"].tolist() == ["Mo 9:00-12:00"]
