@@ -24,6 +24,18 @@ from layers.history import Raw, Revision
 _CAME_ALONG = "SELECT id FROM imports WHERE json_extract(choices, '$.came_with') = ?"
 
 
+# why a row cannot be taken back, and the error that says so
+_UNDO = MappingProxyType(
+    {
+        "changed": "undo_changed",
+        "needed": "undo_needed",
+        "missing": "undo_missing",
+        "forgotten": "undo_forgotten",
+        "private": "undo_private",
+    }
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """What is to happen to one row: ``action`` is insert, update or delete.
@@ -113,7 +125,7 @@ class Undone:
 
     revision_id: str
     rows: int
-    kept: tuple[tuple[str, str, str], ...] = ()  # table, row, code: as the errors of undo
+    kept: tuple[tuple[str, str, str], ...] = ()  # table, row, why: see _UNDO
 
 
 def undo(atlas: Atlas, revision_id: str, *, who: str = "", keep: bool = False) -> Undone:
@@ -159,7 +171,7 @@ def undo(atlas: Atlas, revision_id: str, *, who: str = "", keep: bool = False) -
         kept = steps.kept()
         if kept and not keep:
             table, row, why = kept[0]
-            raise LayerError(f"undo_{why}", table=table, row=row, count=len(kept))
+            raise LayerError(_UNDO[why], table=table, row=row, count=len(kept))
         rows = steps.take_back({(table, row) for table, row, _ in kept})
         if import_id:
             rows += _withdraw(writer, import_id)
