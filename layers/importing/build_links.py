@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import calendar
-import difflib
 import math
 import re
 from collections.abc import Hashable
@@ -18,6 +17,7 @@ from layers.importing.implied import held_cells
 from layers.importing.population_groups import dimension, group_code
 from layers.importing.settle import settle
 from layers.importing.small_counts import SMALLEST
+from layers.importing.tie_matrix import as_list, is_matrix, stranger
 from layers.importing.withholding import withheld_too
 
 _YEAR = re.compile(r"^(\d{4})$")
@@ -26,25 +26,44 @@ _MONTH = re.compile(r"^(\d{4})[-/](\d{1,2})$")
 
 
 def build_ties(source: Source) -> Draft:
-    """Make ties from an edge list; both ends must be actors that are here.
+    """Make ties from an edge list or a matrix; both ends must be actors that are here.
 
     Raises
     ------
     LayerError
-        ``actors_first`` where there is no actor yet, ``column_missing``.
+        ``actors_first`` where there is no actor yet, ``column_missing``, ``tie_kind_missing``.
     """
-    found = columns.find(source.table, columns.FIELDS["ties"], key=source.options.key)
-    columns.require(source.table, found, "from", "to")
-    settle(source, found)
     if not source.actors:
         raise LayerError("actors_first")
-    done = Draft(joined={"mapping": found.mapping()})
-    for number, row in zip(source.table.numbers, source.table.rows, strict=True):
+    done = Draft()
+    headers: list[str] = []
+    matrix = source.table
+    found = columns.find(matrix, columns.FIELDS["ties"], key=source.options.key)
+    if not {"from", "to"} <= set(found.place) and is_matrix(source, matrix):
+        source.table, headers = as_list(source, matrix, done)
+        found = columns.find(source.table, columns.FIELDS["ties"])
+    columns.require(source.table, found, "from", "to")
+    table = settle(source, found)
+    done.joined["mapping"] = found.mapping()
+    seen: set[tuple[str, str, str]] = set()
+    for place, (number, row) in enumerate(zip(table.numbers, table.rows, strict=True)):
         try:
-            done.add("ties", _tie(source, found, row, number))
+            tie = _tie(source, found, row, number)
+            _refuse_again(seen, tie, found)
+            done.add("ties", tie)
         except RowRefused as refused:
+            refused.column = headers[place] if headers else refused.column
             done.refuse(number, refused)
     return done
+
+
+def _refuse_again(seen: set[tuple[str, str, str]], tie: Record, found: columns.Columns) -> None:
+    """Refuse a tie that an earlier row has told: two actors have one tie of a kind."""
+    ends = (tie["from_id"], tie["to_id"])
+    low, high = sorted(ends) if tie["direction"] == "mutual" else ends
+    if (low, high, tie["kind"]) in seen:
+        raise RowRefused("tie_twice", column=found.names[found.place["to"]])
+    seen.add((low, high, tie["kind"]))
 
 
 def _tie(source: Source, found: columns.Columns, row: list[str | None], number: int) -> Record:
@@ -217,14 +236,9 @@ def _period(found: columns.Columns, row: list[str | None]) -> tuple[date | None,
 def _actor(source: Source, found: columns.Columns, row: list[str | None], name: str) -> str:
     text = found.get(row, name)
     column = found.names[found.place[name]]
-    if text is None:
-        raise RowRefused("cell_empty", column=column)
     known = source.actor(text)
     if known is None:
-        near = difflib.get_close_matches(cells.plain(text), list(source.actors), n=1, cutoff=0.8)
-        if near:
-            raise RowRefused("actor_nearly", column=column, near=source.actors[near[0]])
-        raise RowRefused("actor_unknown", column=column)
+        raise stranger(source, text, column)
     return known
 
 
