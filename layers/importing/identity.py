@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from layers.importing import cells
 from layers.importing.columns import Columns
-from layers.importing.draft import RowRefused, Source
+from layers.importing.draft import RowRefused, Source, safe_id
 
 _MADE = re.compile(r"-[0-9a-f]{10}(-\d+)?$")
 _PROTECTED = "\x1eprotected"
@@ -57,9 +57,9 @@ class Identities:
         forced = source.forced.get(source.table.numbers[place])
         if forced:
             return self._forced(place, forced)
-        if forced == "":
-            return self._of_its_own(place)
         said = self.columns.get(source.table.rows[place], "id")
+        if forced == "" and self._is_of_another(said):  # a person said that it is not that one
+            return source.identifier(None, said, self._name(place), _PROTECTED)
         if said is not None or self.table == "organizations":
             return source.identifier(said, self._name(place))
         if place in self.protected:
@@ -84,20 +84,11 @@ class Identities:
         self.source.given.add(wished)
         return wished
 
-    def _of_its_own(self, place: int) -> str:
-        """Make an identifier that nobody has, for a row that a person called new."""
-        said = self.columns.get(self.source.table.rows[place], "id")
-        content = (
-            (self._name(place), _PROTECTED)
-            if place in self.protected
-            else (said, *self._content(place))
-        )
-        first = wished = self.source.made_id(*content)
-        copy = 2
-        while wished in self.source.given or wished in self._there:
-            wished, copy = f"{first}-{copy}", copy + 1
-        self.source.given.add(wished)
-        return wished
+    def _is_of_another(self, said: str | None) -> bool:
+        """Tell whether an identifier is that of a row here that came with another file."""
+        held = self.source.held(self.table)
+        files = held.loc[held["id"].eq(safe_id(said or "")), "source_file"]
+        return bool(len(files)) and files.iloc[0] != self.source.file
 
     def spot(self, row_id: str) -> str:
         """Name the place of a row: the one it has for itself, else one that nobody else has."""

@@ -20,7 +20,7 @@ from layers.importing.draft import Draft, Record, Source
 from layers.importing.held import Held
 from layers.importing.plan import Likely
 from layers.importing.watch import Watch
-from layers.matching import SAME_NAME, pairs, same_name
+from layers.matching import LIKELY_NAME, SAME_NAME, pairs, same_name
 
 KINDS = frozenset({"services", "actors", "places"})
 METRES = 100.0
@@ -80,21 +80,22 @@ def find(
     table = MAIN[kind]
     held = source.held(table)
     here = set(held["id"])
+    names = dict(zip(held["id"], held["name"], strict=True))
     records = done.rows.get(table, [])
-    asked = {row for row, _ in source.options.matches}
+    likely = [_as_said(one, names) for one in records if source.forced.get(one["source_row"])]
     known = {one["id"] for one in records if one["id"] in here}
-    new = [one for one in records if one["id"] not in here and one["source_row"] not in asked]
+    new = [one for one in records if one["id"] not in here]
     if not new or len(known) == len(here):
-        return {}, []
+        return {}, likely
     left = _ours(done, kind, new)
     right = _theirs(source, kind, held, known, named=_own_ids(source, done, kind))
     each = None if watch is None else _teller(watch)
     found = pairs(left, right, metres=METRES, each=each)
     found = found.drop_duplicates(["left_id", "right_id"])
-    sure = _sure(found, left, right)
-    names = dict(zip(held["id"], held["name"], strict=True))
+    asked = {row for row, _ in source.options.matches}
+    sure = {row: one for row, one in _sure(found, left, right).items() if row not in asked}
     mine = {str(one["source_row"]): str(one["name"]) for one in new}
-    likely = [
+    likely += [
         Likely(
             row=int(one["left_id"]),
             name=mine[one["left_id"]],
@@ -109,6 +110,21 @@ def find(
     # a row that is surely one needs no other candidates
     likely = [one for one in likely if one.taken or one.row not in sure]
     return sure, sorted(likely, key=lambda one: (not one.taken, one.row, -one.score))
+
+
+def _as_said(record: Record, names: Mapping[str, str]) -> Likely:
+    """Tell of a row that a person said is another."""
+    theirs = str(names.get(record["id"], record["name"]))
+    score = same_name(str(record["name"]), theirs)
+    return Likely(
+        row=record["source_row"],
+        name=str(record["name"]),
+        id=record["id"],
+        their_name=theirs,
+        score=round(score),
+        why=("name",) if score >= LIKELY_NAME else (),
+        taken=True,
+    )
 
 
 def same_identifier(
@@ -275,7 +291,7 @@ def _row(row_id: str, one: Mapping[Any, Any], at: Mapping[Any, Any], kind: str) 
         "id": row_id,
         "name": one["name"],
         "alternate_name": one.get("alternate_name"),
-        "address": at.get("address") if exact else None,
+        "address": at.get("address"),
         "geometry": shape if isinstance(shape, BaseGeometry) else None,
         "sort": one.get("category") if kind == "services" else "",
     }
