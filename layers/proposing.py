@@ -151,7 +151,7 @@ def decide(atlas: Atlas, ids: Sequence[str], *, accept: bool, who: str = "") -> 
 
 
 def waiting(atlas: Atlas) -> pd.DataFrame:
-    """List the open proposals: those that protect somebody first, then by source and sort.
+    """List the open proposals: those that protect somebody, then answers, then the others.
 
     Returns
     -------
@@ -170,10 +170,10 @@ def waiting(atlas: Atlas) -> pd.DataFrame:
         index=rows.index,
         dtype=object,
     )
-    order = rows.assign(calm=~rows["urgent"]).sort_values(
-        ["calm", "source", "asker", "sort", "name"], kind="stable", na_position="last"
+    order = rows.assign(calm=~rows["urgent"], others=rows["source"].ne("organization")).sort_values(
+        ["calm", "others", "asker", "sort", "name"], kind="stable", na_position="last"
     )
-    return order.drop(columns="calm").reset_index(drop=True)
+    return order.drop(columns=["calm", "others"]).reset_index(drop=True)
 
 
 def side_by_side(atlas: Atlas, waiting_rows: pd.DataFrame) -> pd.DataFrame:

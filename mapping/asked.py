@@ -6,7 +6,7 @@ import hashlib
 import io
 import os
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,6 +17,7 @@ from layers.errors import LayerError
 from layers.holding import hold
 from layers.importing import child
 from layers.importing.tables import Table
+from layers.importing.watch import Watch
 from mapping import words
 
 DEFAULT_ATLAS = "var/sample.gpkg"
@@ -71,12 +72,25 @@ def sheet(atlas: Atlas, organization_id: str, *, lang: str, days: int = inviting
 
 
 def sheets(
-    atlas: Atlas, organization_ids: Iterable[str], *, lang: str, days: int = inviting.DAYS
+    atlas: Atlas,
+    organization_ids: Sequence[str],
+    *,
+    lang: str,
+    days: int = inviting.DAYS,
+    watch: Watch | None = None,
 ) -> bytes:
-    """Make the workbooks of several organizations, in one zip; each file is named after its id."""
+    """Make the workbooks of several organizations, in one zip; each file is named after its id.
+
+    Raises
+    ------
+    LayerError
+        As :func:`sheet`, and ``stopped`` where ``watch`` stops it.
+    """
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as whole:
-        for one in organization_ids:
+        for number, one in enumerate(organization_ids):
+            if watch is not None:
+                watch.tell("write", number, len(organization_ids))
             whole.writestr(file_name(one), sheet(atlas, one, lang=lang, days=days))
     return packed.getvalue()
 

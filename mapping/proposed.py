@@ -88,10 +88,32 @@ def candidates(waiting: pd.DataFrame) -> tuple[dict[str, Any], dict[str, str], d
     return features.services(made, offered, spots), features.names(service=made), of
 
 
+def told_apart(labels: Mapping[str, str]) -> dict[str, str]:
+    """Give each choice of a list a label of its own: a list knows its choices by what it shows.
+
+    Examples
+    --------
+    >>> told_apart({"a": "Amal", "b": "Amal", "c": "City"})
+    {'a': 'Amal', 'b': 'Amal (2)', 'c': 'City'}
+    """
+    made: dict[str, str] = {}
+    taken: set[str] = set()
+    for one, label in labels.items():
+        wished, number = label, 2
+        while wished in taken:
+            wished, number = f"{label} ({number})", number + 1
+        taken.add(wished)
+        made[one] = wished
+    return made
+
+
 def _what(row: Mapping[Any, Any]) -> str:
     operations: Sequence[Operation] = row["operations"]
     if row["source"] == "organization":
-        return str(row["sort"])
+        if row["sort"] != "tie":
+            return str(row["sort"])
+        denied = any(one.table == "statements" for one in operations)
+        return "tie_wrong" if denied else "tie_right"
     if any(one.table == "services" and one.action == "insert" for one in operations):
         return NEW_SERVICE
     tables = {one.table for one in operations}

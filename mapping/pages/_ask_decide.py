@@ -18,7 +18,15 @@ SOURCE, WHAT, CATEGORY, FROM, ONE, ROWS = (
 )
 SAID = "ask_decided"
 MOST_SHOWN = 500  # rows of the list; all of a kind can be decided all the same
-_LATEST = 12  # cells of a new row that the list tells
+_NO_CELLS = ("gone", "right", "tie_right", "tie_wrong")  # what is said is in its name
+_MOST_CELLS = 8  # of a new row that the list tells
+# of a new row: what stands in other columns of the list, or only joins its tables
+_SAID_ALREADY = frozenset(
+    {
+        *("name", "precision", "geometry", "status", "source_text", "table_name", "row_id"),
+        *("service_id", "location_id", "organization_id", "service_at_location_id"),
+    }
+)
 _WITH_FORM = ("organizations", "services", "locations", "ties", "assets")
 
 
@@ -99,7 +107,9 @@ def _what(code: str) -> str:
     return _shared.say(f"ours.sort_{code}" if code in _SORTS else f"field.{_field(code)}")
 
 
-_SORTS = frozenset({"right", "tie", "hide", "show", "new_service", "new_tie", "gone"})
+_SORTS = frozenset(
+    {"right", "tie_right", "tie_wrong", "hide", "show", "new_service", "new_tie", "gone"}
+)
 
 
 def _field(column: str) -> str:
@@ -173,9 +183,13 @@ def _from(row: dict[Any, Any]) -> str:
 
 
 def _summary(cells: pd.DataFrame | None, row: dict[Any, Any]) -> tuple[str, str]:
-    if cells is None or row["what"] in {"hide", "gone", "right"}:
+    if cells is None or row["what"] in _NO_CELLS:
         return "", ""
-    lines = [one for one in cells.to_dict("records") if one["column"]][:_LATEST]
+    lines = [one for one in cells.to_dict("records") if one["column"]]
+    if row["urgent"]:
+        lines = [one for one in lines if one["column"] == "precision"]
+    elif any(one["action"] == "insert" for one in lines):
+        lines = [one for one in lines if one["column"] not in _SAID_ALREADY][:_MOST_CELLS]
     if len(lines) == 1:
         return lines[0]["held"], lines[0]["proposed"]
     new = " · ".join(f"{one['field']}: {one['proposed']}" for one in lines)
@@ -208,7 +222,7 @@ def _many(rows: pd.DataFrame, ticked: list[str]) -> None:
 def _on_map(rows: pd.DataFrame) -> None:
     """Show where new services of OpenStreetMap would stand; a click chooses one."""
     say = _shared.say
-    fresh = rows[rows["what"].eq(proposed.NEW_SERVICE)]
+    fresh = rows[rows["what"].eq(proposed.NEW_SERVICE) & rows["source"].eq("open_street_map")]
     if fresh.empty:
         return
     hours = fresh["hours"].value_counts()
@@ -244,10 +258,12 @@ def _one(rows: pd.DataFrame) -> None:
     by_id = {one["id"]: one for one in rows.to_dict("records")}
     if st.session_state.get(ONE) not in by_id:
         st.session_state.pop(ONE, None)  # decided meanwhile, or of another kind
-    labels = {
-        one: " · ".join(filter(None, (_from(row), row["name"], _what(row["what"]))))
-        for one, row in by_id.items()
-    }
+    labels = proposed.told_apart(
+        {
+            one: " · ".join(filter(None, (_from(row), row["name"], _what(row["what"]))))
+            for one, row in by_id.items()
+        }
+    )
     st.subheader(say("ask.one"), anchor=False)
     chosen = st.selectbox(
         say("ask.one_which", count=f"{len(ids):,}"),

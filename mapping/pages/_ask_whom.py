@@ -10,8 +10,9 @@ import streamlit as st
 
 from layers import inviting
 from layers.errors import LayerError
-from mapping import asked, hall, style, words
-from mapping.pages import _shared
+from layers.importing.watch import Watch
+from mapping import asked, hall, proposed, style, words
+from mapping.pages import _job, _shared
 
 TABLE, WHICH, LANGUAGE, DAYS, FILES, ORIGIN = (
     f"ask_{one}" for one in ("table", "which", "language", "days", "files", "origin")
@@ -47,7 +48,7 @@ def _organizations(states: pd.DataFrame, named: str | None) -> list[str]:
     """List them all, and choose by name; none chosen means none."""
     say = _shared.say
     ids = states["organization_id"].tolist()
-    names = dict(zip(ids, states["name"], strict=True))
+    names = proposed.told_apart(dict(zip(ids, states["name"], strict=True)))
     if WHICH not in st.session_state:
         st.session_state[WHICH] = [named] if named in names else []
     st.session_state[WHICH] = [one for one in st.session_state[WHICH] if one in names]
@@ -129,30 +130,34 @@ def _ask(states: pd.DataFrame, chosen: list[str]) -> None:
 
 
 def _make_sheets(chosen: list[str], lang: str, days: int) -> None:
-    atlas = _shared.atlas()
-    try:
-        if len(chosen) == 1:
-            name, made = (
-                asked.file_name(chosen[0]),
-                asked.sheet(atlas, chosen[0], lang=lang, days=days),
-            )
-        else:
-            name, made = "ask.zip", asked.sheets(atlas, chosen, lang=lang, days=days)
-    except LayerError as error:
-        st.session_state[SAID] = (False, [_shared.explain(error)])
-        return
-    st.session_state[SHEETS] = (name, made)
+    """Begin a new making; the number tells it from the one before."""
+    number = st.session_state.get(SHEETS, ((), "", 0, 0))[3] + 1
+    st.session_state[SHEETS] = (tuple(chosen), lang, days, number)
 
 
 def _made_sheets() -> None:
-    """Offer what was made; it stays until something else is made."""
-    made = st.session_state.get(SHEETS)
-    if made is None:
+    """Make what was asked for, and offer it; it stays until something else is made."""
+    wished = st.session_state.get(SHEETS)
+    if wished is None:
         return
-    name, content = made
+    chosen, lang, days, _ = wished
+    atlas = _shared.atlas()
+
+    def work(watch: Watch) -> bytes:
+        if len(chosen) == 1:
+            return asked.sheet(atlas, chosen[0], lang=lang, days=days)
+        return asked.sheets(atlas, chosen, lang=lang, days=days, watch=watch)
+
+    done = _job.run("ask_sheets", (str(atlas.path), wished), work)
+    if done is None:
+        return
+    if done.error is not None:
+        _shared.fault(_shared.explain(done.error), key="cg_fault_sheets")
+        return
+    name = asked.file_name(chosen[0]) if len(chosen) == 1 else "ask.zip"
     st.download_button(
         _shared.say("ask.download"),
-        data=content,
+        data=done.result,
         file_name=name,
         mime="application/zip" if name.endswith(".zip") else asked.SHEET_TYPE,
         on_click="ignore",
