@@ -32,7 +32,8 @@ _RUNS = re.compile(
     "[=+\\-@\t\r\uff1d\uff0b\uff0d\uff20]"
 )
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
-_LINES = re.compile(r"(\r\n|\n|\r)")
+# lines, and what a spreadsheet of another country takes for the end of a cell: a semicolon, a tab
+_LINES = re.compile(r"(\r\n|\n|\r|;|(?<=[^\s'])\t)")
 
 Cell = str | int | float | date | None
 
@@ -59,7 +60,8 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - any cell
 def harmless(text: str) -> str:
     r"""Keep a spreadsheet from running a cell: an apostrophe before what begins like a formula.
 
-    Every line of the text is looked at. Real numbers stay as they are.
+    Every line is looked at, and what follows a semicolon or a tab: where these part the cells of a
+    file, they part ours as well. Real numbers stay as they are.
 
     Examples
     --------

@@ -192,7 +192,7 @@ def _without_statements(
             after[table].loc[row, column]
         )
         asked = "consent_shown" in after[table].columns
-        silent = asked and after[table].loc[row, "consent_shown"] is not True
+        silent = asked and row in _silent(kept[table])
         reaches = bool(_REACHES.search(str(one["value"]))) or column == "public_contact"
         by_name = any(name in str(one["value"]) for name in names)
         return not (emptied or by_name or (reaches and (silent or column != "public_contact")))

@@ -59,12 +59,17 @@ def write(
     book = Workbook(write_only=True)
     book.properties.title = _possible(title)
     book.properties.creator = "Common Ground"
-    first = book.create_sheet(ABOUT)
-    _shape(first, [30, 60, 14], len(about))
-    for number, line in enumerate(about):
-        first.append([_cell(first, one, bold=number == 0) for one in line])
-    for name, rows in tables:
-        _sheet(book, name, rows, tell)
+    try:
+        first = book.create_sheet(ABOUT)
+        _shape(first, [30, 60, 14], len(about))
+        for number, line in enumerate(about):
+            first.append([_cell(first, one, bold=number == 0) for one in line])
+        for name, rows in tables:
+            _sheet(book, name, rows, tell)
+    except LayerError:
+        for sheet in book.worksheets:
+            sheet.close()  # each writes into a file of its own until then
+        raise
     book.save(path)
 
 

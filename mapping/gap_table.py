@@ -9,7 +9,7 @@ import csv
 import io
 from typing import Any, Final
 
-from layers.exporting import harmless
+from layers.cell_text import harmless
 
 NUMBERS: Final = ("people", "not_reached", "share_not_reached")
 

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable
 
 from layers.errors import LayerError
-from layers.exporting import harmless
+from layers.cell_text import harmless
 from layers.importing.draft import Rejected
 from layers.importing.tables import Note
 from mapping import words

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,8 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers import atlas
+from layers.cell_text import harmless, unharmed
 from layers.errors import LayerError
-from layers.exporting import FORMATS, Exported, export, harmless
+from layers.exporting import FORMATS, Exported, export, leaving
+from mapping import out
 from tests.helpers.left import everything
 
 SECRETS = ("hidden-phone", "silent-phone", "Refuser", "Shelter house", "parcel 7", "refuser-place")
@@ -145,7 +148,12 @@ def test_nothing_private_hidden_or_refused_is_in_any_file(made: tuple[Path, Expo
     assert b"shown-phone" in content
     assert b"0800" in content  # the public contact of a hidden place is how to reach it
     assert done.withheld == {
-        **{"actors": 1, "assets": 0, "ties": 1, "contacts": 2, "hidden": 2, "statements": 0}
+        "actors": 1,
+        "assets": 0,
+        "ties": 1,
+        "contacts": 2,
+        "hidden": 2,
+        "statements": 0,
     }
 
 
@@ -183,6 +191,35 @@ def test_unmapped_columns_come_out_and_formulas_are_harmless(
     assert services[0]["extra.Farbe"] == "'+blau"
     names = [one["name"] for one in lines(tmp_path / "out", "organizations.csv")]
     assert names == ["'=Amal", "Asked never"]
+
+
+def test_every_table_has_a_file_in_geojson_and_unknown_is_null(
+    town: atlas.Atlas, tmp_path: Path
+) -> None:
+    done = export(town, tmp_path / "out", to="geojson")
+    assert {f"{name}.geojson" for name in done.rows} == set(done.files) - {"cg_about.csv"}
+    whole = json.loads((tmp_path / "out" / "population.geojson").read_text("utf-8"))
+    told = {
+        one["properties"]["group_code"]: (
+            one["properties"]["count"],
+            one["properties"]["suppressed"],
+        )
+        for one in whole["features"]
+    }
+    assert told == {
+        "all": (900, False),
+        "few": (None, True),
+        "none": (0, False),
+        "unknown": (None, False),
+    }
+
+
+def test_what_leaves_is_told_before_anything_is_written(town: atlas.Atlas) -> None:
+    what = leaving(town)
+    assert what.rows["organizations"] == 2
+    assert what.withheld["actors"] == 1
+    assert what.small == 1
+    assert [count for _, count in out.reasons(what)] == [1, 1, 2, 2, 1]
 
 
 def test_services_stand_at_their_places_in_geojson(town: atlas.Atlas, tmp_path: Path) -> None:
@@ -226,10 +263,47 @@ def test_a_folder_with_files_and_a_strange_format_are_refused(
 def test_no_cell_begins_like_a_formula(text: str) -> None:
     for line in harmless(text).splitlines() or [""]:
         bare = line.strip().lstrip("\u200b\ufeff").strip()
-        is_number = bare.lstrip("+-").replace(".", "", 1).isdecimal()
+        is_number = re.fullmatch(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?", text) is not None
         assert is_number or not bare.startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠"))  # noqa: RUF001 - full-width signs run too
 
 
-@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t=", " =", "\u200b=", "＝"])  # noqa: RUF001 - as above
-def test_each_way_to_begin_a_formula_is_taken(sign: str) -> None:
-    assert harmless(f"{sign}HYPERLINK(A1)").startswith("'")
+SIGNS = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\t=",
+    " =",
+    "\u200b=",
+    "\u2060=",
+    "\u200f@",
+    "\x01=",
+    *"\uff1d\uff0b\uff0d\uff20",  # full-width, which run too
+)
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+@pytest.mark.parametrize("call", ["HYPERLINK(A1)", "cmd|' /C calc'!A0", "2+5+cmd|'x'!A0"])
+def test_each_way_to_begin_a_formula_is_taken(sign: str, call: str) -> None:
+    assert harmless(f"{sign}{call}").startswith("'")
+    assert harmless(f"first line\n{sign}{call}").splitlines()[1].startswith("'")
+    assert unharmed(harmless(f"{sign}{call}")) == f"{sign}{call}"
+
+
+@given(text=st.text(alphabet="=+-@'\t\n\r \uff1d1e.\u200b", max_size=12) | st.text(max_size=40))
+def test_reading_back_takes_exactly_what_was_added(text: str) -> None:
+    assert unharmed(harmless(text)) == text
+
+
+def test_no_other_separator_cuts_a_formula_out_of_a_text(tmp_path: Path) -> None:
+    made = atlas.create(tmp_path / "town.gpkg", name="Town")
+    with made.write() as w:
+        body = {"id": "1", "name": 'a;=1+1\tb";=2', "kind": "other", "extra": {"=Farbe": "x;@y"}}
+        w.insert("bodies", [body])
+    export(made, tmp_path / "out", to="csv")
+    with (tmp_path / "out" / "bodies.csv").open(encoding="utf-8-sig", newline="") as file:
+        for separator in ";\t":
+            file.seek(0)
+            for line in csv.reader(file, delimiter=separator):
+                assert [one for one in line if one.lstrip('"').startswith(("=", "+", "@"))] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ import shapely
 
 from layers import atlas
 from layers.exporting import FORMATS, export
+from layers.history import Revision
+from mapping import out
 from tests.helpers.left import everything
 
 HERE = shapely.Point(11, 50)
@@ -129,3 +132,132 @@ def test_places_of_those_who_left_go_with_them_unless_others_use_them(
         *("silent-home", "yes-home", "both", "shelter-help", "park"),
     }
     assert town.count("locations") == 7
+
+
+@pytest.fixture
+def guarded(tmp_path: Path) -> atlas.Atlas:
+    """Make a town with work notes, statements and a refused actor, all of which hold secrets."""
+    made = atlas.create(tmp_path / "guarded.gpkg", name="Town", metres_crs="EPSG:32632")
+    with made.write() as w:
+        w.insert(
+            "locations",
+            [
+                place("open", address="open-street 1"),
+                {
+                    "id": "hid",
+                    "precision": "hidden",
+                    "name": "secret-name",
+                    "public_contact": "0800",
+                },
+            ],
+        )
+        w.insert(
+            "organizations",
+            [
+                {"id": "yes", "name": "Amal", "consent_shown": True, "location_id": "open"},
+                {"id": "never", "name": "Asked never", "public_contact": "secret-contact"},
+                {"id": "no", "name": "secret-refused", "consent_shown": False},
+            ],
+        )
+        w.insert(
+            "services",
+            [
+                {"id": "s", "name": "Advice", "category": "legal"},
+                {
+                    "id": "h",
+                    "name": "Help",
+                    "category": "violence_support",
+                    "description": "secret-way",
+                },
+            ],
+        )
+        w.insert(
+            "service_at_location",
+            [
+                {"id": "1", "service_id": "s", "location_id": "open"},
+                {"id": "2", "service_id": "h", "location_id": "hid"},
+            ],
+        )
+        w.insert(
+            "statements",
+            [
+                {
+                    "id": str(n),
+                    "table_name": table,
+                    "row_id": row,
+                    "attribute": column,
+                    "value": value,
+                }
+                for n, (table, row, column, value) in enumerate(
+                    [
+                        ("services", "s", "free", "0"),
+                        ("services", "s", "cost", "open-cost"),
+                        ("services", "s", "cost", "ask secret-refused"),
+                        ("services", "s", "cost", "call +49 170 1234567"),
+                        ("services", "h", "description", "secret-said-way"),
+                        ("services", "gone", "free", "secret-row"),
+                        ("organizations", "no", "sector", "secret-sector"),
+                        ("organizations", "yes", "private_contact", "secret-said-contact"),
+                        ("organizations", "yes", "public_contact", "open-said-contact"),
+                        ("organizations", "never", "public_contact", "secret-silent"),
+                        ("locations", "hid", "address", "secret-address"),
+                        ("locations", "hid", "name", "secret-said-name"),
+                    ]
+                )
+            ],
+        )
+        w.insert(
+            "not_same",
+            [
+                {"id": "1", "table_name": "organizations", "row_id": "yes", "other_id": "no"},
+                {"id": "2", "table_name": "organizations", "row_id": "yes", "other_id": "never"},
+            ],
+        )
+        w.insert("imports", [{"id": "i", "file": "a.csv", "choices": {"matches": "secret-choice"}}])
+        w.insert(
+            "invitations",
+            [{"id": "secret-invitation", "organization_id": "yes", "secret_sha256": "secret-hash"}],
+        )
+        w.insert(
+            "proposals",
+            [
+                {
+                    "id": "secret-proposal",
+                    "source": "organization",
+                    "table_name": "services",
+                    "operations": [],
+                    "state": "open",
+                    "note": "secret-note",
+                }
+            ],
+        )
+    with made.write(Revision(kind="edit", who="secret-editor")) as w:
+        w.update("services", "s", {"cost": "secret-before"}, seen=1)
+    with made.write(Revision(kind="edit", who="secret-editor")) as w:
+        w.update("services", "s", {"cost": "open-now"}, seen=2)
+    return made
+
+
+@pytest.mark.parametrize("to", FORMATS)
+def test_notes_of_work_and_statements_about_what_stays_do_not_leave(
+    guarded: atlas.Atlas, tmp_path: Path, to: str
+) -> None:
+    assert b"secret-before" in guarded.path.read_bytes()
+    done = export(guarded, tmp_path / "out", to=to, look=out.look())
+    content = everything(tmp_path / "out")
+    assert re.findall(rb"secret-[a-z-]+|\+49 170", content) == []
+    for shown in (b"open-cost", b"open-now", b"open-said-contact", b"0800"):
+        assert shown in content
+    assert done.withheld["statements"] == 9
+    assert done.rows["statements"] == 3
+    assert done.rows["not_same"] == 1
+
+
+def test_a_statement_leaves_only_with_its_row(guarded: atlas.Atlas, tmp_path: Path) -> None:
+    export(guarded, tmp_path / "out", to="gpkg")
+    said = atlas.Atlas(tmp_path / "out" / "atlas.gpkg").read("statements")
+    assert [(one["row_id"], one["attribute"]) for one in said.to_dict("records")] == [
+        ("s", "free"),
+        ("s", "cost"),
+        ("yes", "public_contact"),
+    ]
