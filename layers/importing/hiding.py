@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from layers.importing import cells
 from layers.importing.columns import Columns
@@ -41,7 +41,7 @@ def why_hidden(columns: Columns, row: list[str | None], name: str | None) -> str
     text = f"{address} {_fold(name or '')}"
     if any(_fold(word) in text for word in words["hidden_words"]):
         return "said"
-    if any(re.search(rf"\b{_fold(word)}\b", address) for word in words["hidden_address"]):
+    if _hidden_address().search(address):
         return "said"
     precision, read = said_precision(columns, row)
     if precision == "hidden":
@@ -49,6 +49,12 @@ def why_hidden(columns: Columns, row: list[str | None], name: str | None) -> str
     public = shown is True or (False in said)
     shelter = any(_fold(word) in _fold(name or "") for word in words["shelter_words"])
     return "guessed" if shelter and not public else ""
+
+
+@cache
+def _hidden_address() -> re.Pattern[str]:
+    words = "|".join(re.escape(_fold(word)) for word in cells.known()["hidden_address"])
+    return re.compile(rf"\b(?:{words})\b")
 
 
 def said_precision(columns: Columns, row: list[str | None]) -> tuple[str | None, bool]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -54,6 +55,15 @@ class Spot:
         return bool(self.guard) and self.guard not in hiding.ROUGH
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """Addresses of places and texts of rows that are here, after so many new identifiers."""
+
+    renamed: int
+    addresses: dict[str, Any]
+    texts: dict[str, dict[str, Any]]
+
+
 @dataclass(slots=True)
 class Finder:
     """Makes one row of ``locations`` a time, and remembers what to say about all of them."""
@@ -68,15 +78,20 @@ class Finder:
     _guards: dict[int, str] = field(init=False)
     _who: Identities = field(init=False)
     _hidden: set[str] = field(init=False)  # places that are hidden here already
+    _shapes: dict[str, BaseGeometry | None] = field(init=False)  # of areas
+    _cells: set[str] = field(init=False)  # areas too small to name for a hidden place
+    _held: _Held | None = None
 
     def __post_init__(self) -> None:
-        self.fallbacks = _fallbacks(self.source, self.columns, self.places)
         held = self.source.held("areas")
+        self.fallbacks = _fallbacks(self.source, self.columns, self.places)
         rows = list(zip(held["name"], held["id"], strict=True))
         self.areas = {cells.plain(str(name)): str(one) for name, one in rows}
         self.areas |= {str(one): str(one) for _, one in rows}
         places = self.source.held("locations")
         self._hidden = {*places.loc[places["precision"] == "hidden", "id"]}
+        self._shapes = dict(zip(held["id"], held["geometry"], strict=True))
+        self._cells = {*held.loc[held["level"] == "cell", "id"]}
         self._guards = {
             place: why
             for place, row in enumerate(self.source.table.rows)
@@ -127,7 +142,7 @@ class Finder:
             return {
                 **found,
                 "public_contact": self.told(spot, row, "public_contact"),
-                "area_id": None if area in self._cells() else area,
+                "area_id": None if area in self._cells else area,
                 "precision": "hidden",
             }
         shape = self.places.shapes[place]
@@ -167,18 +182,31 @@ class Finder:
 
     def _empty(self, done: Draft, row_id: str, location_id: str, guard: str) -> None:
         """Say which columns are emptied although the file is silent about them."""
-        held = self.source.held("locations").set_index("id")["address"]
-        address = held.get(location_id)
+        address = self._look_up().addresses.get(location_id)
         street = None if address is None or pd.isna(address) else str(address)
         done.emptied["locations", location_id] = set(_GONE["locations"])
         gone = {"extra"} if guard in hiding.ROUGH else set(_GONE[self.table])
-        texts = self.source.held(self.table)
-        for held_row in texts[texts["id"] == row_id].to_dict("records"):
-            for name in (*_TEXTS[self.table], "description"):
-                text = held_row[name]
-                if not pd.isna(text) and hiding.tells(str(text), street):
-                    gone.add(name)
+        for name, text in self._look_up().texts.get(row_id, {}).items():
+            if not pd.isna(text) and hiding.tells(str(text), street):
+                gone.add(name)
         done.emptied[self.table, row_id] = gone
+
+    def _look_up(self) -> _Held:
+        """Index what is here once, and again after a row was given another identifier."""
+        renamed = len(self.source.renamed)
+        if self._held is None or self._held.renamed != renamed:
+            places, rows = self.source.held("locations"), self.source.held(self.table)
+            names = [*_TEXTS[self.table], "description"]
+            texts = zip(*(rows[name] for name in names), strict=True)
+            self._held = _Held(
+                renamed,
+                dict(zip(places["id"], places["address"], strict=True)),
+                {
+                    one: dict(zip(names, row, strict=True))
+                    for one, row in zip(rows["id"], texts, strict=True)
+                },
+            )
+        return self._held
 
     def _rough(
         self,
@@ -199,20 +227,24 @@ class Finder:
             return {"address": address, "precision": "street", "geometry": near}
         extra.clear()
         levels = ("city",) if spot.guard == "city" else ("quarter", "district", "city")
-        held = self.source.held("areas").set_index("id")
         if area is None and shape is not None:
-            area = _around(held, levels, shape)
-        snapped = held["geometry"].get(area) if spot.guard == "area" and area else None
+            area = self._around(levels, shape)
+        snapped = self._shapes.get(area) if spot.guard == "area" and area else None
         return {
-            "area_id": None if area in self._cells() else area,
+            "area_id": None if area in self._cells else area,
             "address": None,
             "precision": spot.guard,
             "geometry": None if snapped is None else snapped.representative_point(),
         }
 
-    def _cells(self) -> set[str]:
+    def _around(self, levels: tuple[str, ...], shape: BaseGeometry) -> str | None:
+        """Find the area around a point, of the first level that has one."""
         held = self.source.held("areas")
-        return {*held.loc[held["level"] == "cell", "id"]}
+        for level in levels:
+            for one in held.loc[held["level"] == level, "id"]:
+                if (whole := self._shapes.get(one)) is not None and whole.intersects(shape):
+                    return str(one)
+        return None
 
     def address(self, row: list[str | None]) -> str | None:
         """Write street, number, post code and town in one line."""
@@ -263,21 +295,14 @@ def _rounded(xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return np.round(xy, ROUND_DEG)
 
 
-def _around(areas: pd.DataFrame, levels: tuple[str, ...], shape: BaseGeometry) -> str | None:
-    """Find the area around a point, of the first level that has one."""
-    for level in levels:
-        for one, whole in areas.loc[areas["level"] == level, "geometry"].items():
-            if whole is not None and whole.intersects(shape):
-                return str(one)
-    return None
-
-
 def _fallbacks(source: Source, columns: Columns, places: Places) -> dict[int, str]:
     """Find points that a geocoder gave up on: centres of countries and areas, shared points."""
-    xy = [
-        None if shape is None else np.array(shapely.get_coordinates(shape)[0])
-        for shape in places.shapes
-    ]
+    first = {
+        place: (shape.x, shape.y) if isinstance(shape, shapely.Point) else shape.bounds[:2]
+        for place, shape in enumerate(places.shapes)
+        if shape is not None and not shape.is_empty
+    }
+    xy = [first.get(place) for place in range(len(places.shapes))]
     centres = [(np.array(one), "city") for one in cells.known()["centres_of_countries"]]
     areas = source.held("areas")
     for shape, level in zip(areas["geometry"], areas["level"], strict=True):
@@ -285,15 +310,18 @@ def _fallbacks(source: Source, columns: Columns, places: Places) -> dict[int, st
             middle = np.array(shapely.get_coordinates(shapely.centroid(shape))[0])
             centres.append((middle, "city" if level == "city" else "area"))
     found: dict[int, str] = {}
-    if centres:
-        middles = np.array([middle for middle, _ in centres])
-        for place, one in enumerate(xy):
-            shape = places.shapes[place]
-            if one is None or shape is None or shape.geom_type != "Point":
-                continue
-            near = np.flatnonzero(np.abs(middles - one).max(axis=1) < NEAR_DEG)
-            if len(near):
-                found[place] = centres[int(near[0])][1]
+    alone = [
+        place
+        for place, shape in enumerate(places.shapes)
+        if shape is not None and shape.geom_type == "Point"
+    ]
+    if centres and alone:
+        tree = shapely.STRtree([shapely.Point(middle) for middle, _ in centres])
+        x, y = np.array([xy[place] for place in alone]).T
+        around = shapely.box(x - NEAR_DEG, y - NEAR_DEG, x + NEAR_DEG, y + NEAR_DEG)
+        pairs = tree.query(around, predicate="intersects").T.tolist()
+        for line, centre in sorted(pairs):
+            found.setdefault(alone[line], centres[centre][1])
     found |= _shared(source, columns, xy, found)
     return found
 
@@ -301,14 +329,14 @@ def _fallbacks(source: Source, columns: Columns, places: Places) -> dict[int, st
 def _shared(
     source: Source,
     columns: Columns,
-    xy: list[np.ndarray | None],
+    xy: list[tuple[float, float] | None],
     known: dict[int, str],
 ) -> dict[int, str]:
     """Find points that rows of different addresses share, one of which names no house."""
     at: defaultdict[tuple[float, float], list[int]] = defaultdict(list)
     for place, one in enumerate(xy):
         if one is not None and place not in known:
-            at[float(one[0]), float(one[1])].append(place)
+            at[one].append(place)
     found: dict[int, str] = {}
     for together in at.values():
         streets = {
