@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
+
 from layers.atlas import Writer
 
 SIDES = ("from", "to")
@@ -90,3 +92,47 @@ def lift_denials(writer: Writer, tie_id: str, values: Mapping[str, Any]) -> None
             denied = denial_id(tie_id, side)
             if writer.ask("SELECT 1 FROM statements WHERE id = ?", (denied,)):
                 writer.delete("statements", [denied])
+
+
+def disputed(
+    ties: pd.DataFrame, statements: pd.DataFrame, organizations: pd.DataFrame
+) -> pd.DataFrame:
+    """List the ties that one of the two denies, as long as nobody has decided on it.
+
+    Parameters
+    ----------
+    ties, statements, organizations
+        Tables of the atlas.
+
+    Returns
+    -------
+    rows
+        ``tie``, ``from_name``, ``to_name``, ``kind``, ``denied_by`` (name of the side that says
+        it is not so), ``day`` and ``confirmed_by`` (how many say that it is).
+    """
+    names = dict(zip(organizations["id"], organizations["name"], strict=True))
+    by_id = {str(one["id"]): one for one in ties.to_dict("records")}
+    said = statements[
+        statements["table_name"].eq("ties")
+        & statements["attribute"].eq(_DENIED)
+        & statements["settled_on"].isna()
+    ]
+    found = []
+    for one in said.to_dict("records"):
+        tie = by_id.get(str(one["row_id"]))
+        side = one["extra"].get("side") if isinstance(one["extra"], dict) else None
+        if tie is None or side not in SIDES:
+            continue
+        found.append(
+            {
+                "tie": one["row_id"],
+                "from_name": names.get(tie["from_id"], ""),
+                "to_name": names.get(tie["to_id"], ""),
+                "kind": tie["kind"],
+                "denied_by": names.get(tie[f"{side}_id"], ""),
+                "day": one["date_checked"],
+                "confirmed_by": tie["confirmed_by"],
+            }
+        )
+    columns = ["tie", "from_name", "to_name", "kind", "denied_by", "day", "confirmed_by"]
+    return pd.DataFrame(found, columns=columns)

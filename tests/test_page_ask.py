@@ -302,6 +302,28 @@ def test_what_changed_since_is_left_open_with_the_reason(town: atlas.Atlas) -> N
     assert HIDE not in set(waiting(town)["sort"])
 
 
+def test_a_tie_that_one_side_denies_is_listed_until_it_is_decided(town: atlas.Atlas) -> None:
+    answered(town, {"do": "tie", "row": "t-out", "seen": 1, "right": False})
+    page = opened()
+    page.button(key="ask_accept_one").click().run()
+    assert not page.exception
+    said = words.say(
+        "ask.disputed_one",
+        one="Amal",
+        other="City",
+        kind=words.say("tie_kind.refers_to"),
+        denied="Amal",
+        day="2026-03-01",
+        confirmed=0,
+    )
+    assert said in texts(page)
+    assert town.count("ties") == 4
+    with town.write() as writer:
+        name = town.read("statements")["id"].iloc[0]
+        writer.update("statements", name, {"settled_on": "2026-03-02"}, seen=1)
+    assert said not in texts(part(opened(), "decide"))
+
+
 @pytest.mark.parametrize("lang", words.languages())
 def test_the_page_is_drawn_in_every_language(town: atlas.Atlas, lang: str) -> None:
     answered(town, correct("free", False), {"do": "gone"})

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from layers import inviting, proposing
+from layers import confirming, inviting, proposing
 from mapping import proposed
 from mapping.pages import _ask_decide, _ask_whom, _shared
 
 PART, ORGANIZATION = "ask_part", "organization"
 PARTS = ("decide", "whom")
+MOST_DISPUTED = 30
 
 
 def page() -> None:
@@ -36,11 +37,35 @@ def page() -> None:
     )
     if part == "decide":
         _ask_decide.show(waiting)
+        _disputed()
     else:
         _ask_whom.show(asked, named)
     _shared.how(
         *(say(f"ask.how_{one}") for one in ("secret", "nothing", "both", "protect", "undo", "osm"))
     )
+
+
+def _disputed() -> None:
+    """List the ties that one of the two denies: they stay until somebody decides."""
+    say, read = _shared.say, _shared.read
+    rows = confirming.disputed(read("ties"), read("statements"), read("organizations"))
+    if rows.empty:
+        return
+    with st.expander(say("ask.disputed", count=len(rows)), key="ask_disputed"):
+        for at, one in enumerate(rows.head(MOST_DISPUTED).to_dict("records")):
+            with st.container(key=f"ask_disputed_{at}"):
+                st.text(
+                    say(
+                        "ask.disputed_one",
+                        one=one["from_name"],
+                        other=one["to_name"],
+                        kind=say(f"tie_kind.{one['kind']}"),
+                        denied=one["denied_by"],
+                        day="" if pd.isna(one["day"]) else f"{one['day']:%Y-%m-%d}",
+                        confirmed=0 if pd.isna(one["confirmed_by"]) else one["confirmed_by"],
+                    )
+                )
+                _shared.edit_link("ties", str(one["tie"]), say("ask.look_at"))
 
 
 def _waiting() -> pd.DataFrame:
