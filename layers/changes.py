@@ -213,6 +213,12 @@ class _Steps:
 
     def _look_for_brought(self, import_id: str) -> None:
         changed = {(table, row) for table, row, *_ in self.rows}
+        # a later import that changed a row has put its own name on it
+        later = self.writer.ask(
+            "SELECT DISTINCT table_name, row_id FROM history WHERE action = 'update'"
+            " AND json_extract(before, '$.import_id') = ?",
+            (import_id,),
+        )
         for spec in schema.TABLES.values():
             if "import_id" not in spec.column_names or not spec.leaves or spec.name == "imports":
                 continue
@@ -222,6 +228,10 @@ class _Steps:
                 (import_id, import_id),
             )
             mine = {row: version for row, version in rows if (spec.name, row) not in changed}
+            for table, row in later:
+                if table == spec.name and (table, row) not in changed:
+                    version = _version(self.writer, table, row)
+                    mine |= {} if version is None else {row: version}
             if mine:
                 self.brought[spec.name] = mine
 

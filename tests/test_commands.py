@@ -80,7 +80,7 @@ def test_a_new_atlas_is_called_by_its_file_and_measures_where_its_first_rows_lie
     assert meta["metres_crs"] == "EPSG:32632"  # its middle is 11 degrees east
 
 
-@pytest.mark.parametrize("command", ["new", "add", "gaps", "network", "export"])
+@pytest.mark.parametrize("command", ["new", "add", "undo", "gaps", "network", "export"])
 def test_json_has_the_documented_keys_and_nothing_else_is_printed(
     command: str, sample_atlas: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -89,9 +89,13 @@ def test_json_has_the_documented_keys_and_nothing_else_is_printed(
         "from,to,kind\ncity-kilnside,harbour-mission,advises\ncity-kilnside,nobody,advises\n",
         encoding="utf-8",
     )
+    if command == "undo":
+        assert main(["add", str(sample_atlas), str(broken)]) == 1
+        capsys.readouterr()
     arguments = {
         "new": ["new", str(tmp_path / "n.gpkg")],
         "add": ["add", str(sample_atlas), str(broken)],
+        "undo": ["undo", str(sample_atlas)],
         "gaps": ["gaps", str(sample_atlas), "--category", "legal"],
         "network": ["network", str(sample_atlas)],
         "export": ["export", str(sample_atlas), str(tmp_path / "out"), "--to", "csv"],
@@ -235,6 +239,109 @@ def test_backup_and_restore_bring_everything_back(town: Path, tmp_path: Path) ->
     assert main(["restore", str(tmp_path / "copy.gpkg"), str(town)]) == 0
     assert sorted(Atlas(town).read("services")["name"]) == ["Moon", "Sun"]
     assert (tmp_path / "little-town.gpkg.before").is_file()
+
+
+# --- what a person says besides the file -------------------------------------------------------
+
+ODD = (
+    "Wer,Was,Breite,Laenge,gratis,Notiz\n"
+    "Moon,Zuflucht,50.61231,11.64561,mal so,x\n"  # the Moon that is here, a metre beside
+    "Star,Recht,50.71231,11.74561,ja,y\n"
+)
+
+
+def test_columns_words_and_matches_are_said_at_the_command_line(
+    town: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "odd.csv").write_text(ODD, encoding="utf-8")
+    (tmp_path / "map.json").write_text(json.dumps({"Notiz": "drop"}), encoding="utf-8")
+    arguments = ["add", str(town), str(tmp_path / "odd.csv"), "--as", "services"]
+    arguments += ["--map", "Wer=name", "--map", "Was=category", "--map", "gratis=free"]
+    arguments += ["--map", str(tmp_path / "map.json"), "--value", "category:Zuflucht=childcare"]
+    capsys.readouterr()
+    assert main([*arguments, "--dry-run", "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert {one["name"]: (one["field"], one["how"]) for one in said["columns"]} == {
+        "Wer": ("name", "chosen"),
+        "Was": ("category", "chosen"),
+        "Breite": ("lat", "named"),
+        "Laenge": ("lon", "named"),
+        "gratis": ("free", "chosen"),
+        "Notiz": (None, "dropped"),
+    }
+    assert [(one["field"], one["text"]) for one in said["values_unknown"]] == [("free", "mal so")]
+    assert [(one["row"], one["id"], one["taken"]) for one in said["likely"]] == [(2, "2", True)]
+    assert said["changed"] == said["new"] == 1
+    more = ["--value", "free:mal so=", "--match", "2=", "--who", "M."]
+    assert main([*arguments, *more]) == 0
+    services = Atlas(town).read("services")
+    assert services["name"].tolist() == ["Sun", "Moon", "Moon", "Star"]
+    assert Atlas(town).read("revisions")["who"].iloc[-1] == "M."
+
+
+def test_in_text_unknown_words_and_likely_doubles_come_with_the_way_to_say_them(
+    town: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kitas = "name,category,lat,lon,free\nMoons,childcare,50.6123,11.6456,mal so\n"
+    (tmp_path / "more.csv").write_text(kitas, encoding="utf-8")
+    capsys.readouterr()
+    assert main(["add", str(town), str(tmp_path / "more.csv"), "--dry-run"]) == 0
+    said = capsys.readouterr().out
+    assert "mal so" in said
+    assert "--match 2=2" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--map", "Wer=name", "--map", "Was=name"], "Wer.*Was"),
+        (["--map", "nobody=name"], "nobody"),
+        (["--map", "missing.json"], "missing.json"),
+        (["--value", "free=yes"], "FIELD:TEXT=CODE"),
+        (["--value", "free:mal so=perhaps"], "yes, no"),
+        (["--match", "two=2"], "ROW=ID"),
+        (["--match", "2=99"], "99"),
+    ],
+)
+def test_what_cannot_be_meant_is_one_sentence(
+    arguments: list[str],
+    expected: str,
+    town: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "odd.csv").write_text(ODD, encoding="utf-8")
+    command = ["add", str(town), str(tmp_path / "odd.csv"), "--as", "services", "--category"]
+    columns = [] if "--map" in arguments else ["--map", "Wer=name", "--map", "gratis=free"]
+    capsys.readouterr()
+    assert main([*command, "legal", *columns, *arguments]) == 2
+    said = capsys.readouterr()
+    assert (said.out, said.err.count("\n")) == ("", 1)
+    assert re.search(expected, said.err)
+
+
+def test_an_import_is_undone_by_its_name_or_as_the_last_change(
+    town: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "more.csv").write_text("name,category,lat,lon\nStar,legal,50.7,11.7\n", "utf-8")
+    capsys.readouterr()
+    assert main(["add", str(town), str(tmp_path / "more.csv"), "--json"]) == 0
+    name = json.loads(capsys.readouterr().out)["import_id"]
+    assert main(["undo", str(town), "--list"]) == 0
+    listed = capsys.readouterr().out.splitlines()
+    assert name in listed[0]
+    assert "areas.geojson" in listed[-1]
+    assert main(["undo", str(town), name]) == 0
+    assert Atlas(town).read("services")["name"].tolist() == ["Sun", "Moon"]
+    assert main(["undo", str(town), name]) == 2  # done before
+    assert main(["undo", str(town), "nothing"]) == 2
+    capsys.readouterr()
+    assert main(["undo", str(town), "--json"]) == 0  # the last one that stands: the kitas
+    assert json.loads(capsys.readouterr().out)["rows"] >= 2
+    assert Atlas(town).count("services") == 0
+    assert main(["undo", str(town)]) == 0
+    assert main(["undo", str(town)]) == 2
+    assert "no change" in capsys.readouterr().err
 
 
 def test_the_sample_and_its_twin_are_marked_as_invented(tmp_path: Path) -> None:
