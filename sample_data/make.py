@@ -17,7 +17,7 @@ from sample_data.actors import actor_rows
 from sample_data.ground import Ground, make_ground, shape_to_degrees, to_degrees
 from sample_data.offers import Offers
 from sample_data.people import People
-from sample_data.proposals import proposal_rows
+from sample_data.proposals import invitation_rows, proposal_rows
 from sample_data.rows import IMPORT_ID, SOURCE, Row, Tables, chance, provenance
 from sample_data.sessions import asset_rows, place_rows, session_tables
 from sample_data.streets import Net, make_streets
@@ -94,6 +94,7 @@ def city_tables(*, seed: int, today: date, twin: bool) -> Tables:
             for row in rows:
                 row.setdefault("source_file", SOURCE)
                 row.setdefault("import_id", IMPORT_ID)
+    tables["invitations"] = invitation_rows(today=today)
     tables["proposals"] = proposal_rows(today=today)  # not data yet: no source of their own
     count = sum(len(rows) for rows in tables.values())
     tables["imports"] = [

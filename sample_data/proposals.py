@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 import shapely
@@ -13,9 +13,23 @@ from sample_data.plan import Point
 from sample_data.rows import Row
 
 ANSWERED: Final = ("open-door", "legal-brinholm")
+ASKED: Final = "sample-invitation"
 # no node of OpenStreetMap has a number this high: it counts up one by one, and is far from here
 NODE: Final = 990_000_000_000_001
 SPOT: Final[Point] = (-1180, 900)
+
+
+def invitation_rows(*, today: date) -> list[Row]:
+    """Give the table invitations: one organization was asked by a sheet, and answered."""
+    return [
+        {
+            "id": ASKED,
+            "organization_id": ANSWERED[0],
+            "made_on": today,
+            "ends_on": today + timedelta(days=30),
+            "answered_on": today,
+        }
+    ]
 
 
 def proposal_rows(*, today: date) -> list[Row]:
@@ -32,7 +46,8 @@ def proposal_rows(*, today: date) -> list[Row]:
             "table_name": "services",
             "row_id": service,
             "name": "Open Door north",
-            "sort": "services",
+            "sort": "papers_asked",
+            "invitation_id": ASKED,
             "operations": [answer.to_json()],
             "note": "We never ask for papers. Please say so.",
             "made_on": today,
