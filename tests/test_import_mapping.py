@@ -75,7 +75,7 @@ def test_a_column_that_is_kept_goes_to_no_field_though_its_name_is_one(town: Atl
     ("chosen", "code"),
     [
         ((("Wer", "name"), ("Bemerkung", "name")), "field_twice"),
-        ((("Wer", "colour"),), "field_unknown"),
+        ((("Wer", "colour"),), "column_field_unknown"),
         ((("Nobody", "name"),), "column_missing"),
     ],
 )

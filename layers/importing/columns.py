@@ -218,8 +218,8 @@ def decide(
     Raises
     ------
     LayerError
-        ``column_missing``, ``field_unknown``, or ``field_twice`` where two columns go to one field;
-        only columns that hide may be several.
+        ``column_missing``, ``column_field_unknown``, or ``field_twice`` where two columns go to
+        one field; only columns that hide may be several.
     """
     fields = {*FIELDS[kind], "id", KEEP, DROP}
     found: dict[str, str] = {}
@@ -229,7 +229,7 @@ def decide(
             continue
         column = table.columns[key_column(table, named)]
         if what not in fields:
-            raise LayerError("field_unknown", field=what, fields=", ".join(FIELDS[kind]))
+            raise LayerError("column_field_unknown", field=what, fields=", ".join(FIELDS[kind]))
         if what not in (KEEP, DROP, "hidden") and by_field.get(what, column) != column:
             raise LayerError("field_twice", field=what, column=column, other=by_field[what])
         by_field[what] = column
