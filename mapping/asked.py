@@ -100,8 +100,9 @@ def file_name(organization_id: str) -> str:
 
     Examples
     --------
-    >>> file_name("Café/../x")
-    'ask-Caf-x-1f59.xlsx'
+    >>> name = file_name("Café/../x")
+    >>> name[:10], name[-5:], file_name("Caf-x") == name
+    ('ask-Caf-x-', '.xlsx', False)
     """
     plain = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in organization_id)
     short = "-".join(part for part in plain.split("-") if part)[:40]
