@@ -193,11 +193,21 @@ def test_quirk_27_sums_among_the_parts_are_listed_and_not_counted(town: Atlas) -
 
 
 def test_quirk_27_a_sum_of_the_same_name_does_not_replace_the_part(town: Atlas) -> None:
-    plan = add(
-        town, "people.csv", "name,total\nQuarter 0,900\nQuarter 0,2400\n", "population", key="name"
-    )
-    assert [(one.row, one.code) for one in plan.rejected] == [(3, "area_twice")]
-    assert people(town) == {"010111:all": 900}
+    names = "".join(f"Quarter {n},{900 + n}\n" for n in range(4))
+    text = f"name,total\n{names}Quarter 0,2400\n"
+    plan = add(town, "people.csv", text, "population", key="name")
+    assert [(one.row, one.code) for one in plan.rejected] == [(6, "area_twice")]
+    assert people(town)["010111:all"] == 900
+
+
+def test_quirk_27_parts_are_not_taken_for_the_area_that_they_lie_in(town: Atlas) -> None:
+    rows = "".join(f"{n},{area},{n}00\n" for area in AREAS for n in range(2, 7))
+    with pytest.raises(LayerError, match="join_repeats"):
+        add(town, "blocks.csv", f"block,area_id,total\n{rows}", "population")
+    rows = "".join(f"{area},all,{n}00\n" for area in AREAS for n in range(2, 7))
+    with pytest.raises(LayerError, match="join_repeats"):
+        add(town, "blocks.csv", f"area_id,group,count\n{rows}", "population")
+    assert town.count("population") == 0
 
 
 def test_quirk_28_area_0_is_none(town: Atlas) -> None:

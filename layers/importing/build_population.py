@@ -23,6 +23,8 @@ from layers.importing.population_join import join, key_of
 from layers.importing.settle import settle
 from layers.importing.tables import Note, Table
 
+PARTS = 0.25  # more rows of one area than this share are its parts, and no slips
+
 
 def build_population(source: Source) -> Draft:
     """Join people to areas, and say what did not match on either side.
@@ -30,7 +32,8 @@ def build_population(source: Source) -> Draft:
     Raises
     ------
     LayerError
-        ``areas_first``, ``join_empty``, ``column_missing`` or ``no_counts``.
+        ``areas_first``, ``join_empty``, ``join_other_level``, ``join_other_year``,
+        ``join_repeats``, ``column_missing`` or ``no_counts``.
     """
     table = source.table
     if source.held("areas").empty:
@@ -95,17 +98,32 @@ def _wide(
 
 
 def _one_row_each(source: Source, done: Draft, areas: list[str | None], key: int) -> list[int]:
-    """Keep the first row of each area: a later one is often a sum of the same name."""
-    table, taken = source.table, set()
-    used = []
+    """Keep the first row of each area: a later one is often a sum of the same name.
+
+    Raises
+    ------
+    LayerError
+        ``join_repeats`` where so many rows name an area again that they must be its parts.
+    """
+    table = source.table
+    taken: set[str] = set()
+    used, again = [], []
     for place, area in enumerate(areas):
         if area in taken:
-            column, text = table.columns[key], str(table.rows[place][key])[:40]
-            done.refuse(table.numbers[place], RowRefused("area_twice", column=column, area=text))
+            again.append(place)
         elif area:
             used.append(place)
             taken.add(area)
+    if len(again) > PARTS * len(used):
+        _refuse_parts(source, len(again), str(areas[again[0]]))
+    for place in again:
+        column, text = table.columns[key], str(table.rows[place][key])[:40]
+        done.refuse(table.numbers[place], RowRefused("area_twice", column=column, area=text))
     return used
+
+
+def _refuse_parts(source: Source, rows: int, area: str) -> None:
+    raise LayerError("join_repeats", rows=rows, area=area, file=source.file)
 
 
 def _forget_zeros(table: Table, done: Draft, counts: np.ndarray, sheet: Sheet) -> None:
@@ -172,6 +190,10 @@ def _long(source: Source, done: Draft, areas: list[str | None], found: columns.C
         else:
             groups.setdefault(code, label)
             said[area, code], days[area, code] = count, (number, day)
+    again = [one for one in done.rejected if one.code == "id_twice"]
+    if len(again) > PARTS * len(days):
+        place = table.numbers.index(again[0].row)
+        _refuse_parts(source, len(again), str(areas[place]))
     told = _tell(source, done, said, {area: number for (area, _), (number, _) in days.items()})
     for (area, code), (number, day) in days.items():
         record = _record(area, code, told[area, code], day)
