@@ -223,23 +223,49 @@ def _compared(
     *,
     within: bool,
 ) -> Iterator[tuple[int, int, float, float, tuple[str, ...]]]:
-    """Give all pairs that are alike enough, as positions."""
-    for first in range(0, len(mine.keys), _PORTION):
-        if each is not None:
-            each(first, len(mine.keys))
-        scores = process.cdist(
-            mine.keys[first : first + _PORTION],
-            others.keys,
-            scorer=fuzz.ratio,
-            score_cutoff=LIKELY_THERE,
-            dtype=np.uint8,
-        )
-        lines, places = np.nonzero(scores)
-        ends = np.searchsorted(lines, np.arange(scores.shape[0] + 1))
-        for line in range(scores.shape[0]):
-            mates = places[ends[line] : ends[line + 1]]
-            if len(mates):
-                yield from _of_one_name(mine, others, first + line, mates, metres, within)
+    """Give all pairs that are alike enough, as positions.
+
+    Names whose numbers differ are never a pair, so only those with the same numbers are compared.
+    """
+    ours, theirs = _by_numbers(mine.keys), _by_numbers(others.keys)
+    nobody = np.empty(0, dtype=np.intp)
+    done = 0
+    for numbers, spelled in ours.items():
+        mates = theirs.get(numbers, nobody)
+        for first in range(0, len(spelled) if len(mates) else 0, _PORTION):
+            if each is not None:
+                each(done + first, len(mine.keys))
+            portion = spelled[first : first + _PORTION]
+            for one, near in _near(mine.keys, portion, others.keys, mates):
+                yield from _of_one_name(mine, others, one, near, metres, within)
+        done += len(spelled)
+
+
+def _by_numbers(keys: list[str]) -> dict[frozenset[str], Places]:
+    """Group names by the words in them that hold a digit."""
+    found: dict[frozenset[str], list[int]] = {}
+    for place, spelled in enumerate(keys):
+        numbers = [word for word in spelled.split() if _DIGIT.search(word)]
+        found.setdefault(frozenset(numbers), []).append(place)
+    return {numbers: np.array(places, dtype=np.intp) for numbers, places in found.items()}
+
+
+def _near(
+    keys: list[str], some: Places, others: list[str], mates: Places
+) -> Iterator[tuple[int, Places]]:
+    """Give those of the other names that each name may be, with a cut-off."""
+    scores = process.cdist(
+        [keys[one] for one in some],
+        [others[one] for one in mates],
+        scorer=fuzz.ratio,
+        score_cutoff=LIKELY_THERE,
+        dtype=np.uint8,
+    )
+    lines, places = np.nonzero(scores)
+    ends = np.searchsorted(lines, np.arange(len(some) + 1))
+    for line, one in enumerate(some.tolist()):
+        if ends[line] < ends[line + 1]:
+            yield one, mates[places[ends[line] : ends[line + 1]]]
 
 
 def _of_one_name(

@@ -20,7 +20,7 @@ from layers.importing.draft import Draft, Record, Source
 from layers.importing.held import Held
 from layers.importing.plan import Likely
 from layers.importing.watch import Watch
-from layers.matching import LIKELY_NAME, SAME_NAME, pairs, same_name
+from layers.matching import LIKELY_NAME, SAME_NAME, key, pairs, same_name
 
 KINDS = frozenset({"services", "actors", "places"})
 METRES = 100.0
@@ -162,8 +162,9 @@ def align(source: Source, done: Draft, said: Mapping[int, str]) -> None:
     for record in done.rows.get("places", []):
         if said.get(record["source_row"]):
             record["id"] = said[record["source_row"]]
+    _keep_spelling(source, done)
     moved: dict[str, str] = {}
-    for table in (*_NATURAL,):
+    for table in _NATURAL:
         records = done.rows.get(table)
         if not records:
             continue
@@ -177,6 +178,23 @@ def align(source: Source, done: Draft, said: Mapping[int, str]) -> None:
         found = _align(table, records, here)
         if table == "service_at_location":
             moved = found
+
+
+def _keep_spelling(source: Source, done: Draft) -> None:
+    """Leave a name as it stands here where a row found by it only spells it in another way.
+
+    Otherwise two lists of the same things would change all names with every import, to and fro.
+    """
+    for kind in KINDS:
+        records = done.rows.get(MAIN[kind], [])
+        found = [one for one in records if source.forced.get(one["source_row"]) == one["id"]]
+        if found:
+            held = source.held(MAIN[kind])
+            names = dict(zip(held["id"], held["name"], strict=True))
+            for one in found:
+                theirs = names.get(one["id"])
+                if theirs is not None and key(str(theirs)) == key(str(one["name"])):
+                    one["name"] = theirs
 
 
 def _turn(records: list[Record], here: Held) -> None:
@@ -206,9 +224,9 @@ def _align(table: str, records: list[Record], here: Held) -> dict[str, str]:
     mine = Counter(tuple(one.get(name) for name in keys) for one in new)
     moved: dict[str, str] = {}
     for one in new:
-        key = tuple(one.get(name) for name in keys)
-        there = theirs.get(key, [])
-        if mine[key] == 1 and len(there) == 1:
+        what = tuple(one.get(name) for name in keys)
+        there = theirs.get(what, [])
+        if mine[what] == 1 and len(there) == 1:
             moved[one["id"]] = there[0]
             one["id"] = there[0]
     return moved
