@@ -33,7 +33,7 @@ _RUNS = re.compile(
 )
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 # lines, and what a spreadsheet of another country takes for the end of a cell: a semicolon, a tab
-_LINES = re.compile(r"(\r\n|\n|\r|;|(?<=[^\s'])\t)")
+_LINES = re.compile(r"(\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029;]|(?<=[^\s'])\t)")
 
 Cell = str | int | float | date | None
 

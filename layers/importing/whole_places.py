@@ -12,7 +12,7 @@ import shapely
 
 from layers.importing import cells, hiding
 from layers.importing.columns import Columns, hides_by_name
-from layers.importing.draft import Record, RowRefused
+from layers.importing.draft import Record, RowRefused, some_rows
 from layers.importing.known import known
 from layers.importing.tables import Note
 from layers.importing.whole_rows import Row, Whole
@@ -35,7 +35,7 @@ def guard_places(whole: Whole, held: Held) -> None:
     at = _who_is_there(whole)
     secret = _hidden_here(held)
     hidden: dict[str, str | None] = {}
-    read = 0
+    read: list[int] = []  # rows that were hidden only now
     for row in whole.of("locations"):
         place = row.record
         there = at[str(place["id"])]
@@ -46,13 +46,14 @@ def guard_places(whole: Whole, held: Held) -> None:
             or _is_guarded(place, there, public=public)
             or named & secret
         ):
-            read += place["precision"] != "hidden"
+            if place["precision"] != "hidden":
+                read.append(row.number)
             hidden[str(place["id"])] = place.get("address")
         elif place["precision"] in hiding.ROUGH and not public:
             _roughen(whole, held, place)
         drop([row], {key for key in place.get("extra") or {} if _says_shown(key)})
     if read:
-        whole.notes.append(Note("hidden_discarded", {"count": read, "rows": "…"}))
+        whole.notes.append(Note("hidden_discarded", {"count": len(read), "rows": some_rows(read)}))
     _hide(whole, held, at, hidden)
 
 
