@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 import shapely
 
+from layers import changes
 from layers.atlas import Atlas
 from layers.errors import LayerError
 from layers.importing import remembered
@@ -114,7 +115,7 @@ def test_rows_that_a_person_marks_as_hidden_have_no_place(town: Atlas) -> None:
     plan = bring(town, "a.csv", text, hidden_rows=(2,))
     assert column(town, "precision", "locations") == ["hidden", "exact"]
     assert b"Lindenweg" not in town.path.read_bytes()
-    assert "Lindenweg 1" not in used(plan)["street"].examples
+    assert used(plan)["street"].examples == ("Ufer 2",)
     assert set(used(plan)) == {"name", "category", "street", "lat", "lon"}
 
 
@@ -323,7 +324,17 @@ def test_the_kind_a_person_named_is_remembered_for_files_of_that_name(town: Atla
     assert raised.value.code == "kind_unknown"
 
 
-def test_an_undone_import_is_still_a_memory_and_a_header_is_a_set() -> None:
+def test_what_was_taken_back_is_no_example(town: Atlas) -> None:
+    chosen = (("Wer", "name"),)
+    text = f"Wer,category,lat,lon\nAmal,legal,{POINT}\n"
+    bring(town, "a.csv", text, "services", columns=chosen)
+    assert ready(town, "b.csv", text, "services").remembered is not None
+    changes.undo(town, town.read("revisions")["id"].iloc[-1])
+    with pytest.raises(LayerError):
+        ready(town, "b.csv", text, "services")
+
+
+def test_a_header_is_a_set_of_names() -> None:
     assert remembered.header(["b", "a"]) == remembered.header(["a", "b"])
     assert remembered.header(["a"]) != remembered.header(["a", "b"])
 

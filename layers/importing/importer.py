@@ -64,7 +64,7 @@ def prepare(
     contents = child.look(path, watch=watch)
     if contents.format == "osm":
         return osm.prepare(atlas, path, kind=kind, contents=contents, options=options, watch=watch)
-    if contents.format == "whole" and kind is None:
+    if contents.format == "whole" and kind is None and options.part is None:
         return build_whole.prepare(atlas, path, contents, options, watch)
     return preparing.prepare(
         atlas, path, kind=kind, contents=contents, options=options, watch=watch
@@ -125,8 +125,8 @@ def carry_out(
                 some = records[first : first + PORTION]
                 done += writer.insert(table, [_brought(table, one, name) for one in some])
         for change in told(watch, "write", compared.changes, len(compared.changes)):
-            more = {**change.changes, "import_id": name}
-            writer.update(change.table, change.id, more, seen=change.seen)
+            # the import that brought a row stays named in it; that this one changed it, in history
+            writer.update(change.table, change.id, change.changes, seen=change.seen)
         propose(writer, [replace(one, import_id=name) for one in plan.proposed])
         if needs_crs and plan.point is not None:
             writer.set_meta("metres_crs", metres_crs(*plan.point).to_string())

@@ -73,6 +73,7 @@ def prepare(
     """
     stored: dict[str, pd.DataFrame] = {}
     imports = atlas.read("imports")
+    imports = imports[imports["undone_on"].isna()]  # what was taken back is no example
     part = options.part or remembered.part_of(imports, contents, kind=kind)
     table = _read(path, contents, replace(options, part=part), watch)
     named = kind is not None
@@ -322,10 +323,9 @@ class _Columns:
             for record in records
             for name in record.get("extra") or ()
         }
+        guarded = {one for name, one in done.emptied if name == "locations"}
         secret = {
-            one["source_row"]
-            for one in done.rows.get("locations", [])
-            if one.get("precision") == "hidden"
+            one["source_row"] for one in done.rows.get("locations", []) if one["id"] in guarded
         }
         secret |= {one.row for one in done.rejected}
         self._open = [

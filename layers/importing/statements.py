@@ -111,8 +111,8 @@ class Beside:
                 if fits:
                     stated += 1
                     new |= self._add(table, record, name, value)
-                else:
-                    kept += 1
+                else:  # the hours as they were written go with the hours
+                    kept += name != "source_text"
         for name in _WHOSE:
             changes.pop(name, None)
         return Said(stated, kept, new)
