@@ -14,7 +14,7 @@ from layers.importing import build_whole, child, osm, preparing
 from layers.importing.draft import Options, Record
 from layers.importing.plan import ColumnUse, Likely, Plan, ValueUse
 from layers.importing.preparing import BUILDERS
-from layers.importing.watch import Watch, told
+from layers.importing.watch import EVERY, Watch
 from layers.proposing import propose
 from layers.space import metres_crs
 
