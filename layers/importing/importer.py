@@ -124,7 +124,9 @@ def carry_out(
                     watch.tell("write", done, total)
                 some = records[first : first + PORTION]
                 done += writer.insert(table, [_brought(table, one, name) for one in some])
-        for change in told(watch, "write", compared.changes, len(compared.changes)):
+        for number, change in enumerate(compared.changes):
+            if watch is not None and number % EVERY == 0:
+                watch.tell("write", done + number, total)
             # the import that brought a row stays named in it; that this one changed it, in history
             writer.update(change.table, change.id, change.changes, seen=change.seen)
         propose(writer, [replace(one, import_id=name) for one in plan.proposed])
