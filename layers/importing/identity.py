@@ -101,6 +101,10 @@ class Identities:
             wished, copy = f"{first}-{copy}", copy + 1
         return wished
 
+    def spots(self, row_id: str) -> list[str]:
+        """Name all places of a row, also those that others share."""
+        return self._spots.get(row_id, [])
+
     def link(self, row_id: str) -> str:
         """Name the link of a service to its place: the one it has, else one like the service."""
         mine = self._links.get(row_id, [])

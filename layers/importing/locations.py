@@ -115,8 +115,10 @@ class Finder:
                 if hiding.tells(self._of(row, name), self._of(row, "street")):
                     raise RowRefused("name_tells_place", column=name)
         row_id = self._who.row(place)
-        location_id = self._who.spot(row_id)
-        if location_id in self._hidden and (not guard or guard in hiding.ROUGH):
+        # also where others share it: a place of its own would show where the shared one is
+        hidden = [one for one in self._who.spots(row_id) if one in self._hidden]
+        location_id = hidden[0] if hidden else self._who.spot(row_id)
+        if hidden and (not guard or guard in hiding.ROUGH):
             guard = "kept"  # what is hidden here stays hidden, whatever a file says
             if hiding.tells(self._of(row, "name"), self._of(row, "street")):
                 raise RowRefused("name_tells_place", column="name")
