@@ -131,6 +131,14 @@ def test_a_row_of_the_same_list_that_moved_a_little_is_the_same(town: Atlas) -> 
     assert town.count("services") == 2
 
 
+def test_a_matched_row_is_found_again_by_a_file_with_identifiers_of_its_own(town: Atlas) -> None:
+    text = f"id,{HEAD},cost\nnew7,{a_row('Frauentreff Sonne', 20)},five\n"
+    assert bring(town, "new.csv", text).fates == {2: "changed"}
+    assert town.read("services")["source_file"].tolist() == ["old.csv"]
+    assert bring(town, "new.csv", text).fates == {2: "same"}
+    assert town.count("services") == 1
+
+
 # --- what is protected -------------------------------------------------------------------------
 
 HIDDEN = f"{HEAD},hidden\n{a_row('Haus Amal', 5000, street='Ufer 9')},yes\n"

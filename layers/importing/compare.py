@@ -72,7 +72,8 @@ def compare(source: Source, done: Draft, kind: str, watch: Watch | None = None) 
     """Sort the rows of a draft into new, changed and same; refuse another's identifier.
 
     A cell that is empty in the file changes nothing: it says nothing. A place that is hidden here
-    stays hidden, whatever a file says. What another source says of a fact is kept beside it.
+    stays hidden, whatever a file says. What another source says of a fact is kept beside it. A
+    changed row still names the file and the import that brought it: the history names the others.
     """
     result = Compared(renamed=source.renamed)
     fates = _Fates()
@@ -104,7 +105,8 @@ def compare(source: Source, done: Draft, kind: str, watch: Watch | None = None) 
                     # nothing is shown of what must not be known
                     cells_here = {name: here.cell(name, place) for name in changes}
                     _show(result, table, record, changes, None if emptied else cells_here)
-                    _change(result, table, record, changes, here.cell("row_version", place))
+                    seen_at = int(here.cell("row_version", place))
+                    result.changes.append(Change(table, record["id"], changes, seen_at))
             if table not in _NO_ROWS_OF_THE_FILE:
                 fates.tell(record["source_row"], state)
     beside.write(result.inserts, result.changes, Change)
@@ -127,11 +129,6 @@ class _Fates:
     def counts(self) -> dict[str, int]:
         fates = list(self.rows.values())
         return {state: fates.count(state) for state in ("new", "changed", "same")}
-
-
-def _change(result: Compared, table: str, record: Record, changes: Record, seen: int) -> None:
-    more = {name: record.get(name) for name in ("source_file", "source_row")}
-    result.changes.append(Change(table, record["id"], changes | more, int(seen)))
 
 
 def _show(
