@@ -94,18 +94,19 @@ HIDES = (
 )
 
 
-@pytest.mark.parametrize("geheim", ["hidden", "drop"])
-def test_all_columns_that_hide_hide_and_leaving_one_out_shows_nothing(
-    geheim: str, town: Atlas
-) -> None:
+@pytest.mark.parametrize("geheim", ["hidden", "drop", "keep", "description", "address_shown"])
+def test_all_columns_that_hide_hide_whatever_is_chosen_for_them(geheim: str, town: Atlas) -> None:
     bring(town, "h.csv", HIDES, columns=(("geheim", geheim), ("Schutz", "hidden")))
     assert column(town, "precision", "locations") == ["hidden", "hidden"]
     assert b"Weg 1" not in town.path.read_bytes()
 
 
-def test_only_saying_what_else_it_is_makes_a_column_hide_nothing(town: Atlas) -> None:
-    bring(town, "h.csv", HIDES, columns=(("geheim", "keep"),))
-    assert column(town, "precision", "locations") == ["exact", "exact"]
+def test_a_column_that_hides_is_never_kept_and_hides_in_the_next_file_too(town: Atlas) -> None:
+    plan = bring(town, "h.csv", HIDES, columns=(("geheim", "keep"),))
+    assert used(plan)["geheim"].field == "hidden"
+    assert not any("geheim" in (extra or {}) for extra in column(town, "extra"))
+    bring(town, "i.csv", HIDES.replace("Weg 1", "Weg 7"))
+    assert b"Weg 7" not in town.path.read_bytes()
 
 
 def test_rows_that_a_person_marks_as_hidden_have_no_place(town: Atlas) -> None:

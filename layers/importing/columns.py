@@ -153,10 +153,12 @@ def is_left_out(name: str) -> bool:
 def _match_hiding(chosen: Columns, plain: list[str], decided: Mapping[int, str]) -> None:
     """Find every column that hides, by its name or by a stem of it.
 
-    Leaving such a column out does not show what it hides; only saying what else it is does.
+    Whatever a person chooses for such a column, it hides: a choice is remembered for the next file,
+    and nobody looks at it again. Only as ``precision`` it is read in a finer way, as safe.
     """
-    taken = set(chosen.place.values()) - {chosen.place.get("hidden")}
-    taken |= {number for number, what in decided.items() if what == KEEP}
+    finer = chosen.place.get("precision")
+    by_name = {place for place in chosen.place.values() if place not in decided}
+    taken = (by_name | {finer}) - {chosen.place.get("hidden")}
     aliases = {cells.plain(alias) for alias in cells.known()["fields"]["hidden"]}
     chosen.hiding = [
         number
