@@ -12,8 +12,10 @@ from typing import Final
 from layers.hours_words import CODES, DAY_PHRASES, PHRASES, day_words, days_of_a_month
 
 _APPOINTMENT: Final = re.compile(
-    r"appointment|by arrangement|on request|vereinbarung|anmeldung|termin\b|terminen?\b"
-    r"|rendez-?\s?vous|\brdv\b|afspraak|cita\b|appuntamento|\baftale|tidsbestilling",
+    r"appointment|by arrangement|(?:on|by) request|vereinbarung|anmeldung|termin\b|terminen?\b"
+    r"|rendez-?\s?vous|\brdv\b|afspraak|cita\b|appuntamento|\baftale|tidsbestilling"
+    r"|\bauf (?:\w+ )?anfrage\b|\bsur demande\b|\bop (?:aanvraag|verzoek)\b"
+    r"|\b(?:a|su) richiesta\b|\bbajo (?:petici[oó]n|demanda)\b",
     re.IGNORECASE,
 )
 _CLOSED: Final = re.compile(

@@ -119,6 +119,9 @@ PHRASES: Final = (
             _ONLY + r"(?:con )?cita previa|con cita",
             _ONLY + r"(?:su|previo|per) appuntamento",
             _ONLY + r"efter (?:nærmere )?aftale",
+            _ONLY
+            + r"(?:auf (?:(?:telefonische|vorherige) )?anfrage|(?:up)?on request|sur demande)",
+            _ONLY + r"(?:op (?:aanvraag|verzoek)|(?:a|su) richiesta|bajo (?:petición|demanda))",
         ),
         '"by appointment"',
     ),

@@ -36,6 +36,13 @@ BY_APPOINTMENT = [
     "efter aftale",
     '"call us"',
     'Mo-Fr 09:00-17:00 "nur nach Vereinbarung"',
+    *(
+        f'Mo-Fr 09:00-17:00 "{words}"'
+        for words in (
+            *("auf Anfrage", "auf telefonische Anfrage", "on request", "sur demande"),
+            *("op aanvraag", "a richiesta", "su richiesta", "bajo petición"),
+        )
+    ),
 ]
 
 
