@@ -152,6 +152,19 @@ def test_a_cell_beside_the_table_is_a_column_and_no_lost_row(tmp_path: Path) -> 
     assert found.rows == [["1", "a", None], ["2", "b", "a remark"]]
 
 
+def test_header_rows_are_counted_as_the_sheet_counts_its_rows(tmp_path: Path) -> None:
+    rows: Rows = [["Liste 2026"], [], ["id", "name"], ["1", "a"], ["2", "b"]]
+    path = workbook(tmp_path / "a.xlsx", rows)
+    found = child.read_table(path, header_rows=3)
+    assert (found.columns, found.numbers) == (["id", "name"], [4, 5])
+
+
+def test_a_post_code_keeps_the_zeros_that_its_cell_shows(tmp_path: Path) -> None:
+    rows: Rows = [["zip", "share", "code"], [1067, 0.5, 7], [10115, 0.25, 1234]]
+    found = read(tmp_path / "a.xlsx", rows, A2="00000", A3="00000", C2="000", C3='"D-"000;-000')
+    assert found.rows == [["01067", "0.5", "007"], ["10115", "0.25", "1234"]]
+
+
 def test_what_a_program_computed_is_read_and_nothing_is_computed_here(tmp_path: Path) -> None:
     path = workbook(tmp_path / "a.xlsx", [["id", "sum"], [1, "=1+1"], [2, "=2+2"]])
     with zipfile.ZipFile(path) as packed:

@@ -211,7 +211,10 @@ def _table(found: _Read, how: How) -> Table:
                 row = found.cells[place]
                 row.extend([None] * (right + 1 - len(row)))
                 row[left : right + 1] = [value] * (right + 1 - left)
-    return read_header.table(found.cells, found.numbers, format="xlsx", header_rows=how.header_rows)
+    above = how.header_rows
+    if above is not None:  # said as the sheet counts its rows; empty ones are not among the cells
+        above = sum(number <= above for number in found.numbers)
+    return read_header.table(found.cells, found.numbers, format="xlsx", header_rows=above)
 
 
 def _is_title(row: Cells) -> bool:

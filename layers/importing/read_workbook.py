@@ -19,6 +19,7 @@ from layers.importing.read_xml import elements, local
 _DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})  # built in
 _PERCENTS = frozenset({9, 10})
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[(?!h|m|s)[^\]]*\]|_.|\*.')
+_ZEROS = re.compile(r"0{2,15}")  # a format that only fills up with zeros
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")  # a character that XML cannot hold, or "_" itself
 _FIRST_DAY, _FIRST_DAY_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DTZ001 - a workbook knows no time zone
 _LAST_SERIAL = 2_958_466  # the end of the year 9999
@@ -39,16 +40,18 @@ class Workbook:
 
     sheets: tuple[Sheet, ...]
     texts: tuple[str, ...]
-    looks: tuple[str, ...]  # by number of the cell's style: "date", "percent" or ""
+    looks: tuple[str, ...]  # by number of the cell's style: "date", "percent", zeros or ""
     from_1904: bool
 
     def shown(self, number: float, style: int) -> str | float:
-        """Give a number as the sheet shows it: a day, a time, a share, or itself."""
+        """Give a number as the sheet shows it: a day, a time, a share, a post code, or itself."""
         look = self.looks[style] if 0 <= style < len(self.looks) else ""
         if look == "percent":
             return f"{round(number * 100, 10):.10g}%"
         if look == "date" and 0 <= number < _LAST_SERIAL:
             return _day(number, from_1904=self.from_1904)
+        if look.startswith("0") and number >= 0 and number.is_integer():
+            return f"{int(number):0{len(look)}}"  # 1067 shown as 01067
         return number
 
 
@@ -150,6 +153,8 @@ def _look(number: int, own: dict[int, str]) -> str:
         code = _QUOTED.sub("", own[number]).split(";")[0].lower()
         if "%" in code:
             return "percent"
+        if _ZEROS.fullmatch(code):
+            return code
         is_date = any(sign in code for sign in "dyhms") and "general" not in code
         return "date" if is_date else ""
     return "percent" if number in _PERCENTS else "date" if number in _DATES else ""
