@@ -6,8 +6,8 @@ import csv
 import io
 from collections.abc import Iterable
 
-from layers.errors import LayerError
 from layers.cell_text import harmless
+from layers.errors import LayerError
 from layers.importing.draft import Rejected
 from layers.importing.tables import Note
 from mapping import words
