@@ -18,7 +18,7 @@ from shapely.geometry.base import BaseGeometry
 from layers import clock, schema
 from layers.atlas import Atlas, Writer
 from layers.errors import LayerError
-from layers.history import Raw, Revision
+from layers.history import COUNTS, Raw, Revision
 
 # imports of rows that came with the export that this import was
 _CAME_ALONG = "SELECT id FROM imports WHERE json_extract(choices, '$.came_with') = ?"
@@ -32,6 +32,8 @@ _UNDO = MappingProxyType(
         "missing": "undo_missing",
         "forgotten": "undo_forgotten",
         "private": "undo_private",
+        "withheld": "undo_withheld",
+        "later": "undo_later",
     }
 )
 
@@ -148,9 +150,11 @@ def undo(atlas: Atlas, revision_id: str, *, who: str = "", keep: bool = False) -
         ``undo_unknown``; ``undo_done`` where it was taken back before; ``undo_changed`` where a row
         was changed since, ``undo_needed`` where another row names one that would go,
         ``undo_forgotten`` where what was there is gone on purpose, because a place was protected
-        since, ``undo_missing`` where a row would name one that is gone, ``undo_private`` where only
-        what the history never keeps was changed, ``undo_file_again`` for the taking back of an
-        import (bring the file again), and ``undo_nothing`` where no row is left to take back.
+        since, ``undo_withheld`` where a count was withheld since, ``undo_later`` where other counts
+        of people came after these, ``undo_missing`` where a row would name one that is gone,
+        ``undo_private`` where only what the history never keeps was changed, ``undo_file_again``
+        for the taking back of an import (bring the file again), and ``undo_nothing`` where no row
+        is left to take back.
     """
     revision = Revision(kind="undo", who=who, undoes=revision_id, about={"of": revision_id})
     with atlas.write(revision) as writer:
@@ -213,12 +217,6 @@ class _Steps:
 
     def _look_for_brought(self, import_id: str) -> None:
         changed = {(table, row) for table, row, *_ in self.rows}
-        # a later import that changed a row has put its own name on it
-        later = self.writer.ask(
-            "SELECT DISTINCT table_name, row_id FROM history WHERE action = 'update'"
-            " AND json_extract(before, '$.import_id') = ?",
-            (import_id,),
-        )
         for spec in schema.TABLES.values():
             if "import_id" not in spec.column_names or not spec.leaves or spec.name == "imports":
                 continue
@@ -228,31 +226,53 @@ class _Steps:
                 (import_id, import_id),
             )
             mine = {row: version for row, version in rows if (spec.name, row) not in changed}
-            for table, row in later:
-                if table == spec.name and (table, row) not in changed:
-                    version = _version(self.writer, table, row)
-                    mine |= {} if version is None else {row: version}
             if mine:
                 self.brought[spec.name] = mine
 
     def kept(self) -> list[tuple[str, str, str]]:
         """Name the rows that cannot be taken back, each with the reason."""
-        found = [(table, row, "forgotten") for table, row in sorted(self.forgotten)]
+        found = [
+            (table, row, "withheld" if table in COUNTS else "forgotten")
+            for table, row in sorted(self.forgotten)
+        ]
+        found += self._before_later_counts({one[:2] for one in found})
         last: dict[tuple[str, str], int | None] = {}
         for table, row, action, _, version in self.rows:
             last.setdefault((table, row), None if action == "delete" else version)
+        held = {one[:2] for one in found}
         for (table, row), version in last.items():
-            if (table, row) not in self.forgotten and self._changed(table, row, version):
+            if (table, row) not in held and self._changed(table, row, version):
                 found.append((table, row, "changed"))
         for table, rows in self.brought.items():
             found += [
                 (table, row, "changed")
                 for row, version in rows.items()
-                if version != 1 and self._changed(table, row, 1)
+                if version != 1 and (table, row) not in held and self._changed(table, row, 1)
             ]
         found += [(*one, "private") for one in self._private({one[:2] for one in found})]
         while more := self._tied({(table, row) for table, row, _ in found}):
             found += more
+        return found
+
+    def _before_later_counts(self, held: set[tuple[str, str]]) -> list[tuple[str, str, str]]:
+        """Find counts of people after which others came: what is left of both may tell too much.
+
+        Every state that was written was looked through for small numbers; so counts go in the
+        reverse order in which they came, and the states that are left are states that were.
+        """
+        found: list[tuple[str, str, str]] = []
+        for table in COUNTS:
+            mine = {row for name, row, *_ in self.rows if name == table}
+            mine |= set(self.brought.get(table, ()))
+            later = mine and self.writer.ask(
+                "SELECT 1 FROM revisions r WHERE r.rowid > (SELECT rowid FROM revisions WHERE"  # noqa: S608 - one of two names
+                " id = ?) AND r.undone_by IS NULL AND r.kind <> 'undo' AND (EXISTS (SELECT 1 FROM"
+                " history h WHERE h.revision_id = r.id AND h.table_name = ?) OR EXISTS (SELECT 1"
+                f' FROM "{table}" t WHERE t.import_id = r.import_id)) LIMIT 1',
+                (self.revision_id, table),
+            )
+            if later:
+                found += [(table, row, "later") for row in sorted(mine) if (table, row) not in held]
         return found
 
     def _private(self, held: set[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -82,7 +82,7 @@ PROVENANCE = (
     Column("date_checked", "date", "day on which somebody last confirmed the row"),
     _text("source_file", "name of the file the row came from; empty where it was typed here"),
     Column("source_row", "int", "row number in that file, the header being row 1"),
-    _ref("import_id", "imports", "the import that wrote it"),
+    _ref("import_id", "imports", "the import that brought it; later changes stand in the history"),
     Column("extra", "json", "columns of the source that have no place here, kept for export"),
     Column("row_version", "int", "grows by one with every change: a second writer is told"),
 )

@@ -313,3 +313,60 @@ def test_undo_in_any_order_leaves_no_row_that_names_a_missing_one(
             assert not why or (why.startswith("undo_") and content(town) == before)
             named = town.read("services")["organization_id"].dropna()
             assert set(named) <= set(town.read("organizations")["id"])
+
+
+def test_an_import_whose_rows_a_later_one_changed_is_not_taken_back_alone(town: Atlas) -> None:
+    with town.write(Revision(kind="import", import_id="first")) as writer:
+        writer.insert("organizations", [{"id": "one", "name": "One", "import_id": "first"}])
+        writer.insert("organizations", [{"id": "two", "name": "Two", "import_id": "first"}])
+    first = str(town.read("revisions")["id"].iloc[-1])
+    with town.write(Revision(kind="import", import_id="second")) as writer:
+        writer.update("organizations", "one", {"url": "one.example"}, seen=1)
+    with pytest.raises(LayerError) as caught:
+        undo(town, first)
+    assert caught.value.code == "undo_changed"
+    done = undo(town, first, keep=True)
+    assert done.kept == (("organizations", "one", "changed"),)
+    assert town.read("organizations")["id"].tolist() == ["one"]
+
+
+def _people(name: str, **counts: int) -> list[dict[str, Any]]:
+    return [
+        {"id": group, "service_id": "s", "group_code": group, "count": count, "import_id": name}
+        for group, count in counts.items()
+    ]
+
+
+def test_counts_of_people_go_in_the_reverse_order_in_which_they_came(town: Atlas) -> None:
+    with town.write() as writer:
+        writer.insert("services", [{"id": "s", "name": "S", "category": "legal"}])
+    revisions = []
+    for name, counts in (("first", {"everyone": 32}), ("second", {"women": 30})):
+        with town.write(Revision(kind="import", import_id=name)) as writer:
+            writer.insert("imports", [{"id": name, "file": f"{name}.csv"}])
+            writer.insert("usage", _people(name, **counts))
+            revisions.append(writer.revision_id)
+    with pytest.raises(LayerError) as caught:
+        undo(town, revisions[0])
+    assert caught.value.code == "undo_later"
+    undo(town, revisions[1])
+    undo(town, revisions[0])
+    assert town.count("usage") == 0
+
+
+def test_a_count_that_is_withheld_is_gone_from_the_history_too(town: Atlas) -> None:
+    with town.write() as writer:
+        writer.insert("services", [{"id": "s", "name": "S", "category": "legal"}])
+        writer.insert("usage", _people("", women=7171))
+    withheld = Operation(
+        table="usage",
+        id="women",
+        action="update",
+        values={"count": None, "suppressed": True},
+        seen=1,
+    )
+    made = carry_out(town, [withheld], Revision(kind="edit"))
+    assert "7171" not in town.read("history").to_json()
+    with pytest.raises(LayerError) as caught:
+        undo(town, made)
+    assert caught.value.code == "undo_withheld"
