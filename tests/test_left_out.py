@@ -150,3 +150,36 @@ def test_personal_columns_are_known_by_the_stem_of_their_names(name: str) -> Non
 @pytest.mark.parametrize("name", ["Farbe", "geojson_feature_id", "opening", "hotel", "Stadtteil"])
 def test_other_columns_are_not_personal(name: str) -> None:
     assert not left_out.is_personal(name)
+
+
+PEOPLE = ("Teilnehmerinnen", "clients_women", "Bénéficiaires", "Besucher pro Monat", "hommes")
+
+
+@pytest.mark.parametrize("kind", ["services", "actors"])
+def test_numbers_of_people_in_a_list_are_left_out_and_said(kind: str, town: atlas.Atlas) -> None:
+    head = ",".join(["name", "category", "sector", *PEOPLE, "max_participants", "Etage"])
+    plan = add(town, "s.csv", f"{head}\nAmal,legal,,3,2,<5,4,1,12,2\n", kind)
+    assert said(plan, "numbers_left_out") == ", ".join(PEOPLE)
+    table = "services" if kind == "services" else "organizations"
+    assert not set(PEOPLE) & kept(town, table)
+    assert {"max_participants", "Etage"} <= kept(town, table)
+    assert {one.name for one in plan.columns if one.how == "personal"} == {*PEOPLE}
+
+
+def test_words_about_people_that_are_no_numbers_are_kept(town: atlas.Atlas) -> None:
+    add(
+        town, "s.csv", "name,category,participants\nAmal,legal,women from the quarter\n", "services"
+    )
+    assert "participants" in kept(town, "services")
+
+
+def test_numbers_of_people_do_not_come_back_with_an_export(town: atlas.Atlas) -> None:
+    folder = town.path.parent / "export"
+    folder.mkdir()
+    (folder / "cg_about.csv").write_text("what,value,key\nx,Town,name\n", encoding="utf-8")
+    text = "id,name,category,extra.clients,Besucherinnen\ns7,B,legal,3,2\n"
+    (folder / "services.csv").write_text(text, encoding="utf-8")
+    plan = importer.prepare(town, folder)
+    importer.carry_out(town, plan)
+    assert "Besucherinnen" in said(plan, "numbers_left_out")
+    assert not kept(town, "services")

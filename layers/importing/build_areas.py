@@ -172,6 +172,7 @@ def build_places(source: Source) -> Draft:
     table = source.table
     found = columns.find(table, columns.FIELDS["places"], key=source.options.key)
     columns.require(table, found, "name")
+    found.left = left_out.without_people(table, found.left)
     table = settle(source, found)
     where = places(source, found, needed=True)
     done = Draft(joined={"mapping": found.mapping()})

@@ -43,6 +43,7 @@ def build_ties(source: Source) -> Draft:
         source.table, headers = as_list(source, matrix, done)
         found = columns.find(source.table, columns.FIELDS["ties"])
     columns.require(source.table, found, "from", "to")
+    found.left = left_out.without_people(source.table, found.left)
     table = settle(source, found)
     done.joined["mapping"] = found.mapping()
     seen: set[tuple[str, str, str]] = set()
@@ -95,6 +96,7 @@ def build_trust(source: Source) -> Draft:
     """Make what women said of actors: bands only, never fewer than five."""
     found = columns.find(source.table, columns.FIELDS["trust"], key=source.options.key)
     columns.require(source.table, found, "communities", "organization", "state", "said_by")
+    found.left = left_out.without_counts(source.table, found.left)
     settle(source, found)
     if not source.actors:
         raise LayerError("actors_first")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from layers.errors import LayerError
-from layers.importing import cells, columns, draft
+from layers.importing import cells, columns, draft, left_out
 from layers.importing.coordinates import places
 from layers.importing.draft import Draft, Record, RowRefused, Source, some_rows
 from layers.importing.locations import Finder
@@ -30,6 +30,7 @@ def build_services(source: Source) -> Draft:
     """
     table = source.table
     found = columns.find(table, columns.FIELDS["services"], key=source.options.key)
+    found.left = left_out.without_people(table, found.left)
     table = settle(source, found)
     if "name" not in found.place and "street" not in found.place:
         columns.require(table, found, "name")
@@ -174,6 +175,7 @@ def build_actors(source: Source) -> Draft:
     """Make actors, and a place for each that has one."""
     table = source.table
     found = columns.find(table, columns.FIELDS["actors"], key=source.options.key)
+    found.left = left_out.without_people(table, found.left)
     columns.require(table, found, "name")
     table = settle(source, found)
     where = places(source, found, needed=False)

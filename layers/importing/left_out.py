@@ -49,6 +49,26 @@ def is_personal(name: str) -> bool:
     return starts or any(stem in bare for stem in words["within"])
 
 
+def about_people(name: str) -> bool:
+    """Tell whether a name speaks of how many people there are; how many may come is no such name.
+
+    Examples
+    --------
+    >>> names = ("Teilnehmerinnen", "clients_women", "Bénéficiaires", "Nb femmes", "Besucher/Monat")
+    >>> all(about_people(name) for name in names)
+    True
+    >>> [about_people(name) for name in ("max_participants", "stops", "Frauen nur", "tables")]
+    [False, False, False, False]
+    """
+    bare = _bare(name)
+    parts = bare.split("_")
+    words = cells.known()["people"]
+    if any(part in words["not"] for part in parts):
+        return False
+    named = any(part in words["words"] or part.startswith(tuple(words["starts"])) for part in parts)
+    return named or any(stem in bare for stem in words["within"])
+
+
 @cache
 def _bare(name: str) -> str:
     """Bring a name into one form without accents."""
@@ -73,6 +93,13 @@ def without_papers(table: Table, left: list[int]) -> list[int]:
     """Take numbers of people by papers out of the columns that any table may keep unmapped."""
     gone = [n for n in left if about_papers(table.columns[n]) and _numeric(table, n)]
     say(table, "papers_left_out", gone)
+    return [n for n in left if n not in gone]
+
+
+def without_people(table: Table, left: list[int]) -> list[int]:
+    """Take numbers of people out of what services and actors keep unmapped, and say so."""
+    gone = [n for n in left if about_people(table.columns[n]) and _numeric(table, n)]
+    say(table, "numbers_left_out", gone)
     return [n for n in left if n not in gone]
 
 

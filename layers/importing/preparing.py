@@ -362,8 +362,8 @@ class _Columns:
             return "dropped"
         if name in self._extra or not filled:
             return "kept"
-        personal = left_out.is_personal(name) or left_out.about_papers(name)
-        if personal or columns.is_left_out(name):
+        about = left_out.about_papers(name) or left_out.about_people(name)
+        if about or left_out.is_personal(name) or columns.is_left_out(name):
             return "personal"
         return "dropped"
 

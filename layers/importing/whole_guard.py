@@ -7,18 +7,23 @@ may be shown although they are called like a shelter, or are known only roughly,
 
 from __future__ import annotations
 
+import re
+
+from layers import schema, vocab
 from layers.errors import LayerError
 from layers.importing import cells, hiding, left_out
 from layers.importing.columns import Columns
 from layers.importing.draft import RowRefused
 from layers.importing.known import known
+from layers.importing.statements import STATED
 from layers.importing.tables import Note, Table
+from layers.importing.whole_here import Held
 from layers.importing.whole_people import guard_people, guard_uses
-from layers.importing.whole_places import Held, drop, guard_places
+from layers.importing.whole_places import drop, guard_places
 from layers.importing.whole_rows import Row, Whole
 from layers.space import cell_polygon
 
-_COUNTED = ("areas", "population_groups", "population", "usage")
+_COUNTED = ("areas", "population_groups", "population", "usage", "trust")
 
 
 def guard(whole: Whole, held: Held) -> None:
@@ -34,6 +39,7 @@ def guard(whole: Whole, held: Held) -> None:
     _no_contacts(whole)
     _no_personal_columns(whole)
     _no_people_by_papers(whole)
+    _statements(whole)
     guard_places(whole, held)
     _cells(whole)
     guard_people(whole, held)
@@ -69,8 +75,10 @@ def _numbers(name: str, rows: list[Row], keys: list[str], whole: Whole) -> set[s
     extras = [row.record.get("extra") or {} for row in rows]
     table = Table(keys, [[one.get(key) for key in keys] for one in extras], [], "")
     places = list(range(len(keys)))
-    check = left_out.without_counts if name in _COUNTED else left_out.without_papers
-    left = check(table, places)
+    if name in _COUNTED:
+        left = left_out.without_counts(table, places)
+    else:
+        left = left_out.without_people(table, left_out.without_papers(table, places))
     whole.notes += table.notes
     return {keys[place] for place in places if place not in left}
 
@@ -91,6 +99,28 @@ def _no_people_by_papers(whole: Whole) -> None:
     for table in ("population", "usage"):
         whole.keep(table, check)
     whole.keep("population_groups", check)
+
+
+def _statements(whole: Whole) -> None:
+    """Keep of other sources what an import keeps of them: facts, and no texts of any column."""
+
+    def check(row: Row) -> None:
+        table, name = str(row.record["table_name"]), str(row.record["attribute"])
+        if name not in STATED.get(table, ()):
+            raise RowRefused("value_not_listed", column="attribute")
+        if not _is_value(schema.TABLES[table].column(name), str(row.record["value"])):
+            raise RowRefused("value_not_listed", column="value")
+
+    whole.keep("statements", check)
+
+
+def _is_value(column: schema.Column, text: str) -> bool:
+    """Tell whether a text is a value of a column, as a statement holds it."""
+    if column.type == "code":
+        return text in vocab.LISTS[column.of]
+    if column.type == "yes_no":
+        return text in ("0", "1")
+    return column.type == "text" or re.fullmatch(r"-?\d+(\.\d+)?", text) is not None
 
 
 def _cells(whole: Whole) -> None:
