@@ -17,6 +17,7 @@ from layers import clock, coarsening, confirming, editing
 from layers.answer_values import checked
 from layers.atlas import Atlas
 from layers.changes import Operation
+from layers.checking import plain
 from layers.errors import LayerError
 from layers.holding import REQUIRED, Fact, Held, Thing, public_names
 from layers.proposing import HIDE, Proposal
@@ -24,6 +25,7 @@ from layers.proposing import HIDE, Proposal
 MOST_ANSWERS = 100
 _AROUND_A_PLACE = (
     *("locations", "areas", "services", "organizations", "assets", "service_at_location"),
+    "schedules",
 )
 _FIELDS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -210,6 +212,9 @@ class _Maker:
             service = self.held.thing("services", fact.of)
             return service.name if service else ""
         thing = self.held.thing(fact.table, fact.row)
+        if thing is not None and fact.table == "locations":  # it may be called by its address
+            named = (one.value for one in thing.facts if one.column == "name")
+            return next(named, None) or self.held.name
         return thing.name if thing else ""
 
     def _languages(self, fact: Fact, tags: list[str]) -> list[Operation]:
@@ -267,6 +272,11 @@ class _Maker:
             if telling:
                 seen = int(held["row_version"])
                 operations.append(self._update(guest.table, guest.id, seen, telling))
+        for one in coarsening.schedules(tables, place.row).to_dict("records"):
+            held = plain(one)
+            if telling := coarsening.told_hours(held, row["address"]):
+                seen = int(held["row_version"])
+                operations.append(self._update("schedules", held["id"], seen, telling))
         yield _Draft(HIDE, "locations", place.row, self.held.name, operations)
 
     def _show(self, said: Mapping[str, Any]) -> Iterator[_Draft]:

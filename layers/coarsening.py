@@ -138,6 +138,13 @@ def emptied(
     return {name: None for name in gone if row.get(name) is not None}
 
 
+def schedules(tables: Tables, location_id: str) -> pd.DataFrame:
+    """Give the hours of what is offered at a place."""
+    links, times = tables["service_at_location"], tables["schedules"]
+    here = links.loc[links["location_id"] == location_id, "id"]
+    return times[times["service_at_location_id"].isin(here)]
+
+
 def told_hours(row: Mapping[str, Any], address: str | None) -> dict[str, None]:
     """Say which texts of a schedule go because they tell the address."""
     texts = ("opening_hours", "source_text")

@@ -298,10 +298,7 @@ def _company(tables: Tables, edit: Edit) -> list[Operation]:
         gone = coarsening.emptied(held, guest.table, hidden=hidden, address=address)
         if gone:
             found.append(_update(guest.table, guest.id, gone, int(held["row_version"])))
-    links = tables["service_at_location"]
-    here = links.loc[links["location_id"] == edit.id, "id"]
-    times = tables["schedules"]
-    for one in times[times["service_at_location_id"].isin(here)].to_dict("records"):
+    for one in coarsening.schedules(tables, edit.id).to_dict("records"):
         held = plain(one)
         if gone := coarsening.told_hours(held, address):
             found.append(_update("schedules", held["id"], gone, int(held["row_version"])))

@@ -15,14 +15,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from layers import clock, schema, vocab
+from layers import clock, forgetting, schema, vocab
 
 Raw = dict[str, Any]
 NEVER_KEPT = frozenset({"private_contact"})
-_AT_A_PLACE = ("organizations", "assets")
 _HOLD_VALUES = {"history": ("before", "after"), "revisions": ("about",)}
-# of a row at a place; of the place itself what others say goes altogether
-_MAY_TELL = ("description", "extra", "cost", "alternate_name", "url", "public_contact")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,13 +41,15 @@ class Recorder:
         self._revision = revision
         self._kept: list[tuple[Any, ...]] = []
         self._coarser: set[str] = set()  # places of which less may be known from now on
+        self._hides = False  # whether a place is hidden that was not
+        self._emptied = False  # whether a proposal had to be emptied for that
         change = db.execute("SELECT value FROM cg_meta WHERE key = 'change'").fetchone()
         self.id = f"r{int(change[0]) + 1}"
 
     @property
     def forgets(self) -> bool:
         """Whether something must be gone for good once this is written."""
-        return bool(self._coarser)
+        return self._emptied or bool(self._coarser)
 
     def raw(self, table: str, row_id: str, names: Iterable[str] | None = None) -> Raw | None:
         """Read a row as it is stored, geometry as hexadecimal; ``None`` where there is none."""
@@ -68,14 +67,19 @@ class Recorder:
 
     def inserted(self, table: str, ids: Iterable[str]) -> None:
         """Keep that rows are new; rows of an import are found by its name instead."""
+        names = list(ids)
+        if table == "locations" and not self._hides:
+            hidden = self._db.execute("SELECT id FROM locations WHERE precision = 'hidden'")
+            self._hides = not {one for (one,) in hidden}.isdisjoint(names)
         if self._revision is not None and self._revision.import_id is None:
-            for row_id in ids:
+            for row_id in names:
                 self._keep(table, row_id, "insert", None, None, 1)
 
     def changed(self, table: str, row_id: str, before: Raw, after: Raw) -> None:
         """Keep what a row was and what it became; both hold ``row_version``."""
         if table == "locations" and _coarser(before.get("precision"), after.get("precision")):
             self._coarser.add(row_id)
+            self._hides |= after.get("precision") == "hidden"
         self._keep(table, row_id, "update", before, after, int(after["row_version"]))
 
     def deleted(self, table: str, row_id: str, before: Raw) -> None:
@@ -133,8 +137,10 @@ class Recorder:
                 " version) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 self._kept,
             )
-        for location_id in self._coarser:
-            _forget(self._db, location_id)
+        if self._coarser:
+            forgetting.forget(self._db, self._coarser)
+        if self._hides:
+            self._emptied = forgetting.forget_alike(self._db)
 
     def _keep(
         self,
@@ -173,72 +179,3 @@ def _coarser(before: str | None, after: str | None) -> bool:
     if before is None or after is None:
         return False
     return vocab.PRECISION.index(after) > vocab.PRECISION.index(before)
-
-
-def _forget(db: sqlite3.Connection, location_id: str) -> None:
-    """Empty what history and proposals hold about a place and about the rows that are there."""
-    rows = {("locations", location_id)}
-    for table in _AT_A_PLACE:
-        found = db.execute(f'SELECT id FROM "{table}" WHERE location_id = ?', (location_id,))
-        rows |= {(table, one) for (one,) in found}
-    links = db.execute(
-        "SELECT id, service_id FROM service_at_location WHERE location_id = ?", (location_id,)
-    ).fetchall()
-    former: list[tuple[str | None]] = []
-    for link, service in links:
-        rows |= {("service_at_location", link), ("services", service)}
-        # where it was before, under another identifier
-        former += db.execute(
-            "SELECT json_extract(before, '$.location_id') FROM history WHERE table_name ="
-            " 'service_at_location' AND json_extract(before, '$.service_id') = ?",
-            (service,),
-        ).fetchall()
-    for table, row_id in rows:
-        if table in _AT_A_PLACE:
-            former += db.execute(
-                "SELECT json_extract(before, '$.location_id') FROM history"
-                " WHERE table_name = ? AND row_id = ?",
-                (table, row_id),
-            ).fetchall()
-    rows |= {("locations", place) for (place,) in former if place}
-    for table, row_id in sorted(rows):  # and the rows that were made one with these
-        rows |= set(
-            db.execute(
-                "SELECT h.table_name, h.row_id FROM history h JOIN revisions r"
-                " ON r.id = h.revision_id WHERE r.kind = 'merge' AND h.action = 'delete'"
-                " AND h.revision_id IN (SELECT revision_id FROM history"
-                " WHERE table_name = ? AND row_id = ?)",
-                (table, row_id),
-            ).fetchall()
-        )
-    for table, row_id in rows:
-        if table == "locations":  # another source may have told its address
-            db.execute(
-                "DELETE FROM statements WHERE table_name = ? AND row_id = ?", (table, row_id)
-            )
-        db.execute(
-            "UPDATE history SET before = NULL, after = NULL WHERE table_name = ? AND row_id = ?",
-            (table, row_id),
-        )
-        db.execute(
-            "UPDATE proposals SET operations = '[]', note = NULL, state = CASE state WHEN 'open'"
-            " THEN 'superseded' ELSE state END WHERE (table_name = ? AND row_id = ?)"
-            " OR EXISTS (SELECT 1 FROM json_each(operations) WHERE"
-            " json_extract(value, '$.table') = ? AND json_extract(value, '$.id') = ?)",
-            (table, row_id, table, row_id),
-        )
-
-
-def _forget_statements(db: sqlite3.Connection, rows: set[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Remove what other sources say of a place, and name the removed for the history."""
-    told = ", ".join("?" * len(_MAY_TELL))
-    gone: set[tuple[str, str]] = set()
-    for table, row_id in rows:
-        where = "table_name = ? AND row_id = ?"
-        values: tuple[str, ...] = (table, row_id)
-        if table != "locations":
-            where, values = f"{where} AND attribute IN ({told})", (*values, *_MAY_TELL)
-        found = db.execute(f"SELECT id FROM statements WHERE {where}", values).fetchall()
-        gone |= {("statements", one) for (one,) in found}
-        db.execute(f"DELETE FROM statements WHERE {where}", values)
-    return gone

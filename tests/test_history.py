@@ -13,7 +13,7 @@ import pytest
 import shapely
 
 from layers import atlas as atlases
-from layers import checking, chronicle, editing
+from layers import checking, chronicle, editing, proposing
 from layers.atlas import Atlas
 from layers.changes import Operation, carry_out
 from layers.errors import LayerError
@@ -146,6 +146,99 @@ def test_proposals_about_a_hidden_place_are_emptied(town: Atlas) -> None:
     [left] = town.read("proposals").to_dict("records")
     assert (left["operations"], left["state"]) == ([], "superseded")
     assert in_files(town, STREET.encode()) == []
+
+
+def proposed(town: Atlas, key: str, *operations: Operation, **more: Any) -> None:
+    """Keep an open proposal about the row of its first operation."""
+    first = operations[0]
+    given = {"source": "organization", "table_name": first.table, "row_id": first.id, **more}
+    said = [one.to_json() for one in operations]
+    with town.write() as writer:
+        writer.insert("proposals", [{"id": key, "operations": said, "state": "open", **given}])
+
+
+def change(table: str, row: str, **values: Any) -> Operation:
+    return Operation(table=table, id=row, action="update", values=values, seen=1)
+
+
+def test_hours_that_told_a_hidden_place_are_not_in_the_history(town: Atlas) -> None:
+    hours = {"id": "h", "service_at_location_id": "a", "source_text": f"Mo 9, {STREET} 5"}
+    with town.write() as writer:
+        writer.insert("schedules", [hours])
+    by_hand(town, "schedules", "h", source_text="Mo 9")
+    hide(town)
+    assert in_files(town, STREET.encode()) == []
+
+
+def test_no_list_calls_a_change_or_proposal_by_an_address_that_is_hidden(town: Atlas) -> None:
+    about = {"table": "locations", "row": "l", "name": f"{STREET} 5"}
+    carry_out(town, [change("locations", "l", step_free=True)],
+              Revision(kind="edit", about=about))  # fmt: skip
+    carry_out(town, [Operation(table="locations", id="l", action="update", seen=2,
+                               values={"step_free": False})],
+              Revision(kind="proposal", about={"name": f"{STREET} 5", "count": 1}))  # fmt: skip
+    about = {"table": "services", "row": "s", "name": f"At {STREET} 5"}
+    carry_out(town, [change("services", "s", free=True)], Revision(kind="edit", about=about))
+    proposed(town, "p", change("locations", "l", address="Elsewhere 1"), name=f"{STREET} 5")
+    proposed(town, "done", change("locations", "l", step_free=True), name=f"{STREET} 5")
+    with town.write() as writer:
+        writer.update("proposals", "done", {"state": "accepted"}, seen=1)
+    hide(town)
+    assert in_files(town, STREET.encode()) == []
+    assert "S" in [(one or {}).get("name") for one in town.read("revisions")["about"]]
+
+
+def test_answers_that_can_tell_no_place_wait_on_and_can_be_accepted(town: Atlas) -> None:
+    proposed(town, "yes", change("services", "s", free=True), name="S", note=f"see {STREET} 5")
+    proposed(town, "text", change("services", "s", cost=f"Pay at {STREET} 5"), name="S")
+    language = {"service_id": "s", "language": "so"}
+    proposed(
+        town, "tongue", Operation(table="service_languages", id="x", action="insert",
+                                  values=language),
+    )  # fmt: skip
+    hours = {"service_at_location_id": "a", "opening_hours": "Mo-Fr 09:00-12:00; Sa off"}
+    proposed(town, "hours", Operation(table="schedules", id="h", action="insert", values=hours))
+    hide(town)
+    states = dict(zip(town.read("proposals")["id"], town.read("proposals")["state"], strict=True))
+    assert states == {"yes": "open", "text": "superseded", "tongue": "open", "hours": "open"}
+    assert in_files(town, STREET.encode()) == []
+    done = proposing.decide(town, ["yes", "tongue", "hours"], accept=True)
+    assert (done.left, town.read("services")["free"].tolist()) == ((), [True])
+
+
+def test_an_answer_about_a_cell_that_was_changed_since_does_not_wait_on(town: Atlas) -> None:
+    proposed(town, "old", change("services", "s", free=True), name="S")
+    by_hand(town, "services", "s", free=False)
+    hide(town)
+    assert town.read("proposals")["state"].tolist() == ["superseded"]
+
+
+@pytest.mark.parametrize("new", [True, False])
+def test_a_candidate_named_like_what_is_hidden_now_holds_no_place(
+    town: Atlas, *, new: bool
+) -> None:
+    at = {"precision": "exact", "address": f"{STREET} 5", "geometry": POINT}
+    name = "House of the Rose"
+    by_hand(town, "services", "s", description=None, name=name)
+    place = Operation(table="locations", id="osm-node-1-place", action="insert", values=at)
+    service = {"name": f"{name} e.V.", "category": "legal"}
+    for one in ("osm:node/1", "osm:node/2"):
+        proposed(
+            town, one, Operation(table="services", id="osm-1", action="insert", values=service),
+            place, source="open_street_map", name=f"{name} e.V." if one[-1] == "1" else "Library",
+        )  # fmt: skip
+    if new:
+        with town.write() as writer:
+            writer.insert("services", [{"id": "n", "name": name, "category": "legal"}])
+            writer.insert("locations", [{"id": "n", "precision": "hidden"}])
+            link = {"id": "n", "service_id": "n", "location_id": "n"}
+            writer.insert("service_at_location", [link])
+    else:
+        hide(town)
+    rows = town.read("proposals").set_index("id")
+    assert rows["state"].to_dict() == {"osm:node/1": "superseded", "osm:node/2": "open"}
+    assert rows.loc["osm:node/1", "operations"] == []
+    assert rows.loc[["osm:node/1"], ["name", "row_id"]].isna().all(axis=None)
 
 
 def test_a_new_name_of_a_hidden_row_is_followed_everywhere(town: Atlas) -> None:

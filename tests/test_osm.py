@@ -21,7 +21,7 @@ from layers import atlas as atlas_store
 from layers import changes, proposing
 from layers.atlas import Atlas
 from layers.errors import LayerError
-from layers.importing import importer, osm
+from layers.importing import importer, osm, osm_services
 from layers.importing.draft import Options
 from layers.importing.plan import Plan
 from layers.importing.watch import Watch
@@ -475,3 +475,13 @@ def test_the_real_extract_agrees_with_another_pass_and_with_networkx(
         for j, other in enumerate(chosen):
             walk = far.get(nodes["id"][other], np.inf) / 80  # 4.8 km/h
             assert ours[i, j] == pytest.approx(walk if walk <= 60 else 0.0, abs=1e-6)
+
+
+def test_what_has_no_name_is_never_called_by_its_address(empty: Atlas) -> None:
+    tags = {"addr:street": "Lindenstr.", "addr:housenumber": "17", "amenity": "social_facility"}
+    found = [[f"node/{one}", "legal", tags, {"spot": [[100_000_000, 500_000_000]]}] for one in "12"]
+    offered = osm_services.candidates(empty, found, file="x.osm.pbf").proposals
+    assert [one.name for one in offered] == ["Legal advice (no name)"] * 2
+    for one in offered:
+        told = [each.to_json()["values"] for each in one.operations if each.table != "locations"]
+        assert "Lindenstr" not in str(told)

@@ -18,7 +18,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from layers import clock, hours, matching
+from layers import clock, hours, matching, telling
 from layers.atlas import Atlas
 from layers.changes import Operation
 from layers.errors import LayerError
@@ -54,12 +54,15 @@ class Candidate:
 
     @property
     def name(self) -> str:
-        """Its name; what has none is called by its kind and street."""
+        """Its name; what has none is called by its kind, never by its address."""
+        return self.tags.get("name") or f"{cells.label_of(self.category)} (no name)"
+
+    @property
+    def sought(self) -> str:
+        """The name that it is compared by: two without a name are told apart by their address."""
         if name := self.tags.get("name"):
             return name
-        label = cells.label_of(self.category)
-        street = self.address
-        return f"{label}, {street}" if street else f"{label} (no name)"
+        return f"{cells.label_of(self.category)}, {self.address or self.osm}"
 
     @property
     def address(self) -> str | None:
@@ -117,7 +120,7 @@ def candidates(
             made.counts["outside"] += 1
             continue
         listed.append(Candidate(osm, category, tags, point))
-    told = tells_protected(atlas, {one.id: one.name for one in listed})
+    told = tells_protected(atlas, {one.id: one.sought for one in listed})
     made.counts["hidden"] += len(told)
     listed = [one for one in listed if one.id not in told]
     here = _Here(atlas, file)
@@ -150,21 +153,7 @@ def tells_protected(atlas: Atlas, names: Mapping[str, str]) -> set[str]:
     names
         By identifier of the row that would bear it.
     """
-    places, links = atlas.read("locations"), atlas.read("service_at_location")
-    hidden = places.loc[places["precision"] == "hidden", "id"]
-    services, actors = atlas.read("services"), atlas.read("organizations")
-    at = links.loc[links["location_id"].isin(hidden), "service_id"]
-    protected = pd.concat(
-        [
-            services.loc[services["id"].isin(at), ["id", "name"]],
-            actors.loc[actors["location_id"].isin(hidden), ["id", "name"]],
-        ],
-        ignore_index=True,
-    )
-    if protected.empty or not names:
-        return set()
-    alike = matching.pairs(pd.DataFrame({"id": list(names), "name": [*names.values()]}), protected)
-    return set(alike.loc[alike["score"] >= matching.LIKELY_NAME, "left_id"])
+    return telling.protected(telling.of_tables(atlas.read)).alike(names)
 
 
 class _Here:
@@ -359,7 +348,7 @@ def _location(one: Candidate) -> dict[str, Any]:
     site = tags.get("contact:website") or tags.get("website") or tags.get("url")
     phone = tags.get("contact:phone") or tags.get("phone")
     return {
-        "name": one.name,
+        "name": tags.get("name"),
         "address": one.address,
         "precision": "exact",
         "public_contact": " · ".join(filter(None, (site, phone))) or None,
@@ -425,7 +414,7 @@ def _table(listed: Sequence[Candidate]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "id": [one.id for one in listed],
-            "name": [one.name for one in listed],
+            "name": [one.sought for one in listed],
             "alternate_name": [one.tags.get("alt_name") for one in listed],
             "address": [one.address for one in listed],
             "geometry": pd.Series([one.point for one in listed], dtype=object),
