@@ -13,11 +13,12 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers import atlas
+from layers import atlas, changes
 from layers.errors import LayerError
 from layers.importing import cells, importer
 from layers.importing.draft import Options, safe_id
 from layers.importing.importer import Plan
+from tests.helpers.bringing import content
 
 SQUARE = shapely.box(13.0, 52.0, 13.5, 52.5)
 
@@ -180,6 +181,46 @@ def test_an_empty_cell_forgets_nothing_and_a_full_one_changes(town: atlas.Atlas)
     assert plan.compared.changed == 1
     service = town.read("services").iloc[0]
     assert (service["capacity"], bool(service["free"]), service["row_version"]) == (45, True, 2)
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        "id,name,street\n1,Sun,Weg 1\n",  # a list of addresses
+        "id,name,street,lat,lon\n1,Sun,Weg 1,,\n2,Moon,Weg 2,52.21,13.12\n",
+        "id,name,street,lat,lon\n1,Sun,Weg 1,52.12,13.12\n",  # two decimals
+        "id,name,street,lat,lon\n1,Sun,Weg 1,51.165691,10.451526\n2,M,,52.1,13.2\n",  # a country
+    ],
+)
+def test_a_list_that_knows_less_of_a_place_leaves_it_as_exact_as_it_is(
+    again: str, town: atlas.Atlas
+) -> None:
+    add(town, "kita.csv", "id,name,street,lat,lon\n1,Sun,Weg 1,52.1234,13.1234\n")
+    add(town, "kita.csv", again, "services")
+    place = town.read("locations").set_index("id").loc["service:1"]
+    assert (place["precision"], place["geometry"].wkt) == ("exact", "POINT (13.1234 52.1234)")
+
+
+def test_where_a_place_becomes_known_better_it_is_taken(town: atlas.Atlas) -> None:
+    add(town, "kita.csv", "id,name,street,lat,lon\n1,Sun,Weg 1,,\n2,Moon,Weg 2,52.12,13.12\n")
+    add(town, "kita.csv", "id,name,lat,lon\n1,Sun,52.1234,13.1234\n2,Moon,52.1235,13.1235\n")
+    assert town.read("locations")["precision"].tolist() == ["exact", "exact"]
+
+
+def test_an_import_without_coordinates_can_be_undone(town: atlas.Atlas) -> None:
+    add(town, "kita.csv", "id,name,street,lat,lon\n1,Sun,Weg 1,52.1234,13.1234\n")
+    before = content(town)
+    plan = add(town, "kita.csv", "id,name,street\n1,Moon,Weg 2\n", "services")
+    assert plan.compared.changed == 1
+    changes.undo(town, town.read("revisions")["id"].iloc[-1], who="")
+    assert content(town) == before
+
+
+def test_a_wish_makes_a_place_rough_that_was_exact(town: atlas.Atlas) -> None:
+    add(town, "kita.csv", "id,name,street,lat,lon\n1,Sun,Weg 1,52.1234,13.1234\n")
+    add(town, "kita.csv", "id,name,street,precision\n1,Sun,Weg 1,city\n", "services")
+    place = town.read("locations").iloc[0]
+    assert (place["precision"], place["geometry"]) == ("city", None)
 
 
 def test_rows_without_ids_are_found_again(town: atlas.Atlas) -> None:

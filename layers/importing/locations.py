@@ -13,10 +13,20 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from layers import vocab
 from layers.importing import cells, hiding
 from layers.importing.columns import Columns
 from layers.importing.coordinates import Places
-from layers.importing.draft import Draft, Record, RowRefused, Source, safe_id, some_rows, yes_no
+from layers.importing.draft import (
+    Draft,
+    Record,
+    RowRefused,
+    Source,
+    by_name,
+    safe_id,
+    some_rows,
+    yes_no,
+)
 from layers.importing.identity import Identities
 from layers.importing.tables import Note
 
@@ -57,10 +67,11 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """Addresses of places and texts of rows that are here, after so many new identifiers."""
+    """What is known of places and texts of rows that are here, after so many new identifiers."""
 
     renamed: int
     addresses: dict[str, Any]
+    points: dict[str, tuple[str, bool]]  # how exact a place is, and whether it has a point
     texts: dict[str, dict[str, Any]]
 
 
@@ -85,9 +96,7 @@ class Finder:
     def __post_init__(self) -> None:
         held = self.source.held("areas")
         self.fallbacks = _fallbacks(self.source, self.columns, self.places)
-        rows = list(zip(held["name"], held["id"], strict=True))
-        self.areas = {cells.plain(str(name)): str(one) for name, one in rows}
-        self.areas |= {str(one): str(one) for _, one in rows}
+        self.areas = by_name(held) | {str(one): str(one) for one in held["id"]}
         places = self.source.held("locations")
         self._hidden = {*places.loc[places["precision"] == "hidden", "id"]}
         self._shapes = dict(zip(held["id"], held["geometry"], strict=True))
@@ -125,6 +134,7 @@ class Finder:
         if guard:
             self.said[_NOTES[guard]].append(number)
             self._empty(done, row_id, location_id, guard)
+            self._empty_hours(done, place, location_id)
         return Spot(row_id, location_id, self._who.link(row_id), guard)
 
     def location(self, place: int, spot: Spot, extra: dict[str, str]) -> Record:
@@ -154,12 +164,22 @@ class Finder:
             shape = shapely.point_on_surface(shape) if shape.geom_type != "Point" else shape
         if spot.guard:
             return found | self._rough(row, spot, shape, area, extra)
-        return {
-            **found,
-            "address": self.address(row),
-            "precision": self._exactness(place, row, shape),
-            "geometry": shape,
-        }
+        found["address"] = self.address(row)
+        exact = self._exactness(place, row, shape)
+        if self._is_better_known(spot, exact, shape):
+            return found
+        return {**found, "precision": exact, "geometry": shape}
+
+    def _is_better_known(self, spot: Spot, exact: str, shape: BaseGeometry | None) -> bool:
+        """Tell whether a place is here more exactly than a row tells that asks for nothing.
+
+        A list of addresses, or a geocoder that gave up, is no wish to know less of a place.
+        """
+        here, pointed = self._look_up().points.get(spot.location_id, (None, False))
+        if here is None:
+            return False
+        finer = vocab.PRECISION.index(here) < vocab.PRECISION.index(exact)
+        return shape is None or (pointed and finer)
 
     def told(self, spot: Spot, row: list[str | None], name: str) -> str | None:
         """Read a text; of a protected row only where it does not tell the street."""
@@ -193,6 +213,22 @@ class Finder:
                 gone.add(name)
         done.emptied[self.table, row_id] = gone
 
+    def _empty_hours(self, done: Draft, place: int, location_id: str) -> None:
+        """Empty the hours that tell the address, also where the file is silent about them."""
+        address = self._look_up().addresses.get(location_id)
+        street = None if address is None or pd.isna(address) else str(address)
+        row, number = self.source.table.rows[place], self.source.table.numbers[place]
+        silent = self._of(row, "opening_hours") is None
+        for held in self._look_up().hours.get(location_id, ()):
+            said = {name: held[name] for name in _HOURS if not pd.isna(held[name])}
+            gone = {name for name, text in said.items() if hiding.tells(text, street)}
+            if not gone:
+                continue
+            done.emptied["schedules", held["id"]] = gone
+            if silent or held["id"] != self._who.row_of(place):
+                known = {"id": held["id"], "service_at_location_id": held["service_at_location_id"]}
+                done.add("schedules", {**known, **self.source.provenance(number)})
+
     def _look_up(self) -> _Held:
         """Index what is here once, and again after a row was given another identifier."""
         renamed = len(self.source.renamed)
@@ -203,6 +239,12 @@ class Finder:
             self._held = _Held(
                 renamed,
                 dict(zip(places["id"], places["address"], strict=True)),
+                {
+                    one: (precision, shape is not None)
+                    for one, precision, shape in zip(
+                        places["id"], places["precision"], places["geometry"], strict=True
+                    )
+                },
                 {
                     one: dict(zip(names, row, strict=True))
                     for one, row in zip(rows["id"], texts, strict=True)
@@ -275,10 +317,10 @@ class Finder:
             self.said["areas_none"].append(number)
             return None
         found = self.areas.get(safe_id(text)) or self.areas.get(cells.plain(text))
-        if found is None:
-            self.said["areas_unmatched"].append(number)
+        if not found:
+            self.said["areas_unmatched" if found is None else "areas_of_several"].append(number)
             extra[self.columns.names[self.columns.place["area"]]] = text
-        return found
+        return found or None
 
     def _exactness(self, place: int, row: list[str | None], shape: BaseGeometry | None) -> str:
         said, _ = hiding.said_precision(self.columns, row)
