@@ -15,7 +15,7 @@ import pytest
 import shapely
 
 from layers import hours
-from layers.atlas import Atlas
+from layers.atlas import Atlas, create
 from layers.errors import LayerError
 from tests.helpers.quirks import AREAS, add, features, make_town, notes, point
 
@@ -44,6 +44,19 @@ def test_quirk_02_the_centre_of_a_country_is_no_address(town: Atlas) -> None:
     plan = add(town, "kita.csv", text)
     assert notes(plan)["fallback_points"]["rows"] == "3"
     assert town.read("locations")["precision"].tolist() == ["exact", "city"]
+
+
+def test_zero_and_zero_is_no_place_with_a_city_and_without(town: Atlas, tmp_path: Path) -> None:
+    text = "id,name,lat,lon\n1,Sun,52.1234,13.1234\n2,Lost,0,0.0\n"
+    for made in (town, create(tmp_path / "new.gpkg", name="New")):
+        plan = add(made, "kita.csv", text)
+        assert (notes(plan)["coords_impossible"]["rows"], "coords_far" in notes(plan)) == (
+            "3",
+            False,
+        )
+        places = made.read("locations")
+        assert [shape is None for shape in places["geometry"]] == [False, True]
+        assert places["precision"].tolist() == ["exact", "city"]
 
 
 def test_quirk_03_a_shelter_at_city_hall_gets_no_pin(town: Atlas) -> None:

@@ -64,6 +64,7 @@ def places(source: Source, columns: Columns, *, needed: bool) -> Places:
         return Places([None] * len(table.rows))
     if all(shape is None for shape in found.shapes):
         raise LayerError("file_no_shapes", file=source.file)
+    _leave_zeros(found, table.numbers)
     if source.options.swap:
         swapped = shapely.transform(np.array(found.shapes, dtype=object), _turned)
         found.shapes = swapped.tolist()
@@ -108,6 +109,14 @@ def _raw(source: Source, columns: Columns) -> tuple[Places | None, str]:
         found.shapes.append(None if x is None or y is None else shapely.Point(x, y))
         found.decimals.append(max(_decimals(texts[0]), _decimals(texts[1])))
     return found, ""
+
+
+def _leave_zeros(found: Places, numbers: list[int]) -> None:
+    """Leave out points at (0, 0): that is how a program writes that it knows no place."""
+    for place, shape in enumerate(found.shapes):
+        if isinstance(shape, shapely.Point) and not shape.is_empty and shape.x == shape.y == 0:
+            found.shapes[place] = None
+            found.impossible.append(numbers[place])
 
 
 def _read(wkb: bytes | None) -> BaseGeometry | None:
