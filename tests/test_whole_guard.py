@@ -170,7 +170,7 @@ def test_a_row_that_names_nothing_is_rejected_with_its_table(tmp_path: Path) -> 
         (3, "id_twice", "services.id"),
         (3, "names_nothing", "statements.row_id"),
         (4, "value_not_listed", "statements.attribute"),
-        (5, "place_protected", "statements.attribute"),
+        (5, "value_not_listed", "statements.attribute"),
     ]
     assert plan.accepted == plan.rows - 6
     assert made.read("statements")["id"].tolist() == ["0"]

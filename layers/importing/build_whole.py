@@ -186,8 +186,6 @@ def _check_pairs(table: str, record: Record, ids: Mapping[str, set[str]]) -> Non
     """Check tables that name rows of any table, and ties."""
     if table in ("statements", "not_same"):
         of = str(record.get("table_name"))
-        if table == "statements" and record["attribute"] not in _columns(of):
-            raise RowRefused("value_not_listed", column="attribute")
         for name in ("row_id", "other_id"):
             if name in record and record[name] not in ids.get(of, ()):
                 raise RowRefused("names_nothing", column=name, table=of)
@@ -195,10 +193,6 @@ def _check_pairs(table: str, record: Record, ids: Mapping[str, set[str]]) -> Non
         raise RowRefused("tie_to_itself", column="to_id")
     if table == "ties" and record.get("strength") not in (None, 1, 2, 3):
         raise RowRefused("not_between", column="strength", low=1, high=3)
-
-
-def _columns(table: str) -> tuple[str, ...]:
-    return schema.TABLES[table].column_names if table in OURS else ()
 
 
 # --- beside what is here -----------------------------------------------------------------------
@@ -209,7 +203,6 @@ def _compared(whole: Whole, held: Any, watch: Watch | None) -> Compared:  # noqa
     result = Compared()
     brought = {str(row.record["id"]) for row in whole.of("imports")}
     brought -= set(held("imports")["id"])
-    kept = 0
     for table, rows in whole.rows.items():
         here = {str(row["id"]): row for row in held(table).to_dict("records")}
         for row in told(watch, "compare", rows, len(rows)):
@@ -220,8 +213,10 @@ def _compared(whole: Whole, held: Any, watch: Watch | None) -> Compared:  # noqa
                 result.inserts.setdefault(table, []).append(row.record)
                 result.new += 1
                 continue
-            if table == "locations" and _coarser(there["precision"], row.record["precision"]):
-                kept += 1
+            if table == "locations" and (
+                there["id"] in whole.kept or _coarser(there["precision"], row.record["precision"])
+            ):
+                whole.kept.add(str(there["id"]))
                 result.same += 1
                 continue
             changes = {} if table == "imports" else _changes(row.record, there)
@@ -233,8 +228,8 @@ def _compared(whole: Whole, held: Any, watch: Watch | None) -> Compared:  # noqa
             more = {k: row.record[k] for k in ("source_file", "source_row") if row.record.get(k)}
             version = 1 if _missing(there["row_version"]) else int(there["row_version"])
             result.changes.append(Change(table, str(there["id"]), changes | more, version))
-    if kept:
-        whole.notes.append(Note("hidden_kept", {"count": kept}))
+    if whole.kept:
+        whole.notes.append(Note("hidden_kept", {"count": len(whole.kept)}))
     if not result.new and not result.changed:
         return result
     # imports alone are no reason to write: their rows are here

@@ -13,7 +13,7 @@ from layers.importing.implied import held_cells, larger_areas, told_people
 from layers.importing.population_groups import dimension
 from layers.importing.small_counts import SMALLEST
 from layers.importing.tables import Note
-from layers.importing.whole_places import Held
+from layers.importing.whole_here import Held
 from layers.importing.whole_rows import Row, Whole
 from layers.importing.withholding import withheld_too
 

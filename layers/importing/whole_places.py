@@ -3,58 +3,61 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import shapely
 
+from layers import schema
 from layers.importing import cells, hiding
 from layers.importing.columns import Columns, hides_by_name
 from layers.importing.draft import Record, RowRefused, some_rows
 from layers.importing.known import known
 from layers.importing.tables import Note
+from layers.importing.whole_here import AT_A_PLACE, Held, Here, keep_where_they_are, who_is_hidden
 from layers.importing.whole_rows import Row, Whole
 
-Held = Callable[[str], pd.DataFrame]
 SHOWN = "address_shown"
-_AT_A_PLACE = ("organizations", "assets")
 _TELL = {  # texts that go where they tell the street of a hidden place
     "organizations": ("alternate_name", "url", "public_contact"),
     "services": ("cost",),
     "assets": ("public_contact",),
     "locations": ("public_contact",),
+    "schedules": ("opening_hours", "source_text"),
 }
-_SAID_OF_A_PLACE = frozenset({"name", "address", "geometry", "description", "area_id", "extra"})
 _ROUND = 3  # decimals of a degree: some 100 m
 
 
 def guard_places(whole: Whole, held: Held) -> None:
     """Hide what must be hidden, and keep of rough places no more than their precision says."""
+    here = who_is_hidden(held)
+    secret = keep_where_they_are(whole, here)
     at = _who_is_there(whole)
-    secret = _hidden_here(held)
-    hidden: dict[str, str | None] = {}
+    hidden: dict[str, list[str | None]] = {one: [] for one in here.hidden}  # and their streets
     read: list[int] = []  # rows that were hidden only now
     for row in whole.of("locations"):
-        place = row.record
-        there = at[str(place["id"])]
-        public = _public([place, *(one.record for _, one in there)])
-        named = {(table, cells.plain(str(one.record["name"]))) for table, one in there}
-        if (
+        place, one = row.record, str(row.record["id"])
+        there = at[one]
+        public = _public([place, *(each.record for _, each in there)])
+        if one in here.hidden:
+            if place["precision"] != "hidden":
+                whole.kept.add(one)
+            hidden[one].append(place.get("address"))
+        elif (
             place["precision"] == "hidden"
+            or one in secret
             or _is_guarded(place, there, public=public)
-            or named & secret
         ):
             if place["precision"] != "hidden":
                 read.append(row.number)
-            hidden[str(place["id"])] = place.get("address")
+            hidden[one] = [place.get("address"), here.addresses.get(one)]
         elif place["precision"] in hiding.ROUGH and not public:
             _roughen(whole, held, place)
         drop([row], {key for key in place.get("extra") or {} if _says_shown(key)})
     if read:
         whole.notes.append(Note("hidden_discarded", {"count": len(read), "rows": some_rows(read)}))
-    _hide(whole, held, at, hidden)
+    _hide(whole, _guarded(whole, here, at, hidden), _cell_areas(whole, held))
 
 
 def _who_is_there(whole: Whole) -> defaultdict[str, list[tuple[str, Row]]]:
@@ -63,26 +66,10 @@ def _who_is_there(whole: Whole) -> defaultdict[str, list[tuple[str, Row]]]:
     for link in whole.of("service_at_location"):
         if (service := services.get(str(link.record["service_id"]))) is not None:
             found[str(link.record["location_id"])].append(("services", service))
-    for table in _AT_A_PLACE:
+    for table in AT_A_PLACE:
         for row in whole.of(table):
             if row.record.get("location_id") is not None:
                 found[str(row.record["location_id"])].append((table, row))
-    return found
-
-
-def _hidden_here(held: Held) -> set[tuple[str, str]]:
-    """Name who is at a hidden place here: an older export must not show where."""
-    places = held("locations")
-    hidden = set(places.loc[places["precision"] == "hidden", "id"])
-    links = held("service_at_location")
-    services = held("services")
-    mine = set(links.loc[links["location_id"].isin(hidden), "service_id"])
-    found = {("services", cells.plain(n)) for n in services.loc[services["id"].isin(mine), "name"]}
-    for table in _AT_A_PLACE:
-        rows = held(table)
-        found |= {
-            (table, cells.plain(n)) for n in rows.loc[rows["location_id"].isin(hidden), "name"]
-        }
     return found
 
 
@@ -156,57 +143,98 @@ def _middle_of(whole: Whole, held: Held, area: str) -> shapely.Point | None:
     return None if shape is None else shape.representative_point()
 
 
-def _hide(
+Guarded = Mapping[str, Mapping[str, Sequence[str | None]]]
+
+
+def _guarded(
     whole: Whole,
-    held: Held,
+    here: Here,
     at: Mapping[str, list[tuple[str, Row]]],
-    hidden: Mapping[str, str | None],
+    hidden: Mapping[str, list[str | None]],
+) -> Guarded:
+    """Name the rows that could tell a hidden place, by table, with the streets they could name."""
+    found: defaultdict[str, defaultdict[str, list[str | None]]]
+    found = defaultdict(lambda: defaultdict(list))
+    for place, streets in hidden.items():
+        found["locations"][place] += streets
+        ids = {(table, str(row.record["id"])) for table, row in at.get(place, ())}
+        for table, one in ids | set(here.there.get(place, ())):
+            found[table][one] += streets
+    for table in ("services", *AT_A_PLACE):
+        for row in whole.of(table):
+            if here.is_guest(table, row.record):
+                found[table][str(row.record["id"])] += []
+    _named_after(whole, here, found)
+    return found
+
+
+def _named_after(
+    whole: Whole, here: Here, found: defaultdict[str, defaultdict[str, list[str | None]]]
 ) -> None:
+    """Name the links, hours and languages of guarded places and services."""
+    places, services = found["locations"], found["services"]
+    mine = [row.record for row in whole.of("service_at_location")]
+    links = {
+        **here.links,
+        **{str(m["id"]): (str(m["service_id"]), str(m["location_id"])) for m in mine},
+    }
+    for link, (service, place) in links.items():
+        if service in services or place in places:
+            streets = [*services.get(service, ()), *places.get(place, ())]
+            found["service_at_location"][link] += streets
+    for table, column, of in (
+        ("service_languages", "service_id", "services"),
+        ("schedules", "service_at_location_id", "service_at_location"),
+    ):
+        for row in whole.of(table):
+            if (one := str(row.record[column])) in found[of]:
+                found[table][str(row.record["id"])] += found[of][one]
+
+
+def _hide(whole: Whole, guarded: Guarded, small: set[str]) -> None:
     """Empty everything that could tell a hidden place; refuse names that tell it."""
-    small = _cell_areas(whole, held)
-    guarded: dict[str, dict[str, str | None]] = defaultdict(dict)
-    for row in whole.of("locations"):
-        if (place := str(row.record["id"])) in hidden:
-            guarded["locations"][place] = hidden[place]
-            for table, one in at.get(place, ()):
-                guarded[table][str(one.record["id"])] = hidden[place]
+    lost = 0
     for table, streets in guarded.items():
 
-        def check(row: Row, table: str = table, streets: dict[str, str | None] = streets) -> None:
+        def check(
+            row: Row, table: str = table, streets: Mapping[str, Sequence[str | None]] = streets
+        ) -> None:
+            nonlocal lost
             if str(row.record["id"]) in streets:
+                before = dict(row.record)
                 _empty(table, row.record, streets[str(row.record["id"])], small)
+                lost += table != "locations" and row.record != before
 
         whole.keep(table, check)
+    if lost:
+        whole.notes.append(Note("hidden_texts", {"count": lost}))
 
-    _hide_statements(whole, guarded)
-
-
-def _hide_statements(whole: Whole, guarded: Mapping[str, Mapping[str, str | None]]) -> None:
-    """Refuse what other sources say of columns that must stay empty."""
-
-    def check(row: Row) -> None:
-        said = row.record
-        if said["attribute"] in ("private_contact", "extra", "geometry", "id"):
-            raise RowRefused("place_protected", column="attribute")
-        if said["row_id"] in guarded.get(said["table_name"], ()):
-            tells = hiding.tells(said["value"], guarded[said["table_name"]][said["row_id"]])
-            if tells or said["attribute"] in _SAID_OF_A_PLACE:
+    def said(row: Row) -> None:
+        of = row.record
+        if of["row_id"] in guarded.get(of["table_name"], ()):
+            if schema.TABLES[of["table_name"]].column(of["attribute"]).type == "text":
                 raise RowRefused("place_protected", column="attribute")
+            of["extra"] = None
 
-    whole.keep("statements", check)
+    whole.keep("statements", said)
 
 
-def _empty(table: str, record: Record, street: str | None, small: set[str]) -> None:
-    told = ("id",) if table == "locations" else ("id", "name")
+def _tells(text: str | None, streets: Sequence[str | None]) -> bool:
+    return any(hiding.tells(text, street) for street in streets or (None,))
+
+
+def _empty(table: str, record: Record, streets: Sequence[str | None], small: set[str]) -> None:
+    told = ("id", "name") if table in ("services", *AT_A_PLACE) else ("id",)
     for name in told:
-        if hiding.tells(record.get(name), street):
+        if _tells(record.get(name), streets):
             raise RowRefused("name_tells_place", column=name)
     record["extra"] = None
-    for name in _TELL[table]:
-        if hiding.tells(record.get(name), street):
+    for name in _TELL.get(table, ()):
+        if _tells(record.get(name), streets):
             record[name] = None
-    if table != "locations":
+    if "description" in record:
         record["description"] = None
+    if table != "locations":
         return
     record |= {"precision": "hidden", "geometry": None, "address": None, "name": None}
     if record.get("area_id") in small:

@@ -51,6 +51,7 @@ class Whole:
     read: int = 0
     # identifiers that were refused: a row of this name that is here is another one
     gone: dict[str, set[str]] = field(default_factory=dict)
+    kept: set[str] = field(default_factory=set)  # places that stay hidden, whatever the file says
 
     def of(self, table: str) -> list[Row]:
         """Give the rows of a table."""
