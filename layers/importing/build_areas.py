@@ -205,9 +205,3 @@ def _place(
         **draft.facts(found, row),
         **source.provenance(source.table.numbers[place], extra),
     }
-
-
-def names_of_areas(source: Source) -> dict[str, str]:
-    """Give the identifiers of areas by their names in one spelling."""
-    held = source.held("areas")
-    return {cells.plain(str(n)): str(i) for n, i in zip(held["name"], held["id"])}  # noqa: B905 - columns of one frame

@@ -143,8 +143,7 @@ def build_usage(source: Source) -> Draft:
     held = source.held("services")
     if held.empty:
         raise LayerError("services_first")
-    names = {cells.plain(str(n)): str(i) for n, i in zip(held["name"], held["id"])}  # noqa: B905 - columns of one frame
-    services = names | {str(one): str(one) for one in held["id"]}
+    services = draft.by_name(held) | {str(one): str(one) for one in held["id"]}
     done = Draft(joined={"mapping": found.mapping()})
     for number, row in zip(source.table.numbers, source.table.rows, strict=True):
         try:
@@ -188,8 +187,9 @@ def _usage(
     if text is None:
         raise RowRefused("cell_empty", column=found.names[found.place["service"]])
     service = services.get(safe_id(text)) or services.get(cells.plain(text))
-    if service is None:
-        raise RowRefused("service_unknown", column=found.names[found.place["service"]])
+    if not service:
+        code = "service_unknown" if service is None else "name_of_several"
+        raise RowRefused(code, column=found.names[found.place["service"]])
     start, end = _period(found, row)
     label = found.get(row, "group") or "all"
     if left_out.about_papers(label):

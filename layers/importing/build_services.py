@@ -162,6 +162,8 @@ def _organization(
     known = source.actor(text)
     if known is not None:
         return known
+    if source.several(text):
+        raise RowRefused("name_of_several", column=found.names[found.place["organization"]])
     if cells.plain(found.names[found.place["organization"]]).endswith("_id"):
         extra[found.names[found.place["organization"]]] = text  # a key to a table we have not seen
         return None

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -24,6 +23,7 @@ from layers.importing.watch import EVERY, Watch
 Record = dict[str, Any]
 _SAFE = re.compile(r"[^A-Za-z0-9:_.-]+")
 MAX_CODE = 40
+SEVERAL = ""  # in the place of an identifier: more than one row is called so
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,19 +161,12 @@ class Source:
     def actors(self) -> dict[str, str]:
         """Identifiers of actors, by identifier and by name in one spelling."""
         found = self.held("organizations")
-        by_name = {cells.plain(str(n)): str(i) for n, i in zip(found["name"], found["id"])}  # noqa: B905 - columns of one frame
-        return by_name | {str(one): str(one) for one in found["id"]}
+        return by_name(found) | {str(one): str(one) for one in found["id"]}
 
     @cached_property
     def _spellings(self) -> dict[str, str]:
-        """Identifiers of actors by name without legal form and accents; only where one has it."""
-        found = self.held("organizations")
-        times = Counter(matching.key(str(name)) for name in found["name"])
-        return {
-            matching.key(str(name)): str(one)
-            for name, one in zip(found["name"], found["id"], strict=True)
-            if times[matching.key(str(name))] == 1
-        }
+        """Identifiers of actors by name without legal form and accents."""
+        return by_name(self.held("organizations"), matching.key)
 
     def actor(self, text: str | None) -> str | None:
         """Find an actor by identifier or by name, also in another spelling."""
@@ -181,12 +174,17 @@ class Source:
             return None
         if text not in self._actors_asked:
             known = self.actors.get(safe_id(text)) or self.actors.get(cells.plain(text))
-            if known is None and (known := self._spellings.get(matching.key(text))):
+            if not known and (known := self._spellings.get(matching.key(text))):
                 self.spelled.add(text)
-            if known is None:
+            if not known:
                 return None  # it may be made in a moment
             self._actors_asked[text] = known
         return self._actors_asked[text]
+
+    def several(self, text: str) -> bool:
+        """Tell whether more than one actor is called so: then nobody knows which one is meant."""
+        told = self.actors.get(cells.plain(text), self._spellings.get(matching.key(text)))
+        return self.actor(text) is None and told == SEVERAL
 
     @cached_property
     def _actors_asked(self) -> dict[str, str]:
@@ -225,6 +223,21 @@ class Source:
         stem = _SAFE.sub("-", PurePath(self.file).stem)[:MAX_CODE]
         text = "\x1f".join(part or "" for part in content)
         return f"{stem}-{hashlib.sha256(text.encode()).hexdigest()[:10]}"
+
+
+def by_name(rows: pd.DataFrame, spelled: Callable[[str], str] = cells.plain) -> dict[str, str]:
+    """Give the identifiers of rows by name; ``SEVERAL`` where more than one row is called so.
+
+    Examples
+    --------
+    >>> by_name(pd.DataFrame({"id": ["1", "2", "3"], "name": ["Nord", "Mitte", "mitte"]}))
+    {'nord': '1', 'mitte': ''}
+    """
+    found: dict[str, str] = {}
+    for name, one in zip(rows["name"], rows["id"], strict=True):
+        if isinstance(name, str):
+            found[spelled(name)] = SEVERAL if spelled(name) in found else str(one)
+    return found
 
 
 def safe_id(text: str) -> str:

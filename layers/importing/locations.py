@@ -39,6 +39,7 @@ _GONE = {
     "services": {"extra", "description"},
     "organizations": {"extra", "description"},
 }
+_HOURS = ("opening_hours", "source_text")
 _TEXTS = {"services": ("cost",), "organizations": ("alternate_name", "url")}
 
 _NOTES = {
@@ -73,6 +74,7 @@ class _Held:
     addresses: dict[str, Any]
     points: dict[str, tuple[str, bool]]  # how exact a place is, and whether it has a point
     texts: dict[str, dict[str, Any]]
+    hours: dict[str, list[dict[str, Any]]]  # of what is offered at a place
 
 
 @dataclass(slots=True)
@@ -134,8 +136,10 @@ class Finder:
         if guard:
             self.said[_NOTES[guard]].append(number)
             self._empty(done, row_id, location_id, guard)
-            self._empty_hours(done, place, location_id)
-        return Spot(row_id, location_id, self._who.link(row_id), guard)
+        spot = Spot(row_id, location_id, self._who.link(row_id), guard)
+        if guard:
+            self._empty_hours(done, place, spot)
+        return spot
 
     def location(self, place: int, spot: Spot, extra: dict[str, str]) -> Record:
         """Make the row of a place."""
@@ -184,7 +188,10 @@ class Finder:
     def told(self, spot: Spot, row: list[str | None], name: str) -> str | None:
         """Read a text; of a protected row only where it does not tell the street."""
         text = self._of(row, name)
-        return None if spot.guard and hiding.tells(text, self._of(row, "street")) else text
+        streets = (
+            (self._of(row, "street"), self._street_here(spot.location_id)) if spot.guard else ()
+        )
+        return None if any(hiding.tells(text, street) for street in streets) else text
 
     def described(self, spot: Spot, row: list[str | None]) -> str | None:
         """Read the description; a hidden row has none, for it may tell the way."""
@@ -204,8 +211,7 @@ class Finder:
 
     def _empty(self, done: Draft, row_id: str, location_id: str, guard: str) -> None:
         """Say which columns are emptied although the file is silent about them."""
-        address = self._look_up().addresses.get(location_id)
-        street = None if address is None or pd.isna(address) else str(address)
+        street = self._street_here(location_id)
         done.emptied["locations", location_id] = set(_GONE["locations"])
         gone = {"extra"} if guard in hiding.ROUGH else set(_GONE[self.table])
         for name, text in self._look_up().texts.get(row_id, {}).items():
@@ -213,21 +219,26 @@ class Finder:
                 gone.add(name)
         done.emptied[self.table, row_id] = gone
 
-    def _empty_hours(self, done: Draft, place: int, location_id: str) -> None:
+    def _empty_hours(self, done: Draft, place: int, spot: Spot) -> None:
         """Empty the hours that tell the address, also where the file is silent about them."""
-        address = self._look_up().addresses.get(location_id)
-        street = None if address is None or pd.isna(address) else str(address)
+        held = self._look_up().hours.get(spot.location_id, [])
         row, number = self.source.table.rows[place], self.source.table.numbers[place]
-        silent = self._of(row, "opening_hours") is None
-        for held in self._look_up().hours.get(location_id, ()):
-            said = {name: held[name] for name in _HOURS if not pd.isna(held[name])}
-            gone = {name for name, text in said.items() if hiding.tells(text, street)}
+        silent = self.told(spot, row, "opening_hours") is None
+        for one in held:
+            street = self._street_here(spot.location_id)
+            gone = {name for name in _HOURS if hiding.tells(one[name], street)}
             if not gone:
                 continue
-            done.emptied["schedules", held["id"]] = gone
-            if silent or held["id"] != self._who.row_of(place):
-                known = {"id": held["id"], "service_at_location_id": held["service_at_location_id"]}
+            done.emptied["schedules", one["id"]] = gone
+            # hours of the file take the place of the only ones here
+            if silent or (len(held) > 1 and one["id"] != spot.id):
+                known = {name: one[name] for name in ("id", "service_at_location_id")}
                 done.add("schedules", {**known, **self.source.provenance(number)})
+
+    def _street_here(self, location_id: str) -> str | None:
+        """Give the address that a place has here."""
+        address = self._look_up().addresses.get(location_id)
+        return None if address is None or pd.isna(address) else str(address)
 
     def _look_up(self) -> _Held:
         """Index what is here once, and again after a row was given another identifier."""
@@ -249,8 +260,20 @@ class Finder:
                     one: dict(zip(names, row, strict=True))
                     for one, row in zip(rows["id"], texts, strict=True)
                 },
+                self._hours_here(),
             )
         return self._held
+
+    def _hours_here(self) -> dict[str, list[dict[str, Any]]]:
+        links = self.source.held("service_at_location")
+        at = dict(zip(links["id"], links["location_id"], strict=True))
+        names = ("id", "service_at_location_id", *_HOURS)
+        times = self.source.held("schedules")
+        cells_here = (times[name].astype(object).where(times[name].notna(), None) for name in names)
+        found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for one in zip(*cells_here, strict=True):
+            found[at.get(one[1], "")].append(dict(zip(names, one, strict=True)))
+        return found
 
     def _rough(
         self,

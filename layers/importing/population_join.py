@@ -15,8 +15,7 @@ from rapidfuzz import fuzz, process
 
 from layers.errors import LayerError
 from layers.importing import cells, columns
-from layers.importing.build_areas import names_of_areas
-from layers.importing.draft import Draft, RowRefused, Source, safe_id
+from layers.importing.draft import SEVERAL, Draft, RowRefused, Source, by_name, safe_id
 from layers.importing.tables import Note
 
 LISTED = 200  # unmatched rows and areas that the report names
@@ -53,10 +52,12 @@ class Areas:
         bare = _APART.sub("", plain).lower()
         if bare in self.bare:
             return self.bare[bare], "spaces"
-        return self.names.get(cells.plain(text)), ""
+        return self.names.get(cells.plain(text)) or None, ""
 
     def why_not(self, text: str) -> tuple[str, str]:
         """Guess why a text names no area: a code, and the area whose name is near."""
+        if self.names.get(cells.plain(text)) == SEVERAL:
+            return "several", ""
         plain = _APART.sub("", _FLOAT.sub(r"\1", text.strip()))
         if _OUTSIDE.match(plain):
             return "outside", ""
@@ -67,12 +68,11 @@ class Areas:
         if any(plain.startswith(one) for one in self.bare if one and len(one) < len(plain)):
             return "smaller", ""
         name = cells.plain(text)
-        near = process.extractOne(name, self.names.keys(), scorer=fuzz.ratio, score_cutoff=NEAR)
+        names = [one for one, area in self.names.items() if area != SEVERAL]
+        near = process.extractOne(name, names, scorer=fuzz.ratio, score_cutoff=NEAR)
         if near and not plain.isdigit():
             return "spelling", self.labels[self.names[near[0]]]
-        if plain.isdigit() and len(plain) == self._length:
-            return "year", ""
-        return "unknown", ""
+        return "year" if plain.isdigit() and len(plain) == self._length else "unknown", ""
 
     @property
     def _length(self) -> int:
@@ -118,7 +118,7 @@ def areas_of(source: Source) -> Areas:
     ids = held["id"].astype(str).tolist()
     return Areas(
         ids=set(ids),
-        names=names_of_areas(source),
+        names=by_name(held),
         levels=dict(zip(ids, held["level"].astype(str), strict=True)),
         labels={one: str(name or one) for one, name in zip(ids, held["name"], strict=True)},
     )
@@ -166,6 +166,7 @@ def join(source: Source, key: int, done: Draft) -> list[str | None]:
 _REFUSALS = {
     "aggregate": "area_aggregate",
     "outside": "area_outside",
+    "several": "name_of_several",
     "smaller": "area_smaller",
     "spelling": "area_nearly",
     "unknown": "area_unknown",

@@ -141,6 +141,8 @@ def stranger(source: Source, text: str | None, column: str) -> RowRefused:
     """Say that a text names no actor that is here, and which name is near."""
     if text is None:
         return RowRefused("cell_empty", column=column)
+    if source.several(text):
+        return RowRefused("name_of_several", column=column)
     names = source.held("organizations")["name"].astype(str).tolist()
     near = process.extractOne(
         cells.plain(text), names, scorer=fuzz.ratio, processor=cells.plain, score_cutoff=NEAR

@@ -1,0 +1,65 @@
+"""Names that more than one row bears, counts told twice, and what a table is by its columns."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import shapely
+
+from layers import atlas
+from layers.atlas import Atlas
+from tests.helpers.bringing import bring
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Atlas:
+    """Make an atlas where an actor, a service and an area each have a namesake."""
+    made = atlas.create(tmp_path / "town.gpkg", name="Town")
+    with made.write() as writer:
+        for table, more in (
+            ("areas", {"level": "district", "geometry": shapely.box(13, 52, 13.1, 52.1)}),
+            ("organizations", {}),
+            ("services", {"category": "childcare"}),
+        ):
+            names = {"1": "Sonne", "2": "SONNE", "3": "Mond"}
+            writer.insert(table, [{"id": one, "name": name, **more} for one, name in names.items()])
+    return made
+
+
+@pytest.mark.parametrize(
+    ("kind", "table", "held", "taken"),
+    [
+        ("usage", "service,count,period\n{},40,2025\nMond,50,2025\n", "service_id", ["3"]),
+        ("ties", "from,to,kind\n{},Mond,funds\nMond,1,funds\n", "to_id", ["1"]),
+        ("ties", "funds,{},Mond,1\n{},,1,\nMond,1,,2\n1,,3,\n", "from_id", ["1", "3"]),
+        (
+            "trust",
+            "community,organization,state,said_by\nfa,{},trusted,7\nfa,Mond,trusted,7\n",
+            "organization_id",
+            ["3"],
+        ),
+        (
+            "services",
+            "id,name,category,organization\n8,A,legal,{}\n9,B,legal,Mond\n",
+            "organization_id",
+            ["3"],
+        ),
+        ("population", "area,women\n{},40\nMond,50\n", "area_id", ["3"]),
+    ],
+)
+def test_a_name_that_several_bear_is_nobody_s(
+    kind: str, table: str, held: str, taken: list[str], town: Atlas
+) -> None:
+    plan = bring(town, "new.csv", table.replace("{}", "Sonne"), kind=kind)
+    assert {one.code for one in plan.rejected} == {"name_of_several"}
+    assert sorted(town.read(kind)[held].dropna()) == taken
+
+
+def test_a_place_in_an_area_of_which_there_are_two_keeps_the_name_as_text(town: Atlas) -> None:
+    plan = bring(
+        town, "new.csv", "id,name,category,area,street\n9,A,legal,Sonne,Weg 1\n", kind="services"
+    )
+    assert "areas_of_several" in {note.code for note in plan.notes}
+    assert town.read("locations")["area_id"].isna().all()
+    assert town.read("services").set_index("id").loc["9", "extra"] == {"area": "Sonne"}
