@@ -25,6 +25,7 @@ _CAME_ALONG = "SELECT id FROM imports WHERE json_extract(choices, '$.came_with')
 
 
 # why a row cannot be taken back, and the error that says so
+BOTH_CONTACTS = " | "  # between the private contacts of two actors that were made one
 _UNDO = MappingProxyType(
     {
         "changed": "undo_changed",
@@ -177,20 +178,21 @@ def undo(atlas: Atlas, revision_id: str, *, who: str = "", keep: bool = False) -
             table, row, why = kept[0]
             raise LayerError(_UNDO[why], table=table, row=row, count=len(kept))
         rows = steps.take_back({(table, row) for table, row, _ in kept})
-        if import_id:
-            rows += _withdraw(writer, import_id)
+        rows += _withdraw(writer, import_id)
         if not rows:
             raise LayerError("undo_nothing", change=revision_id)
         writer.update("revisions", revision_id, {"undone_by": writer.revision_id}, seen=version)
+        _propose_again(writer, revision_id)
+        if not kept:
+            _part_contacts(writer, revision_id)
         if undoes:  # the first change holds again, and may be taken back again
             seen = writer.ask("SELECT row_version FROM revisions WHERE id = ?", (undoes,))
             writer.update("revisions", undoes, {"undone_by": None}, seen=seen[0][0])
-        if import_id:
-            for one, version in writer.ask(
-                f"SELECT id, row_version FROM imports WHERE id = ? OR id IN ({_CAME_ALONG})",  # noqa: S608 - our own SQL
-                (import_id, import_id),
-            ):
-                writer.update("imports", one, {"undone_on": clock.today()}, seen=version)
+        for one, version in writer.ask(
+            f"SELECT id, row_version FROM imports WHERE id = ? OR id IN ({_CAME_ALONG})",  # noqa: S608 - our own SQL
+            (import_id, import_id),
+        ):
+            writer.update("imports", one, {"undone_on": clock.today()}, seen=version)
         return Undone(writer.revision_id, rows, tuple(kept))
 
 
@@ -350,7 +352,36 @@ class _Steps:
         return len(done)
 
 
-def _withdraw(writer: Writer, import_id: str) -> int:
+def _part_contacts(writer: Writer, revision_id: str) -> None:
+    """Give each of two actors that are two again her private contact, which no history holds."""
+    said = writer.ask("SELECT about FROM revisions WHERE id = ? AND kind = 'merge'", (revision_id,))
+    about = json.loads(said[0][0]) if said else {}
+    if "contact_of" not in about:
+        return
+    (text, seen), (none, other) = (
+        writer.ask(
+            "SELECT private_contact, row_version FROM organizations WHERE id = ?", (about[name],)
+        )[0]
+        for name in ("row", "contact_of")
+    )
+    if none is None and text is not None:
+        ours, _, theirs = str(text).rpartition(BOTH_CONTACTS)
+        writer.update("organizations", about["row"], {"private_contact": ours or None}, seen=seen)
+        writer.update("organizations", about["contact_of"], {"private_contact": theirs}, seen=other)
+
+
+def _propose_again(writer: Writer, revision_id: str) -> None:
+    """Let what was accepted be proposed anew: by the next extract, or the next answer."""
+    accepted = writer.ask(
+        "SELECT id, source, row_version FROM proposals WHERE revision_id = ?", (revision_id,)
+    )
+    writer.drop("proposals", [one for one, source, _ in accepted if source == "open_street_map"])
+    for one, source, version in accepted:
+        if source != "open_street_map":
+            writer.update("proposals", one, {"state": "superseded"}, seen=version)
+
+
+def _withdraw(writer: Writer, import_id: str | None) -> int:
     """Remove what an import proposed and nobody has decided on: brought again, it asks again."""
     found = writer.ask(
         "SELECT id FROM proposals WHERE import_id = ? AND state = 'open'", (import_id,)

@@ -7,7 +7,7 @@ never becomes one with a place that is shown. All of it is one change that can b
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
@@ -16,9 +16,12 @@ import pandas as pd
 
 from layers import schema
 from layers.atlas import Atlas
-from layers.changes import Operation, apply
+from layers.changes import BOTH_CONTACTS, Operation, apply
 from layers.errors import LayerError
 from layers.history import Revision
+from layers.importing.implied import held_cells
+from layers.importing.population_groups import dimension
+from layers.importing.withholding import withheld_too
 
 TABLES: Final = ("organizations", "services")
 HOURS: Final = "hours"  # chosen like a column: those at the places that both services name
@@ -133,8 +136,12 @@ def merge(
             steps.gone |= {("schedules", str(row)) for row in losing["id"]}
     steps.redirect(table, gone, keep)
     values = _joined(table, ours, other, theirs)
+    if table == "organizations":
+        values |= _both_contacts(ours, other)
     steps.changes.setdefault((table, keep), {}).update(values)
     steps.gone.add((table, gone))
+    if table == "services":
+        _withhold(tables, steps, (keep, gone))
     if table == "organizations":
         final = values.get("location_id", ours["location_id"])
         steps.leave({ours["location_id"], other["location_id"]} - {final, None})
@@ -160,6 +167,8 @@ def carry_out(
     tables = {name: atlas.read(name) for name in schema.TABLES}
     operations = merge(tables, table, keep, gone, theirs=theirs)
     about = {"table": table, "row": keep, "name": str(_row(tables, table, keep)["name"])}
+    if _row(tables, table, gone).get("private_contact") is not None:
+        about["contact_of"] = gone  # the history holds no contacts: taking back parts them again
     with atlas.write(Revision(kind="merge", who=who, about=about)) as writer:
         apply(writer, operations)
         return writer.revision_id
@@ -312,6 +321,34 @@ def _joined(table: str, ours: Cells, other: Cells, theirs: frozenset[str]) -> Ce
     days = [one["date_checked"] for one in (ours, other) if one["date_checked"] is not None]
     # what is now said together is as old as the older of the two
     return values | {"date_checked": min(days) if len(days) == 2 else ours["date_checked"]}
+
+
+def _both_contacts(ours: Cells, other: Cells) -> Cells:
+    """Keep the private contacts of both, whichever word holds elsewhere."""
+    contacts = [one["private_contact"] for one in (ours, other) if one["private_contact"]]
+    return {"private_contact": BOTH_CONTACTS.join(contacts)} if contacts else {}
+
+
+def _withhold(tables: Mapping[str, pd.DataFrame], steps: _Steps, both: tuple[str, str]) -> None:
+    """Withhold counts of usage that would, of one service, show fewer than five together."""
+    usage = tables["usage"]
+    mine = usage[usage["service_id"].isin(both)]
+    if mine["service_id"].nunique() < 2:
+        return
+    said: dict[tuple[Hashable, str], tuple[float, bool]] = {}
+    for one in mine.to_dict("records"):
+        days = ("" if pd.isna(one[n]) else str(one[n])[:10] for n in ("period_start", "period_end"))
+        count = float("nan") if pd.isna(one["count"]) else float(one["count"])
+        key = ((both[0], *days), str(one["group_code"]))
+        said.setdefault(key, (count, bool(pd.notna(one["suppressed"]) and one["suppressed"])))
+    none_here = held_cells(usage.iloc[:0], ["service_id", "period_start", "period_end"])
+    gone = withheld_too(said, none_here, lambda code: dimension(code)[0])
+    for one in mine.to_dict("records"):
+        days = ("" if pd.isna(one[n]) else str(one[n])[:10] for n in ("period_start", "period_end"))
+        if ((both[0], *days), str(one["group_code"])) in gone:
+            steps.changes.setdefault(("usage", str(one["id"])), {}).update(
+                {"count": None, "suppressed": True}
+            )
 
 
 def _refuse_to_show(tables: Mapping[str, pd.DataFrame], table: str, both: tuple[str, str]) -> None:

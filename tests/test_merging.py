@@ -456,3 +456,38 @@ def test_any_ties_leave_no_loop_no_double_and_come_back(
     )
     changes.undo(made, change)
     assert everything(made) == before
+
+
+def test_private_contacts_of_two_that_are_two_again_are_each_ones_own(town: atlas.Atlas) -> None:
+    def contacts() -> dict[str, object]:
+        rows = town.read("organizations")
+        return {str(one["id"]): one["private_contact"] for one in rows.to_dict("records")}
+
+    with town.write() as w:
+        versions = dict(town.read("organizations")[["id", "row_version"]].to_numpy().tolist())
+        for one, text in (("a", "Ana 11"), ("b", "Bea 22")):
+            w.update("organizations", one, {"private_contact": text}, seen=versions[one])
+    before = contacts()
+    made = merging.carry_out(town, "organizations", "a", "b")
+    assert contacts()["a"] == "Ana 11 | Bea 22"
+    changes.undo(town, made)
+    assert contacts() == before
+    assert "Bea 22" not in town.read("history").to_json()
+
+
+def test_two_services_made_one_tell_no_count_below_five(offers: atlas.Atlas) -> None:
+    period = {"period_start": date(2025, 1, 1), "period_end": date(2025, 12, 31)}
+    kept, gone = offers.read("services")["id"].tolist()[:2]
+    with offers.write() as w:
+        w.delete("usage", offers.read("usage")["id"].tolist())
+        w.insert(
+            "usage",
+            [
+                {"id": "u1", "service_id": kept, "group_code": "all", "count": 20, **period},
+                {"id": "u2", "service_id": gone, "group_code": "women", "count": 17, **period},
+            ],
+        )
+    merging.carry_out(offers, "services", kept, gone)
+    told = offers.read("usage").set_index("id")
+    assert told["count"].notna().sum() <= 1  # everyone less the women were three
+    assert told["suppressed"].fillna(value=False).any()
