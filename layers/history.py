@@ -19,6 +19,7 @@ from layers import clock, forgetting, schema, vocab
 
 Raw = dict[str, Any]
 NEVER_KEPT = frozenset({"private_contact"})
+COUNTS = ("population", "usage")  # tables that count people
 _HOLD_VALUES = {"history": ("before", "after"), "revisions": ("about",)}
 
 
@@ -40,6 +41,7 @@ class Recorder:
         self._db = db
         self._revision = revision
         self._kept: list[tuple[Any, ...]] = []
+        self._withheld: set[tuple[str, str]] = set()  # counts that may not be known any more
         self._coarser: set[str] = set()  # places of which less may be known from now on
         self._hides = False  # whether a place is hidden that was not
         self._emptied = False  # whether a proposal had to be emptied for that
@@ -80,6 +82,8 @@ class Recorder:
         if table == "locations" and _coarser(before.get("precision"), after.get("precision")):
             self._coarser.add(row_id)
             self._hides |= after.get("precision") == "hidden"
+        if table in COUNTS and (after.get("suppressed") or after.get("estimated")):
+            self._withheld.add((table, row_id))
         self._keep(table, row_id, "update", before, after, int(after["row_version"]))
 
     def deleted(self, table: str, row_id: str, before: Raw) -> None:
@@ -136,6 +140,12 @@ class Recorder:
                 "INSERT INTO history (id, revision_id, table_name, row_id, action, before, after,"
                 " version) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 self._kept,
+            )
+        for one in self._withheld:  # the true count may show, with others, fewer than five
+            self._db.execute(
+                "UPDATE history SET before = NULL, after = NULL WHERE table_name = ?"
+                " AND row_id = ?",
+                one,
             )
         if self._coarser:
             forgetting.forget(self._db, self._coarser)
