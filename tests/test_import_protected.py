@@ -232,6 +232,25 @@ def test_a_row_that_becomes_hidden_leaves_no_byte_of_its_place(town: atlas.Atlas
     assert_gone(town, "Lindenstr")
 
 
+@pytest.mark.parametrize("told", ["", "Mo 9-12 in the Lindenstr."])
+def test_hours_that_told_the_address_go_when_a_row_becomes_hidden(
+    told: str, town: atlas.Atlas
+) -> None:
+    hours = "Mo-Fr 9-12 back door Lindenstr. 17"
+    text = "id,name,category,street,opening_hours,hidden\n1,Haus A,legal,{}\n"
+    add(town, "s.csv", text.format(f"Lindenstr. 17,{hours},"))
+    add(town, "s.csv", text.format(f",{told},yes"))
+    assert_gone(town, "Lindenstr")
+    assert town.read("schedules")[["opening_hours", "source_text"]].isna().all(axis=None)
+
+
+def test_hours_that_tell_nothing_stay_when_a_row_becomes_hidden(town: atlas.Atlas) -> None:
+    text = "id,name,category,street,opening_hours,hidden\n1,Haus A,legal,Lindenstr. 17,{}\n"
+    add(town, "s.csv", text.format("Mo 09:00-12:00,"))
+    add(town, "s.csv", text.format(",yes"))
+    assert town.read("schedules")["opening_hours"].tolist() == ["Mo 09:00-12:00"]
+
+
 def test_an_actor_that_becomes_hidden_leaves_no_byte_of_its_place(town: atlas.Atlas) -> None:
     text = "id,name,sector,street,lat,lon,entrance,description,hidden\n1,Amal,,{}\n"
     open_row = "Lindenstr. 17,52.3333333,13.4123456,Lindenstr. yard,At Lindenstr."
