@@ -12,6 +12,7 @@ from layers import consent, schema
 from layers.importing import hiding
 from layers.importing.columns import Columns
 from layers.importing.left_out import is_personal
+from layers.importing.statements import is_fact
 
 # an address of e-mail, or a number of telephone with its country before it
 _REACHES = re.compile(r"\S@\S+\.\w|(?:\+|\b00)\d[\d\s()/.-]{6,}\d")
@@ -19,13 +20,6 @@ _REACHES = re.compile(r"\S@\S+\.\w|(?:\+|\b00)\d[\d\s()/.-]{6,}\d")
 # stands: an import hides the one and makes the other rougher otherwise
 PUBLIC = {"address_shown": "yes"}
 _PLACE = ("locations", "organizations", "services", "assets")  # places, and who is there
-# what could tell where a hidden or rough place is, in the rows of that place
-_TELLING = {
-    "locations": ("name", "address", "geometry", "area_id"),
-    "organizations": ("description",),
-    "services": ("description",),
-    "assets": ("description",),
-}
 
 
 def releasable(
@@ -172,9 +166,15 @@ def _rows_at(tables: Mapping[str, pd.DataFrame], places: set[str]) -> dict[str, 
 def _without_statements(
     tables: Mapping[str, pd.DataFrame], kept: dict[str, pd.DataFrame], names: set[str]
 ) -> int:
-    """Keep what other sources say only of rows and cells that leave themselves."""
+    """Keep facts that other sources say, only of rows and cells that leave themselves."""
     places = kept["locations"]
     guarded = _rows_at(kept, set(places.loc[places["precision"].ne("exact"), "id"]))
+    links = kept["service_at_location"]
+    there = links["location_id"].isin(guarded["locations"])
+    there |= links["service_id"].isin(guarded["services"])
+    hours = kept["schedules"]
+    mine = hours["service_at_location_id"].isin(links.loc[there, "id"])
+    guarded["schedules"] = set(hours.loc[mine, "id"])
     said = kept["statements"]
     named = {one for one in said["table_name"] if one in kept and schema.TABLES[one].leaves}
     before = {name: tables[name].set_index("id") for name in named}
@@ -184,18 +184,16 @@ def _without_statements(
         table, row, column = one["table_name"], one["row_id"], one["attribute"]
         if table not in named or row not in after[table].index:
             return False
-        if column not in before[table].columns or column in ("private_contact", "extra"):
+        if not is_fact(table, column, str(one["value"])):
             return False
-        if row in guarded.get(table, ()) and column in _TELLING[table]:
+        if row in guarded.get(table, ()) and schema.TABLES[table].column(column).type == "text":
             return False
         emptied = _known(before[table].loc[row, column]) and not _known(
             after[table].loc[row, column]
         )
-        asked = "consent_shown" in after[table].columns
-        silent = asked and row in _silent(kept[table])
-        reaches = bool(_REACHES.search(str(one["value"]))) or column == "public_contact"
+        reaches = _REACHES.search(str(one["value"]))
         by_name = any(name in str(one["value"]) for name in names)
-        return not (emptied or by_name or (reaches and (silent or column != "public_contact")))
+        return not (emptied or by_name or reaches)
 
     leaves = [may_leave(one) for one in said.to_dict("records")]
     kept["statements"] = said[pd.Series(leaves, said.index, dtype=bool)]

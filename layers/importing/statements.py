@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from layers import schema
+from layers import schema, vocab
 from layers.importing.draft import Record, Source
 from layers.importing.held import Held
 
@@ -27,6 +28,7 @@ _NO_FACTS = frozenset(
     {"says_who", "precision", "consent_shown", "source_row", "row_version", "metres"}
 )
 _TEXTS = frozenset({"opening_hours", "cost"})
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 STATED: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         name: frozenset(
@@ -153,6 +155,26 @@ class Beside:
             "source_row": record["source_row"],
         }
         return True
+
+
+def is_fact(table: str, attribute: str, value: str) -> bool:
+    """Tell whether a statement is one that may be kept beside a row: no text of any column.
+
+    Examples
+    --------
+    >>> is_fact("services", "free", "1"), is_fact("services", "free", "ask at the gate")
+    (True, False)
+    >>> is_fact("locations", "address", "Lindenstr. 17"), is_fact("usage", "count", "3")
+    (False, False)
+    """
+    if attribute not in STATED.get(table, ()):
+        return False
+    column = schema.TABLES[table].column(attribute)
+    if column.type == "code":
+        return value in vocab.LISTS[column.of]
+    if column.type == "yes_no":
+        return value in ("0", "1")
+    return column.type == "text" or _NUMBER.fullmatch(value) is not None
 
 
 def as_text(value: object) -> str:

@@ -7,15 +7,12 @@ may be shown although they are called like a shelter, or are known only roughly,
 
 from __future__ import annotations
 
-import re
-
-from layers import schema, vocab
 from layers.errors import LayerError
 from layers.importing import cells, hiding, left_out
 from layers.importing.columns import Columns
 from layers.importing.draft import RowRefused
 from layers.importing.known import known
-from layers.importing.statements import STATED
+from layers.importing.statements import is_fact
 from layers.importing.tables import Note, Table
 from layers.importing.whole_here import Held
 from layers.importing.whole_people import guard_people, guard_uses
@@ -105,22 +102,11 @@ def _statements(whole: Whole) -> None:
     """Keep of other sources what an import keeps of them: facts, and no texts of any column."""
 
     def check(row: Row) -> None:
-        table, name = str(row.record["table_name"]), str(row.record["attribute"])
-        if name not in STATED.get(table, ()):
+        one = row.record
+        if not is_fact(str(one["table_name"]), str(one["attribute"]), str(one["value"])):
             raise RowRefused("value_not_listed", column="attribute")
-        if not _is_value(schema.TABLES[table].column(name), str(row.record["value"])):
-            raise RowRefused("value_not_listed", column="value")
 
     whole.keep("statements", check)
-
-
-def _is_value(column: schema.Column, text: str) -> bool:
-    """Tell whether a text is a value of a column, as a statement holds it."""
-    if column.type == "code":
-        return text in vocab.LISTS[column.of]
-    if column.type == "yes_no":
-        return text in ("0", "1")
-    return column.type == "text" or re.fullmatch(r"-?\d+(\.\d+)?", text) is not None
 
 
 def _cells(whole: Whole) -> None:
