@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from layers import clock, coarsening, confirming, editing
+from layers import clock, coarsening, confirming, editing, telling
 from layers.answer_values import checked
 from layers.atlas import Atlas
 from layers.changes import Operation
@@ -110,8 +110,8 @@ def proposals(
     ------
     LayerError
         ``field_unknown``, ``answer_unknown``, ``answer_needed``, ``answer_text_long``,
-        ``answer_number_range``, ``answer_day``, ``answer_outdated`` or ``answers_too_many``; then
-        none is made.
+        ``answer_number_range``, ``answer_day``, ``answer_outdated``, ``answers_too_many``, or
+        ``text_tells_hidden`` where the place is protected; then none is made.
     """
     if len(answers) > most:
         raise LayerError("answers_too_many", most=most)
@@ -134,6 +134,8 @@ def proposals(
                     operations=tuple(draft.operations),
                 )
             )
+    if made:
+        _refuse_telling(atlas, made)
     return made
 
 
@@ -470,6 +472,14 @@ def _checked_values(said: object, fields: Mapping[str, tuple[str, str]]) -> dict
         name: checked(fields[name][0], value, name=name, of=fields[name][1])
         for name, value in said.items()
     }
+
+
+def _refuse_telling(atlas: Atlas, made: Sequence[Proposal]) -> None:
+    """Refuse an address in a text about what is protected: it would show where that is."""
+    protected = telling.protected(telling.of_tables(atlas.read))
+    for one in made:
+        if protected.told_by([each.to_json() for each in one.operations], one.note):
+            raise LayerError("text_tells_hidden")
 
 
 def _note(said: Mapping[str, Any]) -> str:

@@ -15,13 +15,13 @@ from typing import Any
 
 import pandas as pd
 
-from layers import changes, clock, confirming, protecting, schema
+from layers import changes, clock, confirming, protecting, schema, telling
 from layers.atlas import Atlas, Writer
 from layers.changes import Operation
 from layers.errors import LayerError
 from layers.history import Revision
 
-HIDE = "hide"  # sort of a proposal that protects a place: it comes first and is acted on at once
+HIDE = telling.HIDE  # it comes first and is acted on at once
 _NEVER = frozenset({"private_contact"})
 _TELLS_PLACE = frozenset({"geometry", "address", "name", "public_contact", "extra"})
 _ABOUT_THE_ROW = frozenset(column.name for column in schema.PROVENANCE)
@@ -62,7 +62,8 @@ def propose(writer: Writer, proposals: Iterable[Proposal]) -> int:
 
     One whose identifier is there already is skipped, whatever became of it. A newer answer of an
     organization about the same thing takes the place of its open older one. Point and address
-    of a hidden place, and private contacts, are taken out before anything is written.
+    of a hidden place, and private contacts, are taken out before anything is written; a text or
+    note with an address, about a row whose place is protected, is not kept at all.
 
     Parameters
     ----------
@@ -73,11 +74,13 @@ def propose(writer: Writer, proposals: Iterable[Proposal]) -> int:
     """
     there = writer.ids("proposals")
     hidden = {row for (row,) in writer.ask("SELECT id FROM locations WHERE precision = 'hidden'")}
+    protected = telling.protected(telling.of_sql(writer.ask))
     today = clock.today().isoformat()
     rows: list[dict[str, Any]] = []
     for one in proposals:
         name = one.id or f"p-{secrets.token_hex(8)}"
-        if name in there:
+        said = [_safe(each, hidden).to_json() for each in one.operations]
+        if name in there or protected.told_by(said, one.note):
             continue
         there.add(name)
         if one.source == "organization":
@@ -94,7 +97,7 @@ def propose(writer: Writer, proposals: Iterable[Proposal]) -> int:
                 "row_id": one.row_id,
                 "name": one.name or None,
                 "sort": one.sort or None,
-                "operations": [_safe(each, hidden).to_json() for each in one.operations],
+                "operations": said,
                 "note": one.note or None,
                 "made_on": today,
                 "state": "open",
@@ -232,6 +235,7 @@ class _Round:
     """One transaction of accepting, and what it changed so far."""
 
     writer: Writer
+    protected: telling.Protected
     changed: dict[tuple[str, str], list[tuple[int, set[str]]]] = field(default_factory=dict)
 
     def ready(self, one: Operation) -> Operation:
@@ -253,7 +257,8 @@ class _Round:
         if not found:
             raise LayerError("row_changed_meanwhile", table=one.table, row=one.id)
         version = int(found[0][0] or 0)
-        if one.seen is not None and version != one.seen:
+        # what protects is held up by nothing: all that it empties goes, whoever changed it since
+        if one.seen is not None and version != one.seen and not _hides(one):
             since = self._since(one, one.seen, version)
             if one.action == "delete" or since is None or since & _said(one):
                 raise LayerError("row_changed_meanwhile", table=one.table, row=one.id)
@@ -283,12 +288,14 @@ class _Round:
         Ties are completed by what the other side said meanwhile.
         """
         renamed: dict[str, str] = {}
+        hidden: dict[str, str | None] = {}  # places, and the address that each had
         for said in operations:
             values = dict(said.values)
             one = replace(said, id=renamed.get(said.id, said.id))
             if _hides(one):
                 renamed[one.id] = protecting.rename_made(self.writer, one.id)
                 one = replace(one, id=renamed[one.id])
+                hidden[one.id] = self._address(one.id)
             if one.table == "ties" and one.action == "update":
                 values = confirming.counted(self.writer, one.id, values)
                 confirming.lift_denials(self.writer, one.id, values)
@@ -296,7 +303,34 @@ class _Round:
             if one.action == "update":
                 steps = self.changed.setdefault((one.table, one.id), [])
                 steps.append(((one.seen or 0) + 1, set(values)))
-        return set(renamed.values())
+        for place, address in hidden.items():
+            protecting.empty_texts(self.writer, place, address)
+        return set(hidden)
+
+    def refuse_telling(self, proposal: str, said: Sequence[Mapping[str, Any]]) -> None:
+        """Refuse what would tell where something protected is.
+
+        Raises
+        ------
+        LayerError
+            ``text_tells_hidden`` where a text holds an address, ``name_of_hidden`` where a
+            candidate is named like something protected.
+        """
+        name, source, note = self.writer.ask(
+            "SELECT name, source, note FROM proposals WHERE id = ?", (proposal,)
+        )[0]
+        if self.protected.told_by(said, note):
+            raise LayerError("text_tells_hidden")
+        if (
+            source == "open_street_map"
+            and name
+            and proposal in self.protected.alike({proposal: name})
+        ):
+            raise LayerError("name_of_hidden")
+
+    def _address(self, place: str) -> str | None:
+        found = self.writer.ask("SELECT address FROM locations WHERE id = ?", (place,))
+        return found[0][0] if found else None
 
 
 def _accept(atlas: Atlas, ids: Sequence[str], left: Mapping[str, str], who: str) -> Decided:
@@ -304,11 +338,12 @@ def _accept(atlas: Atlas, ids: Sequence[str], left: Mapping[str, str], who: str)
     about: dict[str, str | int] = {}
     places: set[str] = set()
     with atlas.write(Revision(kind="proposal", who=who, about=about)) as writer:
-        this = _Round(writer)
+        this = _Round(writer, telling.protected(telling.of_sql(writer.ask)))
         for name in _in_order(writer, [one for one in ids if one not in left]):
             title, said, _ = _read(writer, name)
             try:
-                ready = [this.ready(Operation.from_json(one)) for one in said]
+                this.refuse_telling(name, said)
+                ready = [this.ready(one) for one in _needed(said)]
             except LayerError as error:
                 stuck[name] = error.code
                 continue
@@ -327,6 +362,14 @@ def _accept(atlas: Atlas, ids: Sequence[str], left: Mapping[str, str], who: str)
             about.pop("name", None)
         revision = writer.revision_id if done else None
     return Decided(revision, tuple(done), tuple(stuck.items()))
+
+
+def _needed(said: Sequence[Mapping[str, Any]]) -> list[Operation]:
+    """Give the operations to carry out: the texts around a hidden place go as they are by then."""
+    wished = [Operation.from_json(one) for one in said]
+    if not any(map(_hides, wished)):
+        return wished
+    return [one for one in wished if one.table == "locations"]
 
 
 def _refuse(atlas: Atlas, ids: Sequence[str], who: str) -> Decided:

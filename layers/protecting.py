@@ -1,5 +1,6 @@
-"""New identifiers for what becomes protected: an old one can be made of street and coordinates.
+"""What becomes protected: new identifiers, and no text that tells where it is.
 
+An old identifier can be made of street and coordinates.
 House numbers are few, so whoever has an older export could try them all. A service at the place
 gets an identifier made by chance where its own was made of its content; what is named after it
 follows.
@@ -10,11 +11,22 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
+from layers import addresses, telling
 from layers.atlas import Writer
 
 _MADE = re.compile(r"^(.*)-[0-9a-f]{10}(-\d+)?$")  # as the import makes them
+# of the rows at a hidden place: what goes whatever it says, and what goes where it tells
+_TEXTS: Final = MappingProxyType(
+    {
+        "services": (("extra", "description"), ("cost",)),
+        "organizations": (("extra", "description"), ("alternate_name", "url", "public_contact")),
+        "assets": (("extra", "description"), ("public_contact",)),
+        "schedules": (("extra",), ("opening_hours", "source_text")),
+    }
+)
 _NAMED_AFTER = ("service_at_location", "locations", "schedules", "service_languages")
 
 
@@ -49,6 +61,42 @@ def rename_made(writer: Writer, location_id: str) -> str:
         _follow_in_proposals(writer, renamed)
         place = renamed.get(place, place)
     return place
+
+
+def empty_texts(writer: Writer, location_id: str, address: str | None) -> None:
+    """Empty the texts of all rows at a place that became hidden, as they are now.
+
+    What was written since somebody asked to hide it goes as well.
+
+    Parameters
+    ----------
+    writer
+        The transaction in which the place became hidden.
+    location_id
+        The place.
+    address
+        The address that it had.
+    """
+    read = telling.of_sql(writer.ask)
+    links = {
+        link: service
+        for link, service, place in read("service_at_location", "id", "service_id", "location_id")
+        if place == location_id
+    }
+    for table, (always, told) in _TEXTS.items():
+        columns = [*always, *told]
+        here = {"services": "id", "schedules": "service_at_location_id"}.get(table, "location_id")
+        at = {"services": set(links.values()), "schedules": set(links)}.get(table, {location_id})
+        for row, where, version, *cells in read(table, "id", here, "row_version", *columns):
+            if where not in at:
+                continue
+            gone = {
+                name: None
+                for name, cell in zip(columns, cells, strict=True)
+                if cell is not None and (name in always or addresses.tells(cell, address))
+            }
+            if gone:
+                writer.update(table, row, gone, seen=version)
 
 
 def _follow_in_proposals(writer: Writer, renamed: dict[str, str]) -> None:

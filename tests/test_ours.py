@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -303,6 +304,64 @@ def test_a_protected_place_comes_back_only_with_a_new_address(
     accept_all(town)
     place = row(town, "locations", "refuge")
     assert (place["precision"], place["address"]) == ("city", "Market 3")
+
+
+def test_nothing_written_before_a_place_is_hidden_tells_it_afterwards(
+    amal: Member, town: atlas.Atlas
+) -> None:
+    with town.write() as w:
+        w.update("schedules", "h1", {"source_text": f"Mo 9-12, back of {asked.ADDRESS}"}, seen=1)
+    assert amal.send({"do": "hide", "row": "house", "note": f"not {asked.ADDRESS}!"})[0] == 200
+    with town.write() as w:  # after she asked, and before the desk looked
+        w.update("services", "advice", {"cost": "Free", "description": "Lindenstraße"}, seen=1)
+        w.update("locations", "house", {"address": "Lindenstraße 18"}, seen=1)
+        hours = {"service_at_location_id": "at-house", "opening_hours": '"in the Lindenstraße"'}
+        w.insert("schedules", [{"id": "h2", **hours}])
+    accept_all(town)
+    with sqlite3.connect(town.path) as db:
+        assert "Linden" not in "\n".join(db.iterdump())
+    assert "Mo 09:00-12:00" in town.read("schedules")["opening_hours"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("table", "of", "column"),
+    [
+        ("organizations", "shelter", "name"),
+        ("organizations", "shelter", "description"),
+        ("organizations", "shelter", "url"),
+        ("services", "beds", "cost"),
+        ("service_at_location", "at-refuge", "opening_hours"),
+        ("locations", "refuge", "public_contact"),
+    ],
+)
+def test_no_answer_writes_an_address_to_what_is_protected(
+    table: str, of: str, column: str, client: TestClient, town: atlas.Atlas
+) -> None:
+    shelter = Member(client, town, "shelter")
+    for said in (
+        shelter.correct(table, of, column, "At Lindenstr. 17"),
+        {**shelter.correct("services", "beds", "free", value=True), "note": "At Lindenstr. 17"},
+    ):
+        status, heard = shelter.send(said)
+        assert (status, heard["error"]) == (422, "text_tells_hidden")
+        assert heard["sentence"] == words.say("error.text_tells_hidden", "en")
+    assert town.read("proposals").empty
+    text = "Mo 09:00-12:00" if column == "opening_hours" else "House of women"
+    assert shelter.send(shelter.correct(table, of, column, text))[0] == 200
+    accept_all(town)
+
+
+def test_what_waited_before_a_place_was_protected_is_not_accepted(
+    client: TestClient, town: atlas.Atlas
+) -> None:
+    city = Member(client, town, "city")
+    assert city.send(city.correct("services", "desk", "cost", "Pay at Lindenstr. 17"))[0] == 200
+    with town.write() as w:
+        link = {"id": "at-desk", "service_id": "desk", "location_id": "refuge"}
+        w.insert("service_at_location", [link])
+    (waits,) = waiting(town)["id"]
+    assert decide(town, [waits], accept=True).left == ((waits, "text_tells_hidden"),)
+    assert waiting(town)["id"].tolist() == [waits]
 
 
 # --- who may not -------------------------------------------------------------------------------

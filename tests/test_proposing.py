@@ -298,6 +298,19 @@ def test_a_protected_place_leaves_no_address_anywhere(town: atlas.Atlas) -> None
     assert town.read("schedules")["service_at_location_id"].tolist() == links
 
 
+def test_a_candidate_named_like_something_protected_is_not_accepted(town: atlas.Atlas) -> None:
+    with town.write() as w:
+        w.insert("services", [{"id": "rosa", "name": "Rosa Treff Hilfe", "category": "legal"}])
+        link = {"id": "rosa", "service_id": "rosa", "location_id": "service:house-0123456789"}
+        w.insert("service_at_location", [link])
+    values = {"name": "Rosa Treff Hilfe e.V.", "category": "legal"}
+    new = Operation(table="services", id="osm-node-1", action="insert", values=values)
+    ids = keep(town, answer(new, source="open_street_map", name="Rosa Treff Hilfe e.V."))
+    with town.write() as w:  # it is led to a place that was hidden all along
+        w.update("service_at_location", "rosa", {"location_id": "hid"}, seen=1)
+    assert decide(town, ids, accept=True).left == ((ids[0], "name_of_hidden"),)
+
+
 def test_what_is_decided_keeps_no_address(town: atlas.Atlas) -> None:
     place = "service:house-0123456789"
     ids = keep(

@@ -330,12 +330,15 @@ def _what_was_done() -> None:
         if done.revision_id is not None:
             _shared.link("edit", say("ask.undo"))
         if done.left:
-            names = _shared.read("proposals").set_index("id")["name"]
+            names = _shared.read("proposals").set_index("id")["name"].dropna()
             st.text(say("ask.left", count=f"{len(done.left):,}"))
             for one, code in done.left[:10]:
                 st.text(say("ask.left_one", name=names.get(one, one), why=_why(code)))
 
 
 def _why(code: str) -> str:
-    known_codes = {"row_changed_meanwhile", "row_id_taken", "still_needed"}
+    known_codes = {
+        *("row_changed_meanwhile", "row_id_taken", "still_needed"),
+        *("text_tells_hidden", "name_of_hidden"),
+    }
     return _shared.say(f"ask.why_{code}" if code in known_codes else "ask.why_other")
