@@ -23,6 +23,7 @@ from layers.holding import Held, hold, public_names
 from layers.importing.tables import Table
 
 _SPLIT = re.compile(r"[;,/\n\u060c\u061b·]+")
+_LONGEST_KEY = 500  # characters: longer ones are not ours, and could be nested without end
 _WHOLE = re.compile(r"-?\d{1,9}(?:\.0+)?")
 
 
@@ -114,7 +115,7 @@ def _rows(
 
 
 def _key(cell: str | None) -> tuple[Any, ...] | None:
-    if cell is None or not cell.startswith(f"{MARK}["):
+    if cell is None or not cell.startswith(f"{MARK}[") or len(cell) > _LONGEST_KEY:
         return None
     try:
         said = json.loads(cell[len(MARK) :])

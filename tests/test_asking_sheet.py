@@ -291,6 +291,13 @@ def test_a_file_that_is_no_sheet_of_ours_is_refused(town: atlas.Atlas) -> None:
     assert _refused(town, b"PK\x03\x04 broken") in {"file_unreadable", "file_format_unknown"}
 
 
+@pytest.mark.parametrize("key", ["[" * 30_000, "[" * 15_000 + "]" * 15_000, "[" * 400, '"' * 30])
+def test_a_key_that_is_no_key_is_told_in_one_sentence(key: str, town: atlas.Atlas) -> None:
+    book = Workbook()
+    book.worksheets[0].append([f"cg1{key}", "x"])
+    assert _refused(town, saved(book)) == "sheet_not_ours"
+
+
 def test_a_sheet_without_its_hidden_column_is_refused(town: atlas.Atlas) -> None:
     book = opened(asking.sheet(town, "amal", lang="en"))
     for sheet in book.worksheets:
