@@ -8,12 +8,14 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import shapely
 
 from layers import schema
 from layers.atlas import Atlas
 from layers.errors import LayerError
+from layers.history import Revision
 from layers.importing.plan import Plan
 from tests.helpers.bringing import a_town, codes
 from tests.helpers.told import brought
@@ -26,7 +28,7 @@ Row = dict[str, Any]
 def town(tmp_path: Path) -> Atlas:
     """Make a town with a hidden place, and one on the market that everybody may know."""
     made = a_town(tmp_path / "town.gpkg")
-    market = {"address": "Marktplatz 1", "geometry": shapely.Point(13.1, 52.1)}
+    market = {"address": "Marktplatz 1", "geometry": shapely.Point(13.10004, 52.10004)}
     with made.write() as w:
         w.insert("locations", [{"id": "L1", "precision": "hidden", "area_id": "01"}])
         w.insert("locations", [{"id": "L9", "precision": "exact", **market}])
@@ -193,3 +195,43 @@ def test_a_fact_that_another_source_says_comes_in_without_the_way_to_a_hidden_pl
     brought(town, export_of(town, statements=[said]))
     assert town.read("statements")["value"].tolist() == ["1"]
     assert said_of(town, "Linden") == []
+
+
+@pytest.mark.parametrize("precision", ["hidden", "area", "city", "street"])
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_place_that_a_file_makes_rougher_keeps_no_more_than_that_here(
+    town: Atlas, precision: str, *, alone: bool
+) -> None:
+    before = {"description": "Ring at Marktplatz 1", "extra": {"gate": "Marktplatz 1"}}
+    with town.write(Revision(kind="edit")) as w:
+        w.update("services", "s9", before, seen=1)
+    amt = {"id": "s9", "name": "Amt", "category": "legal", "source_file": "x.csv"}
+    amt["description"] = "Bell at Marktplatz 1"
+    place = {"id": "L9", "precision": precision, "area_id": "01", "extra.address_shown": "yes"}
+    file = export_of(town, locations=[place], **({} if alone else {"services": [amt]}))
+    plan = brought(town, file)
+    assert said_of(town, "Marktplatz 1") == []
+    assert "Marktplatz 1" not in str(plan.changes_shown)
+    found = {one["id"]: one for one in town.read("locations").to_dict("records")}["L9"]
+    assert found["precision"] == precision
+    if precision == "street":
+        assert (found["address"], found["geometry"]) == ("Marktplatz", shapely.Point(13.1, 52.1))
+    elif precision == "area":  # the middle of the district, which is nobody's door
+        districts = {one["id"]: one for one in town.read("areas").to_dict("records")}
+        assert found["geometry"].equals(districts["01"]["geometry"].representative_point())
+    else:
+        assert found["geometry"] is None
+    assert precision == "street" or pd.isna(found["address"])
+    service = town.read("services").set_index("id").loc["s9"]
+    assert service[["description", "cost", "extra"]].isna().all()
+    assert town.read("schedules")["opening_hours"].tolist() == ["Mo 9:00-12:00"]
+
+
+def test_a_place_whose_guest_is_called_by_its_street_is_not_hidden_under_that_name(
+    town: Atlas,
+) -> None:
+    with town.write() as w:
+        w.update("services", "s9", {"name": "Amt am Marktplatz"}, seen=1)
+    with pytest.raises(LayerError, match="all_rejected") as refusal:
+        brought(town, export_of(town, locations=[{"id": "L9", "precision": "hidden"}]))
+    assert refusal.value.blanks["reason"] == "name_tells_place"

@@ -19,7 +19,7 @@ import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from layers import schema, vocab
+from layers import coarsening, schema
 from layers.atlas import Atlas
 from layers.errors import LayerError
 from layers.importing import cells, child
@@ -30,6 +30,7 @@ from layers.importing.plan import Plan
 from layers.importing.tables import Note
 from layers.importing.watch import Watch, told
 from layers.importing.whole_guard import guard
+from layers.importing.whole_rougher import Gone, make_rougher
 from layers.importing.whole_rows import OURS, Row, Whole, rows_of
 
 KIND = "whole"
@@ -91,8 +92,9 @@ def prepare(
     held = cache(atlas.read)
     guard(whole, held)
     _names_of_others(whole, held)
+    gone = make_rougher(whole, held)
     _joined(whole, held)
-    compared = _compared(whole, held, watch)
+    compared = _compared(whole, held, gone, watch)
     plan = WholePlan(
         file=path.name,
         sha256=_hash(path),
@@ -198,7 +200,12 @@ def _check_pairs(table: str, record: Record, ids: Mapping[str, set[str]]) -> Non
 # --- beside what is here -----------------------------------------------------------------------
 
 
-def _compared(whole: Whole, held: Any, watch: Watch | None) -> Compared:  # noqa: ANN401 - as above
+def _compared(
+    whole: Whole,
+    held: Any,  # noqa: ANN401 - as above
+    gone: Gone,
+    watch: Watch | None,
+) -> Compared:
     """Sort rows into new, changed and same; an empty cell says nothing and changes nothing."""
     result = Compared()
     brought = {str(row.record["id"]) for row in whole.of("imports")}
@@ -213,21 +220,11 @@ def _compared(whole: Whole, held: Any, watch: Watch | None) -> Compared:  # noqa
                 result.inserts.setdefault(table, []).append(row.record)
                 result.new += 1
                 continue
-            if table == "locations" and (
-                there["id"] in whole.kept or _coarser(there["precision"], row.record["precision"])
-            ):
-                whole.kept.add(str(there["id"]))
+            if _stays(whole, table, row, there):
                 result.same += 1
-                continue
-            changes = {} if table == "imports" else _changes(row.record, there)
-            if not changes:
-                result.same += 1
-                continue
-            result.changed += 1
-            _show(result, table, row, changes, there)
-            more = {k: row.record[k] for k in ("source_file", "source_row") if row.record.get(k)}
-            version = 1 if _missing(there["row_version"]) else int(there["row_version"])
-            result.changes.append(Change(table, str(there["id"]), changes | more, version))
+            else:
+                _beside(result, table, row, there, gone.pop((table, str(there["id"])), set()))
+    _emptied(result, held, gone)
     if whole.kept:
         whole.notes.append(Note("hidden_kept", {"count": len(whole.kept)}))
     if not result.new and not result.changed:
@@ -238,20 +235,50 @@ def _compared(whole: Whole, held: Any, watch: Watch | None) -> Compared:  # noqa
     return result
 
 
-def _coarser(here: str, there: str) -> bool:
-    """Tell whether less may be known of a place here than a file says: then it stays so."""
-    return vocab.PRECISION.index(here) > vocab.PRECISION.index(there)
+def _emptied(result: Compared, held: Any, gone: Gone) -> None:  # noqa: ANN401 - as above
+    """Empty what rows say that the file does not name, and that are at places made rougher."""
+    for (table, one), names in gone.items():
+        there = next(row for row in held(table).to_dict("records") if row["id"] == one)
+        if changes := _changes({}, there, names):
+            result.changes.append(_change(table, there, changes))
 
 
-def _changes(record: Record, there: Mapping[Any, Any]) -> Record:
+def _stays(whole: Whole, table: str, row: Row, there: Mapping[Any, Any]) -> bool:
+    """Tell whether a row here stays as it is: an import, or a place known less exactly here."""
+    here, said = there.get("precision"), row.record.get("precision")
+    if table == "locations" and (there["id"] in whole.kept or coarsening.coarser(said, str(here))):
+        whole.kept.add(str(there["id"]))
+        return True
+    return table == "imports"
+
+
+def _beside(
+    result: Compared, table: str, row: Row, there: Mapping[Any, Any], empty: set[str]
+) -> None:
+    """Lay a row beside the one that is here; ``empty`` columns go though the file is silent."""
+    changes = _changes(row.record, there, empty)
+    if not changes:
+        result.same += 1
+        return
+    result.changed += 1
+    _show(result, table, row, changes, None if empty else there)
+    more = {k: row.record[k] for k in ("source_file", "source_row") if row.record.get(k)}
+    result.changes.append(_change(table, there, changes | more))
+
+
+def _change(table: str, there: Mapping[Any, Any], changes: Record) -> Change:
+    version = 1 if _missing(there["row_version"]) else int(there["row_version"])
+    return Change(table, str(there["id"]), changes, version)
+
+
+def _changes(record: Record, there: Mapping[Any, Any], empty: set[str]) -> Record:
     found: Record = {}
-    for name, value in record.items():
-        if name in _ABOUT_THE_ROW or (value is None and name not in _ALWAYS):
-            continue
-        if value is None and not record.get("suppressed"):
+    withheld = _ALWAYS if record.get("suppressed") else frozenset()
+    for name, value in {**dict.fromkeys(empty), **record}.items():
+        if name in _ABOUT_THE_ROW or (value is None and name not in empty | withheld):
             continue
         old = there.get(name)
-        if name == "extra" and isinstance(old, dict):
+        if name == "extra" and name not in empty and isinstance(old, dict):
             value = {**old, **value}  # noqa: PLW2901 - what is kept of the row grows
         if not _same(value, old):
             found[name] = value
@@ -275,18 +302,19 @@ def _missing(value: Any) -> bool:  # noqa: ANN401 - a value of any column
 
 
 def _show(
-    result: Compared, table: str, row: Row, changes: Record, there: Mapping[Any, Any]
+    result: Compared, table: str, row: Row, changes: Record, there: Mapping[Any, Any] | None
 ) -> None:
-    guarded = row.record.get("precision") == "hidden"
+    """Keep what a changed cell was and becomes; without ``there``, only that it changes."""
+    guarded = there is None or row.record.get("precision") == "hidden"
     for name, value in changes.items():
         if len(result.shown) >= SHOWN:
             return
         shown = not guarded and name not in _NEVER_SHOWN
-        line = {"row": row.number, "table": table, "id": there["id"], "column": name}
+        line = {"row": row.number, "table": table, "id": row.record["id"], "column": name}
         result.shown.append(
             {
                 **line,
-                "before": there.get(name) if shown else None,
+                "before": there.get(name) if shown and there is not None else None,
                 "after": value if shown else None,
             }
         )
