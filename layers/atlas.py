@@ -288,6 +288,10 @@ class Writer:
         name = schema.TABLES[table].name
         return {row[0] for row in self._db.execute(f'SELECT id FROM "{name}"')}
 
+    def forget(self, place: str) -> None:
+        """Forget, once all is written, what was kept of a place and of the rows that are there."""
+        self._history.forget(place)
+
     def drop(self, table: str, ids: Iterable[str]) -> None:
         """Remove rows without keeping them in the history: those of an import that is undone."""
         name = schema.TABLES[table].name

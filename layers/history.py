@@ -123,6 +123,10 @@ class Recorder:
         if table == "locations" and old in self._coarser:
             self._coarser = {*self._coarser - {old}, new}
 
+    def forget(self, place: str) -> None:
+        """Forget what is kept of a place, though the place itself does not change."""
+        self._coarser.add(place)
+
     def finish(self, *, touched: bool) -> None:
         """Write the history of the transaction, and forget what must not be known any more."""
         if self._revision is not None and touched:

@@ -22,6 +22,14 @@ from layers.history import Revision
 from layers.importing.implied import held_cells
 from layers.importing.population_groups import dimension
 from layers.importing.withholding import withheld_too
+from layers.merging_protected import (
+    hidden,
+    places_of,
+    refuse_names,
+    refuse_to_show,
+    said_by_others,
+    telling_texts,
+)
 
 TABLES: Final = ("organizations", "services")
 HOURS: Final = "hours"  # chosen like a column: those at the places that both services name
@@ -112,11 +120,13 @@ def merge(
     ------
     LayerError
         ``merge_not_two`` where they are not two rows of such a table, ``merge_hidden_and_shown``
-        where one is kept off the map and the other is on it, ``merge_proposals_open`` where
-        somebody's answer about the one that goes waits for a decision.
+        where one is kept off the map and the other is on it, ``name_tells_hidden`` where the name
+        of one tells the hidden place of the other, ``merge_proposals_open`` where somebody's
+        answer about the one that goes waits for a decision.
 
     Notes
     -----
+    Where the place of one is hidden, the texts of the other that may tell it are not taken over.
     No to being shown holds for both: it is never outvoted. Counts of usage and trust stay the rows
     they are. Of two ties (languages, links, hours, seats) that say the same one goes, after it has
     filled what the other left empty; a tie between the two goes as well.
@@ -125,7 +135,7 @@ def merge(
         raise LayerError("merge_not_two", table=table)
     steps = _Steps(tables)
     ours, other = _row(tables, table, keep), _row(tables, table, gone)
-    _refuse_to_show(tables, table, (keep, gone))
+    refuse_to_show(tables, table, (keep, gone))
     _refuse_undecided(tables, table, gone)
     for mine, others in _hours_at_shared_places(tables, table, keep, gone):
         # both together would say that it is open whenever either does
@@ -135,7 +145,15 @@ def merge(
         if any(knows):
             steps.gone |= {("schedules", str(row)) for row in losing["id"]}
     steps.redirect(table, gone, keep)
-    values = _joined(table, ours, other, theirs)
+    if table == "organizations":
+        steps.close_invitations(gone)
+    told = telling_texts(tables, table, (ours, other))
+    silent = [
+        {name: None if name in told.get(one["id"], ()) else one[name] for name in one}
+        for one in (ours, other)
+    ]
+    values = dict.fromkeys(told.get(keep, ())) | _joined(table, silent[0], silent[1], theirs)
+    values |= refuse_names(tables, table, {**ours, **values}, (keep, gone))
     if table == "organizations":
         values |= _both_contacts(ours, other)
     steps.changes.setdefault((table, keep), {}).update(values)
@@ -169,8 +187,13 @@ def carry_out(
     about = {"table": table, "row": keep, "name": str(_row(tables, table, keep)["name"])}
     if _row(tables, table, gone).get("private_contact") is not None:
         about["contact_of"] = gone  # the history holds no contacts: taking back parts them again
+    both = [_row(tables, table, one) for one in (keep, gone)]
     with atlas.write(Revision(kind="merge", who=who, about=about)) as writer:
         apply(writer, operations)
+        if telling_texts(tables, table, both) or said_by_others(tables, table, both):
+            at = places_of(tables, table, keep) | places_of(tables, table, gone)
+            for place in sorted(hidden(tables) & at):
+                writer.forget(place)
         return writer.revision_id
 
 
@@ -195,6 +218,12 @@ class _Steps:
             touched += self._redirect_notes(name, table, old, new)
         for name, row in dict.fromkeys(touched):
             self._drop_if_double(name, row)
+
+    def close_invitations(self, gone: str) -> None:
+        """End the private pages of the one that goes: its link must not open another's page."""
+        asked = self.tables["invitations"]
+        for row in asked.loc[asked["organization_id"].eq(gone), "id"]:
+            self.changes.setdefault(("invitations", str(row)), {})["closed"] = True
 
     def leave(self, places: set[str]) -> None:
         """Drop places that nothing names any more."""
@@ -349,41 +378,6 @@ def _withhold(tables: Mapping[str, pd.DataFrame], steps: _Steps, both: tuple[str
             steps.changes.setdefault(("usage", str(one["id"])), {}).update(
                 {"count": None, "suppressed": True}
             )
-
-
-def _refuse_to_show(tables: Mapping[str, pd.DataFrame], table: str, both: tuple[str, str]) -> None:
-    """Refuse where the place of one is kept back and the other's is on the map."""
-    places = tables["locations"]
-    hidden = set(places.loc[places["precision"].eq("hidden"), "id"])
-    pointed = pd.Series([shape is not None for shape in places["geometry"]], index=places.index)
-    on_map = pointed | places["address"].notna()
-    shown = set(places.loc[on_map, "id"])
-    at = [_places_of(tables, table, one) for one in both]
-    own = [_own_place(tables, table, one) for one in both]
-    for mine, others in ((0, 1), (1, 0)):
-        only_hidden = at[mine] & hidden and not at[mine] & shown
-        if (only_hidden and at[others] & shown) or (own[mine] & hidden and own[others] & shown):
-            raise LayerError("merge_hidden_and_shown", table=table)
-
-
-def _own_place(tables: Mapping[str, pd.DataFrame], table: str, row: str) -> set[str]:
-    if table != "organizations":
-        return set()
-    place = _row(tables, table, row)["location_id"]
-    return set() if place is None else {str(place)}
-
-
-def _places_of(tables: Mapping[str, pd.DataFrame], table: str, row: str) -> set[str]:
-    """Give all places of a row: its own, and those of its services and assets."""
-    services, links, assets = (
-        tables[name] for name in ("services", "service_at_location", "assets")
-    )
-    theirs = {row}
-    found = _own_place(tables, table, row)
-    if table == "organizations":
-        theirs = set(services.loc[services["organization_id"].eq(row), "id"])
-        found |= set(assets.loc[assets["organization_id"].eq(row), "location_id"].dropna())
-    return found | set(links.loc[links["service_id"].isin(theirs), "location_id"])
 
 
 def _hours_at_shared_places(

@@ -15,7 +15,7 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from layers import atlas, changes, history, merging, schema
+from layers import atlas, changes, history, inviting, merging, schema
 from layers.errors import LayerError
 
 POINT = shapely.Point(11, 50)
@@ -369,6 +369,50 @@ def test_a_place_hidden_after_a_merge_is_forgotten_in_all_that_was_made_one(
         assert "Mill Road" not in text
         if held["table_name"] == "locations":
             assert held["before"] is None
+
+
+@pytest.mark.parametrize(("keep", "gone"), [("h", "open"), ("open", "h")])
+@pytest.mark.parametrize("table", ["organizations", "services"])
+def test_no_text_of_the_other_tells_a_place_that_is_hidden(
+    table: str, keep: str, gone: str, town: atlas.Atlas
+) -> None:
+    street = "Lindenstr. 17"
+    text = "url" if table == "organizations" else "cost"
+    more: dict[str, Any] = {} if table == "organizations" else {"category": "legal"}
+    told = {"description": f"at {street}", text: f"by {street}", "extra": {"gate": street}}
+    with town.write(history.Revision(kind="edit")) as w:
+        w.insert("locations", [{"id": "refuge", "precision": "hidden", "area_id": "all"}])
+        home = {"location_id": "refuge"} if table == "organizations" else {}
+        w.insert(table, [{"id": "h", "name": "House", **more, **home}])
+        w.insert(table, [{"id": "open", "name": "House", **more}])
+        if table == "services":
+            link = {"id": "r", "service_id": "h", "location_id": "refuge"}
+            w.insert("service_at_location", [link])
+        said = {"table_name": table, "row_id": "open", "attribute": text, "value": street}
+        w.insert("statements", [{"id": "told", **said}])
+        w.update(table, "open", told, seen=1)
+    merging.carry_out(town, table, keep, gone)
+    with sqlite3.connect(town.path) as db:
+        assert "Lindenstr" not in "\n".join(db.iterdump())
+
+
+def test_a_name_that_tells_a_hidden_place_is_not_joined(town: atlas.Atlas) -> None:
+    with town.write() as w:
+        w.insert("locations", [{"id": "refuge", "precision": "hidden", "area_id": "all"}])
+        w.insert("organizations", [{"id": "h", "name": "House", "location_id": "refuge"}])
+        w.insert("organizations", [{"id": "open", "name": "House Lindenstr. 17"}])
+    with pytest.raises(LayerError, match="name_tells_hidden"):
+        merging.carry_out(town, "organizations", "open", "h")
+    merging.carry_out(town, "organizations", "h", "open")
+    assert "Linden" not in str(town.read("organizations").to_dict("list"))
+
+
+def test_the_link_of_the_one_that_goes_opens_no_page_of_the_other(town: atlas.Atlas) -> None:
+    _, secret = inviting.invite(town, "b")
+    change = merging.carry_out(town, "organizations", "a", "b")
+    assert inviting.find(town, secret) is None
+    changes.undo(town, change)
+    assert inviting.find(town, secret) is not None
 
 
 def test_an_answer_that_waits_is_not_lost(town: atlas.Atlas) -> None:
