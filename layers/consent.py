@@ -5,7 +5,8 @@ An actor that refused appears nowhere: not by name, not by contact, not as someb
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -43,3 +44,23 @@ def shown_assets(assets: Table) -> Table:
     agreed = said.fillna(value=False).astype(bool)
     refused = ~said.fillna(value=True).astype(bool)
     return assets[agreed | (~refused & (assets["kind"] != "skill"))]
+
+
+def no_stays(record: Mapping[str, Any], here: Any) -> bool:  # noqa: ANN401 - a cell of a table
+    """Tell whether a row of a file says yes for somebody who refused here: then the no stays.
+
+    A list of last year may still say yes. Whoever agrees now tells it a person, who says so here.
+
+    Parameters
+    ----------
+    record
+        Row of a file.
+    here
+        What the row here holds as ``consent_shown``.
+
+    Examples
+    --------
+    >>> no_stays({"consent_shown": True}, False), no_stays({"consent_shown": True}, None)
+    (True, False)
+    """
+    return bool(record.get("consent_shown")) and not pd.isna(here) and not here

@@ -175,6 +175,14 @@ def test_consent_that_is_clear_is_read(word: str, *, read: bool, town: atlas.Atl
     assert pd.isna(actors["Other"])  # never asked
 
 
+def test_a_refusal_here_is_no_consent_because_a_list_says_yes(town: atlas.Atlas) -> None:
+    add(town, "a.csv", "id,name,sector,consent_shown\ng,Group,,no\n", "actors")
+    plan = add(town, "a.csv", "id,name,sector,consent_shown\ng,Group,health,yes\n", "actors")
+    actor = town.read("organizations").iloc[0]
+    assert (actor["consent_shown"], actor["sector"]) == (False, "health")
+    assert "consent_kept" in notes(plan)
+
+
 def test_a_hidden_place_is_no_public_place(town: atlas.Atlas) -> None:
     text = (
         "name,kind,lat,lon,hidden\nHouse,ngo,52.3333333,13.4123456,yes\n"

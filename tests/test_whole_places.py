@@ -17,6 +17,7 @@ from layers.atlas import Atlas
 from layers.errors import LayerError
 from layers.history import Revision
 from layers.importing.plan import Plan
+from layers.importing.tables import Note
 from tests.helpers.bringing import a_town, codes
 from tests.helpers.told import brought
 
@@ -235,3 +236,17 @@ def test_a_place_whose_guest_is_called_by_its_street_is_not_hidden_under_that_na
     with pytest.raises(LayerError, match="all_rejected") as refusal:
         brought(town, export_of(town, locations=[{"id": "L9", "precision": "hidden"}]))
     assert refusal.value.blanks["reason"] == "name_tells_place"
+
+
+def test_a_refusal_here_is_no_consent_because_an_older_export_says_yes(town: Atlas) -> None:
+    actor = {"id": "o1", "name": "Rosa e.V.", "source_file": "x.csv", "sector": "health"}
+    skill = {"id": "a1", "name": "Sewing", "kind": "skill", "consent_shown": "yes"}
+    with town.write() as w:
+        w.insert("assets", [{**skill, "consent_shown": False}])
+    file = export_of(town, organizations=[{**actor, "consent_shown": "yes"}], assets=[skill])
+    plan = brought(town, file)
+    assert town.read("organizations")["consent_shown"].tolist() == [False]
+    assert town.read("organizations")["sector"].tolist() == ["health"]  # the rest is news
+    assert town.read("assets")["consent_shown"].tolist() == [False]
+    kept = next(note for note in plan.notes if note.code == "consent_kept")
+    assert kept == Note("consent_kept", {"count": 2})

@@ -19,7 +19,7 @@ import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from layers import coarsening, schema
+from layers import coarsening, consent, schema
 from layers.atlas import Atlas
 from layers.errors import LayerError
 from layers.importing import cells, child
@@ -225,6 +225,8 @@ def _compared(
             else:
                 _beside(result, table, row, there, gone.pop((table, str(there["id"])), set()))
     _emptied(result, held, gone)
+    if result.refusals:
+        whole.notes.append(Note("consent_kept", {"count": result.refusals}))
     if whole.kept:
         whole.notes.append(Note("hidden_kept", {"count": len(whole.kept)}))
     if not result.new and not result.changed:
@@ -256,6 +258,9 @@ def _beside(
     result: Compared, table: str, row: Row, there: Mapping[Any, Any], empty: set[str]
 ) -> None:
     """Lay a row beside the one that is here; ``empty`` columns go though the file is silent."""
+    if consent.no_stays(row.record, there.get("consent_shown")):
+        result.refusals += 1
+        row.record["consent_shown"] = None
     changes = _changes(row.record, there, empty)
     if not changes:
         result.same += 1

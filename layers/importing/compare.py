@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from layers import schema
+from layers import consent, schema
 from layers.importing import cells, statements
 from layers.importing.draft import Draft, Record, Rejected, Source
 from layers.importing.held import Held
@@ -38,6 +38,7 @@ _ALWAYS = {
 }
 _UNSHOWN = frozenset({"private_contact", "geometry", "extra"})
 _NO_ROWS_OF_THE_FILE = frozenset({"population_groups", "street_nodes", "statements"})
+_CONSENT = "consent_shown"
 _CLOSE_DEG = 1e-9
 
 
@@ -65,6 +66,7 @@ class Compared:
     shown: list[dict[str, Any]] = field(default_factory=list)  # the first changed cells
     others: dict[int, str] = field(default_factory=dict)  # row number: whose identifier it has
     stated: int = 0  # facts that another source says differently
+    refusals: int = 0  # rows of somebody who said no here, and for whom the file says yes
     kept: int = 0  # texts that another source says differently, and that stay as they are
 
 
@@ -94,6 +96,7 @@ def compare(source: Source, done: Draft, kind: str, watch: Watch | None = None) 
             else:
                 emptied = done.emptied.get((table, record["id"]))
                 changes = _changes(table, record, here, place, emptied)
+                result.refusals += _is_refused(record, here, place)
                 said = None
                 if changes and statements.another(record, here, place):
                     said = beside.take(table, record, changes, here, place, emptied is not None)
@@ -196,7 +199,13 @@ def _changes(
             value = {**old, **value}  # noqa: PLW2901 - what is kept of the row grows
         if not _same(value, old):
             found[name] = value
+    if _is_refused(record, here, place):
+        del found[_CONSENT]
     return found
+
+
+def _is_refused(record: Record, here: Held, place: int) -> bool:
+    return _CONSENT in record and consent.no_stays(record, here.cell(_CONSENT, place))
 
 
 def _same(new: Any, old: Any) -> bool:  # noqa: ANN401 - values of any column

@@ -296,6 +296,8 @@ def _notes(
         notes.append(Note("actors_spelled", {"count": len(source.spelled)}))
     if compared.stated:
         notes.append(Note("stated_beside", {"count": compared.stated}))
+    if compared.refusals:
+        notes.append(Note("consent_kept", {"count": compared.refusals}))
     if compared.kept:
         notes.append(Note("texts_kept", {"count": compared.kept}))
     return notes
