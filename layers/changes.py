@@ -107,6 +107,17 @@ def apply(writer: Writer, operations: Sequence[Operation]) -> None:
     _refuse_needed(writer, gone)
     for table, ids in gone.items():
         writer.delete(table, sorted(ids))
+    if "organizations" in gone:
+        _close_pages(writer, gone["organizations"])
+
+
+def _close_pages(writer: Writer, gone: set[str]) -> None:
+    """End the private pages of actors that are gone."""
+    for one, actor, version in writer.ask(
+        "SELECT id, organization_id, row_version FROM invitations WHERE COALESCE(closed, 0) = 0"
+    ):
+        if actor in gone:
+            writer.update("invitations", one, {"closed": True}, seen=version)
 
 
 def carry_out(atlas: Atlas, operations: Sequence[Operation], revision: Revision) -> str:

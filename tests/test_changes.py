@@ -255,6 +255,15 @@ def _do(town: Atlas, operations: list[Operation], done: list[str]) -> None:
     done.append(do(town, *operations))
 
 
+def test_the_private_page_of_an_actor_that_is_removed_is_closed(town: Atlas) -> None:
+    with town.write() as writer:
+        writer.insert("organizations", [{"id": one, "name": one} for one in "ab"])
+        asked = [{"id": f"i-{one}", "organization_id": one, "closed": False} for one in "ab"]
+        writer.insert("invitations", asked)
+    do(town, delete("organizations", "a", 1))
+    assert town.read("invitations")["closed"].tolist() == [True, False]
+
+
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
