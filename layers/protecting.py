@@ -1,6 +1,6 @@
 """What becomes protected: new identifiers, and no text that tells where it is.
 
-An old identifier can be made of street and coordinates.
+An old identifier can be made of street and coordinates, or be that of an object on a public map.
 House numbers are few, so whoever has an older export could try them all. A service at the place
 gets an identifier made by chance where its own was made of its content; what is named after it
 follows.
@@ -27,6 +27,7 @@ _TEXTS: Final = MappingProxyType(
         "schedules": (("extra",), ("opening_hours", "source_text")),
     }
 )
+_MAPPED = re.compile(r"^osm-(node|way|relation)-\d+$")  # anybody can look up where that is
 _NAMED_AFTER = ("service_at_location", "locations", "schedules", "service_languages")
 
 
@@ -44,16 +45,17 @@ def rename_made(writer: Writer, location_id: str) -> str:
     for (service,) in writer.ask(
         "SELECT service_id FROM service_at_location WHERE location_id = ?", (location_id,)
     ):
-        made = _MADE.match(service)
-        if made is None:
+        made, mapped = _MADE.match(service), _MAPPED.match(service)
+        if made is None and mapped is None:
             continue
-        new = f"{made[1]}-{secrets.token_hex(5)}"
+        new = f"{made[1] if made else 'osm'}-{secrets.token_hex(5)}"
+        parts = "[:-]" if mapped else ":"
         renamed = {service: new}
         writer.rename("services", service, new)
         for table in _NAMED_AFTER:
             for one in sorted(writer.ids(table)):
                 follows = re.sub(
-                    rf"^((?:service:)?){re.escape(service)}(?=$|:)", rf"\g<1>{new}", one
+                    rf"^((?:service:)?){re.escape(service)}(?=$|{parts})", rf"\g<1>{new}", one
                 )
                 if follows != one:
                     writer.rename(table, one, follows)

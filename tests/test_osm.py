@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
@@ -18,9 +19,10 @@ import pytest
 import shapely
 
 from layers import atlas as atlas_store
-from layers import changes, proposing
+from layers import changes, checking, clock, editing, proposing, schema
 from layers.atlas import Atlas
 from layers.errors import LayerError
+from layers.history import Revision
 from layers.importing import importer, osm, osm_services
 from layers.importing.draft import Options
 from layers.importing.plan import Plan
@@ -485,3 +487,27 @@ def test_what_has_no_name_is_never_called_by_its_address(empty: Atlas) -> None:
     for one in offered:
         told = [each.to_json()["values"] for each in one.operations if each.table != "locations"]
         assert "Lindenstr" not in str(told)
+
+
+def test_an_accepted_service_that_is_hidden_later_names_no_object_of_the_map(empty: Atlas) -> None:
+    tags = {"name": "Sun", "opening_hours": "Mo 09:00-12:00", "language:de": "yes"}
+    found = [["node/4711", "legal", tags, {"spot": [[100_000_000, 500_000_000]]}]]
+    offered = osm_services.candidates(empty, found, file="x.osm.pbf").proposals
+    with empty.write() as writer:
+        proposing.propose(writer, offered)
+    proposing.decide(empty, ["osm:node/4711"], accept=True)
+    place = editing.row(empty.read("locations"), "osm-node-4711-place")
+    edit = checking.Edit(
+        table="locations", id="osm-node-4711-place", seen=place, values={"precision": "hidden"}
+    )
+    tables = {name: empty.read(name) for name in schema.TABLES}
+    made = editing.operations(tables, [edit], today=clock.today())
+    editing.save(empty, made, Revision(kind="edit"))
+    with sqlite3.connect(empty.path) as db:
+        held = [one for one in db.iterdump() if "4711" in one]
+    # only that it was proposed once, so that it is not proposed again
+    assert len(held) == 1
+    assert "osm:node/4711" in held[0]
+    assert "osm-node-4711" not in held[0]
+    assert empty.read("schedules")["opening_hours"].tolist() == ["Mo 09:00-12:00"]
+    assert empty.count("service_languages") == 1
