@@ -266,10 +266,37 @@ def test_the_same_source_corrects_itself(town: Atlas) -> None:
     assert town.count("statements") == 0
 
 
-def test_a_file_that_names_no_source_speaks_for_who_spoke_before(town: Atlas) -> None:
+def test_a_file_that_names_no_source_does_not_speak_for_who_spoke_before(town: Atlas) -> None:
     bring(town, "provider.csv", facts("no", "", "", "provider"))
+    plan = bring(town, "list.csv", facts("yes", "yes", "", ""))
+    assert "stated_beside" in codes(plan)
+    assert town.read("services")["papers_asked"].tolist() == [False]
+    assert [row[1:3] for row in statements(town)] == [["free", "1"], ["papers_asked", "1"]]
+    assert town.read("statements")["says_who"].isna().all()
+    assert bring(town, "list.csv", facts("yes", "yes", "", "")).fates == {2: "same"}
+
+
+def test_a_file_without_source_and_day_corrects_itself(town: Atlas) -> None:
+    bring(town, "list.csv", facts("no", "", "", ""))
     bring(town, "list.csv", facts("yes", "", "", ""))
     assert town.read("services")["papers_asked"].tolist() == [True]
+    assert town.count("statements") == 0
+
+
+@pytest.mark.parametrize(
+    ("day", "source", "kept"),
+    [("2025-01-01", "provider", 1), ("2027-01-01", "provider", 0), ("", "", 1)],
+)
+def test_what_is_older_or_of_no_day_does_not_overwrite_what_was_checked(
+    day: str, source: str, kept: int, town: Atlas
+) -> None:
+    head = "id,name,category,free,says_who,date_checked\n"
+    bring(town, "list.csv", f"{head}1,Rat,legal,yes,provider,2026-06-01\n")
+    bring(town, "list.csv", f"{head}1,Rat,legal,no,{source},{day}\n")
+    row = town.read("services").set_index("id").loc["1"]
+    found = (bool(row["free"]), row["says_who"], str(row["date_checked"])[:10])
+    assert found == ((True, "provider", "2026-06-01") if kept else (False, source, day))
+    assert town.count("statements") == kept
 
 
 def test_what_protects_is_never_held_up_by_who_says_it(town: Atlas) -> None:

@@ -98,7 +98,8 @@ def compare(source: Source, done: Draft, kind: str, watch: Watch | None = None) 
                 changes = _changes(table, record, here, place, emptied)
                 result.refusals += _is_refused(record, here, place)
                 said = None
-                if changes and statements.another(record, here, place):
+                facts = table in statements.STATED
+                if changes and facts and statements.another(record, here, place):
                     said = beside.take(table, record, changes, here, place, emptied is not None)
                 state = "changed" if changes or (said and said.new) else "same"
                 if said:

@@ -53,16 +53,19 @@ class Said:
 
 
 def another(record: Record, here: Held, place: int) -> bool:
-    """Tell whether a row of a file speaks for somebody else than the row here.
+    """Tell whether a row of a file speaks for somebody else than the row here, or of another day.
 
-    A file that names no source speaks for whoever spoke before. What users say is never taken for
-    what the provider said, also where it was not noted who that was.
+    A row with neither source nor day does not speak for who is noted here, nor of the day: else
+    somebody would have said what was never said. What users say is never taken for what the
+    provider said, also where it was not noted who that was.
     """
-    who = record.get("says_who")
-    if who is None:
-        return False
-    theirs = here.cell("says_who", place)
-    return bool(who != theirs and (theirs is not None or who == USERS))
+    who, day = record.get("says_who"), record.get("date_checked")
+    theirs, their_day = here.cell("says_who", place), here.cell("date_checked", place)
+    if who is None and day is None:
+        return theirs is not None or their_day is not None
+    if day is not None and their_day is not None and day < their_day:
+        return True
+    return who is not None and who != theirs and (theirs is not None or who == USERS)
 
 
 class Beside:
@@ -98,7 +101,8 @@ class Beside:
         new = False
         for name in [one for one in changes if one not in _WHOSE]:
             value, old = changes[name], here.cell(name, place)
-            if _protects(table, name, value, guarded=guarded):
+            goes = name == "precision" and here.cell("geometry", place) is None  # with a new point
+            if goes or _protects(table, name, value, guarded=guarded):
                 continue
             fits = name in STATED[table] and not (guarded and name in _TEXTS)
             if name == "extra":
@@ -136,8 +140,8 @@ class Beside:
                 changes.append(change("statements", row_id, said, version))
 
     def _add(self, table: str, record: Record, name: str, value: object) -> bool:
-        who = str(record["says_who"])
-        key = "\x1f".join((table, str(record["id"]), name, who, self._source.file))
+        who = record.get("says_who")
+        key = "\x1f".join((table, str(record["id"]), name, who or "", self._source.file))
         row_id = f"said-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
         text = as_text(value)
         place = self._there.place.get(row_id)
