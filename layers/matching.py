@@ -102,13 +102,43 @@ def address_key(address: str) -> str:
     >>> address_key("12, rue du Lac"), address_key("Lindenstraße"), address_key("12345 Berlin")
     ('12 du lac rue', '', '')
     """
-    parts = [part for part in _fold(address).split(",") if not _TOWN.match(part)]
-    text = parts[0] if parts else ""
-    if len(parts) > 1 and not re.search(r"[^\W\d_]{2}", text):
-        text = f"{text} {parts[1]}"  # "12, rue du Lac"
+    text = " ".join(_lines(address)[0])
     words = _OTHER.sub(" ", _STREET.sub("str ", text)).split()
     named = any(len(word) > 1 and word.isalpha() and word != "str" for word in words)
     return " ".join(sorted(words)) if named and any(map(_DIGIT.search, words)) else ""
+
+
+@lru_cache(maxsize=200_000)
+def town_words(address: str) -> frozenset[str]:
+    """Give the words of the town of an address; empty where it names none.
+
+    Examples
+    --------
+    >>> sorted(town_words("Hauptstr. 1, 60311 Frankfurt am Main")), town_words("Hauptstr. 1")
+    (['am', 'frankfurt', 'main'], frozenset())
+    """
+    words = _OTHER.sub(" ", " ".join(_TOWN.sub(" ", part) for part in _lines(address)[1])).split()
+    return frozenset(word for word in words if word.isalpha())
+
+
+def other_house(one: str, other: str) -> bool:
+    """Tell whether two addresses name two houses; not where one of them names none.
+
+    Examples
+    --------
+    >>> other_house("Ring 1", "Ring 8"), other_house("Ring 1", "Weg 1"), other_house("Ring 1", "")
+    (True, True, False)
+    >>> other_house("Ring 5", "Ring 5-7, 10115 Berlin")
+    False
+    """
+    both = [address_key(text).split() for text in (one, other)]
+    if not all(both):
+        return False
+    mine, theirs = ({word for word in words if _DIGIT.search(word)} for words in both)
+    if not (mine <= theirs or theirs <= mine):
+        return True
+    streets = [" ".join(word for word in words if not _DIGIT.search(word)) for words in both]
+    return bool(fuzz.ratio(*streets) < LIKELY_NAME)
 
 
 def metres_apart(lon: Numbers, lat: Numbers, other_lon: Numbers, other_lat: Numbers) -> Numbers:
@@ -191,6 +221,7 @@ class _Side:
     lat: Numbers
     streets: npt.NDArray[np.object_]
     codes: npt.NDArray[np.object_]  # post codes
+    towns: list[frozenset[str]]
 
     @classmethod
     def of(cls, table: pd.DataFrame) -> _Side:
@@ -212,6 +243,7 @@ class _Side:
             lat,
             np.array([address_key(one) for one in addresses], dtype=object),
             np.array([_post_code(one) for one in addresses], dtype=object),
+            [town_words(one) for one in addresses],
         )
 
 
@@ -290,8 +322,13 @@ def _of_one_name(
         place = apart <= metres  # NaN is no place
         address = (mine.streets[some] == others.streets[there]) & (mine.streets[some] != "")
         codes, their_codes = mine.codes[some], others.codes[there]
-        address &= (codes == their_codes) | (codes == "") | (their_codes == "")
+        uncoded = (codes == "") | (their_codes == "")
+        address &= (codes == their_codes) | uncoded
         address &= ~(apart > FAR_M)
+        for line, row in np.argwhere(address & uncoded).tolist():
+            ours, towns = mine.towns[int(some[line, 0])], others.towns[int(there[row])]
+            if ours and towns and not (ours <= towns or towns <= ours):
+                address[line, row] = False
         kept = (score >= LIKELY_NAME) | place | address
         if within:
             kept &= some < there
@@ -352,6 +389,16 @@ def _fold(text: str) -> str:
     """Bring accents, widths and case into one form; ``ß`` becomes ``ss``."""
     apart = unicodedata.normalize("NFKD", text.casefold())
     return "".join(sign for sign in apart if not unicodedata.combining(sign))
+
+
+def _lines(address: str) -> tuple[list[str], list[str]]:
+    """Part an address into what names the house and what names the town."""
+    parts = _fold(address).split(",")
+    bare = [part for part in parts if not _TOWN.match(part)]
+    lines = 1
+    if len(bare) > 1 and not re.search(r"[^\W\d_]{2}", bare[0]):
+        lines = 2  # "12, rue du Lac"
+    return bare[:lines], [*bare[lines:], *(part for part in parts if _TOWN.match(part))]
 
 
 def _post_code(address: str) -> str:

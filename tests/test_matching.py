@@ -150,6 +150,40 @@ def test_the_same_street_in_another_town_is_no_address() -> None:
     assert pairs(coded, other).empty
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Hauptstr. 1, Ahof", "Hauptstr. 1, Behof", False),
+        ("Hauptstr. 1, Ahof", "Hauptstr. 1, 12345 Behof", False),
+        ("1, rue du Lac, Ahof", "1, rue du Lac, Behof", False),
+        ("Hauptstr. 1, 12345 Ahof", "Hauptstr. 1, 12345 Ahof-Mitte, Land", True),
+        ("Hauptstr. 1, Ahof", "Hauptstr. 1, Ahof-Mitte", True),
+        ("Hauptstr. 1, Ahof", "Hauptstr. 1", True),
+        ("Hauptstr. 1, Ahof", "Hauptstr. 1, 12345", True),
+    ],
+)
+def test_two_towns_that_are_named_are_two_addresses(one: str, other: str, *, same: bool) -> None:
+    found = pairs(listed(("a", "Haus", None, one)), listed(("1", "Haus", None, other)))
+    assert found["why"].tolist() == [("name", "address") if same else ("name",)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "two"),
+    [
+        ("Ring 1", "Ring 8", True),
+        ("Platz 1", "Gasse 1", True),
+        ("Ring 1", "Ring 1a", True),
+        ("Straße des 17. Juni 100", "Straße des 17. Juni 135", True),
+        ("Ring 5-7", "Ring 5", False),
+        ("Karl-Marx-Str. 1", "K.-Marx-Straße 1", False),
+        ("Ring", "Ring 8", False),
+        ("", "Ring 8", False),
+    ],
+)
+def test_another_number_or_street_is_another_house(one: str, other: str, *, two: bool) -> None:
+    assert matching.other_house(one, other) is matching.other_house(other, one) is two
+
+
 def test_many_services_on_one_point_are_not_one_another() -> None:
     titles = ("Deutschkurs A1", "Deutschkurs A2", "Schuldnerberatung", "Hebammensprechstunde")
     assert pairs(listed(*((name, name, HERE, "Markt 1") for name in titles))).empty
