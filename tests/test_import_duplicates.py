@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from layers.atlas import Atlas
+from layers.atlas import Atlas, create
 from layers.errors import LayerError
 from layers.importing.plan import Plan
 from tests.helpers.bringing import HEAD, a_row, a_town, bring, codes, content, fates, ready
@@ -79,6 +79,36 @@ def test_a_different_name_at_the_same_place_is_nobody_s_double(town: Atlas) -> N
     )
     assert plan.likely == ()
     assert fates(plan) == {"new": 2, "changed": 0, "same": 0}
+
+
+HOUSES = "name,category,organization,street,lat,lon\n"
+
+
+@pytest.mark.parametrize(
+    ("here", "there"),
+    [
+        ("Rat,legal,Caritas,Ring 1,52.5311,13.3811", "Rat,legal,Diakonie,,52.5318,13.3811"),
+        ("Rat,legal,Caritas,Ring 1,52.5311,13.3811", "Rat,legal,Diakonie,Ring 1,52.5311,13.3811"),
+        ("Treff,legal,,Platz 1,52.5311,13.3811", "Treff,legal,,Gasse 2,52.5314,13.3811"),
+    ],
+)
+def test_two_providers_or_two_houses_are_likely_and_never_taken(
+    here: str, there: str, tmp_path: Path
+) -> None:
+    town = create(tmp_path / "t.gpkg", name="Town", metres_crs="EPSG:32633")
+    bring(town, "one.csv", f"{HOUSES}{here}\n")
+    plan = bring(town, "two.csv", f"{HOUSES}{there}\n")
+    assert [(one.row, one.taken) for one in plan.likely] == [(2, False)]
+    assert town.count("services") == 2
+
+
+def test_who_stands_at_the_very_point_is_found_though_another_stands_near(tmp_path: Path) -> None:
+    town = create(tmp_path / "t.gpkg", name="Town", metres_crs="EPSG:32633")
+    rows = table(a_row("Kita Sonne", 0), a_row("Kita Sonne", 60), a_row("Kita Sonne", 3000))
+    bring(town, "one.csv", rows)
+    plan = bring(town, "two.csv", rows)
+    assert [one.taken for one in plan.likely] == [True] * 3
+    assert town.count("services") == 3
 
 
 def test_two_candidates_are_not_one(town: Atlas) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
+import numpy as np
 from shapely.geometry.base import BaseGeometry
 
 from layers.errors import LayerError
@@ -20,11 +21,12 @@ from layers.importing.draft import Draft, Record, Source
 from layers.importing.held import Held
 from layers.importing.plan import Likely
 from layers.importing.watch import Watch
-from layers.matching import LIKELY_NAME, SAME_NAME, key, pairs, same_name
+from layers.matching import LIKELY_NAME, SAME_NAME, key, other_house, pairs, same_name
 
 KINDS = frozenset({"services", "actors", "places"})
 METRES = 100.0
 _PLACED = frozenset({"exact", "street"})  # how exact a point must be to tell two places apart
+EQUAL_M = 1.0  # one point, written by two programs
 # what makes two rows of a table one, whatever their identifiers; a tie goes both ways or one
 _NATURAL = {
     "service_languages": ("service_id", "language"),
@@ -87,7 +89,7 @@ def find(
     new = [one for one in records if one["id"] not in here]
     if not new or len(known) == len(here):
         return {}, likely
-    left = _ours(done, kind, new)
+    left = _ours(source, done, kind, new)
     right = _theirs(source, kind, held, known, named=_own_ids(source, done, kind))
     each = None if watch is None else _teller(watch)
     found = pairs(left, right, metres=METRES, each=each)
@@ -245,25 +247,59 @@ def _own_ids(source: Source, done: Draft, kind: str) -> bool:
 
 
 def _sure(found: pd.DataFrame, left: pd.DataFrame, right: pd.DataFrame) -> dict[int, str]:
-    """Keep the pairs that nobody has to look at: alike in name and place, and the only ones."""
+    """Keep the pairs that nobody has to look at: alike in name and place, and the only ones.
+
+    Where one stands at the very address or point, others that stand near it do not count.
+    """
     there = found["why"].map(lambda why: bool({"place", "address"} & set(why))).astype(bool)
     good = found[there & (found["score"] >= SAME_NAME)]
-    sort = dict(zip(left["id"], left["sort"], strict=True))
-    theirs = dict(zip(right["id"], right["sort"], strict=True))
+    mine, others = _by_id(left), _by_id(right)
+    both = zip(good["left_id"], good["right_id"], strict=True)
+    two = [_are_two(mine[one], others[other]) for one, other in both]
+    good = good[~np.array(two, dtype=bool)]
+    at = good["why"].map(lambda why: "address" in why).astype(bool) | (good["metres"] <= EQUAL_M)
+    beaten = good["left_id"].isin(good.loc[at, "left_id"])
+    beaten |= good["right_id"].isin(good.loc[at, "right_id"])
+    good = good[at | ~beaten]
     lefts, rights = Counter(good["left_id"]), Counter(good["right_id"])
     return {
         int(one): other
         for one, other in zip(good["left_id"], good["right_id"], strict=True)
-        if lefts[one] == 1 and rights[other] == 1 and sort[one] == theirs[other]
+        if lefts[one] == 1
+        and rights[other] == 1
+        and mine[one][0]["sort"] == others[other][0]["sort"]
     }
 
 
-def _ours(done: Draft, kind: str, new: list[Record]) -> pd.DataFrame:
+def _by_id(rows: pd.DataFrame) -> dict[str, list[Record]]:
+    """List each row once for each of its places."""
+    found: dict[str, list[Record]] = {}
+    for one in rows.to_dict("records"):
+        found.setdefault(one["id"], []).append({str(name): value for name, value in one.items()})
+    return found
+
+
+def _are_two(mine: list[Record], others: list[Record]) -> bool:
+    """Tell whether two rows of one name name two providers, or two houses."""
+    named = mine[0]["provider"], others[0]["provider"]
+    if all(named) and max(same_name(a, b) for a in named[0] for b in named[1]) < SAME_NAME:
+        return True
+    return all(other_house(_text(a["address"]), _text(b["address"])) for a in mine for b in others)
+
+
+def _text(address: Any) -> str:  # noqa: ANN401 - a cell of a frame
+    return address if isinstance(address, str) else ""
+
+
+def _ours(source: Source, done: Draft, kind: str, new: list[Record]) -> pd.DataFrame:
     places = {one["id"]: one for one in done.rows.get("locations", [])}
     links = {
         one["service_id"]: one["location_id"] for one in done.rows.get("service_at_location", [])
     }
     rows = []
+    called = _providers(
+        [*source.held("organizations").to_dict("records"), *done.rows.get("organizations", [])]
+    )
     for one in new:
         at: Record = one
         if kind != "places":
@@ -274,6 +310,18 @@ def _ours(done: Draft, kind: str, new: list[Record]) -> pd.DataFrame:
 
 
 def _theirs(
+def _providers(rows: list[dict[Any, Any]]) -> dict[str, tuple[str, ...]]:
+    """Give the names of actors by identifier."""
+    return {
+        one["id"]: tuple(
+            name
+            for name in (one["name"], one.get("alternate_name"))
+            if isinstance(name, str) and name
+        )
+        for one in rows
+    }
+
+
     source: Source, kind: str, held: pd.DataFrame, known: set[str], *, named: bool
 ) -> pd.DataFrame:
     """List the rows here that no row of the file is yet, once for each of their places."""
@@ -282,7 +330,9 @@ def _theirs(
         free = free[free["source_file"].ne(source.file).fillna(value=True)]
     records = free.to_dict("records")
     if kind == "places":
-        return pd.DataFrame([_row(one["id"], one, one, kind) for one in records], columns=_COLUMNS)
+        return pd.DataFrame(
+            [_row(one["id"], one, one, kind, {}) for one in records], columns=_COLUMNS
+        )
     places = {one["id"]: one for one in source.held("locations").to_dict("records")}
     spots: dict[str, list[str]] = {}
     if kind == "services":
@@ -292,17 +342,24 @@ def _theirs(
     else:
         spots = {one["id"]: [one["location_id"]] for one in records}
     rows = [
-        _row(one["id"], one, places.get(spot, {}), kind)
+    called = _providers(source.held("organizations").to_dict("records"))
+        _row(one["id"], one, places.get(spot, {}), kind, called)
         for one in records
         for spot in spots.get(one["id"], [""])
     ]
     return pd.DataFrame(rows, columns=_COLUMNS)
 
 
-_COLUMNS = ["id", "name", "alternate_name", "address", "geometry", "sort"]
+_COLUMNS = ["id", "name", "alternate_name", "address", "geometry", "sort", "provider"]
 
 
-def _row(row_id: str, one: Mapping[Any, Any], at: Mapping[Any, Any], kind: str) -> Record:
+def _row(
+    row_id: str,
+    one: Mapping[Any, Any],
+    at: Mapping[Any, Any],
+    kind: str,
+    called: Mapping[str, tuple[str, ...]],
+) -> Record:
     exact = kind == "places" or at.get("precision") in _PLACED
     shape = at.get("geometry") if exact else None
     return {
@@ -313,3 +370,4 @@ def _row(row_id: str, one: Mapping[Any, Any], at: Mapping[Any, Any], kind: str) 
         "geometry": shape if isinstance(shape, BaseGeometry) else None,
         "sort": one.get("category") if kind == "services" else "",
     }
+        "provider": called.get(str(one.get("organization_id")), ()),
