@@ -63,3 +63,34 @@ def test_a_place_in_an_area_of_which_there_are_two_keeps_the_name_as_text(town: 
     assert "areas_of_several" in {note.code for note in plan.notes}
     assert town.read("locations")["area_id"].isna().all()
     assert town.read("services").set_index("id").loc["9", "extra"] == {"area": "Sonne"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "column", "head", "first", "other"),
+    [
+        (
+            "usage",
+            "count",
+            "service,group,period,count\n",
+            "3,women,2025,40\n",
+            "3,women,2025,60\n",
+        ),
+        (
+            "trust",
+            "said_by",
+            "community,organization,state,said_by\n",
+            "fa,3,trusted,7\n",
+            "fa,3,trusted,12\n",
+        ),
+    ],
+)
+def test_what_is_counted_twice_in_a_file_is_kept_once_and_another_file_changes_it(
+    kind: str, column: str, head: str, first: str, other: str, town: Atlas
+) -> None:
+    plan = bring(town, "new.csv", head + first + first + other, kind=kind)
+    assert [(one.row, one.column) for one in plan.rejected] == [(3, column), (4, column)]
+    assert town.count(kind) == 1
+    before = town.read(kind)[column].tolist()
+    assert bring(town, "later.csv", head + other, kind=kind).compared.changed == 1
+    assert town.count(kind) == 1
+    assert town.read(kind)[column].tolist() != before

@@ -20,6 +20,7 @@ from layers.importing.small_counts import SMALLEST
 from layers.importing.tie_matrix import as_list, is_matrix, stranger
 from layers.importing.withholding import withheld_too
 
+_COUNTED = ("service_id", "period_start", "period_end", "group_code")
 _YEAR = re.compile(r"^(\d{4})$")
 _QUARTER = re.compile(r"^(\d{4})[-/ ]?Q([1-4])$", re.IGNORECASE)
 _MONTH = re.compile(r"^(\d{4})[-/](\d{1,2})$")
@@ -46,11 +47,11 @@ def build_ties(source: Source) -> Draft:
     found.left = left_out.without_people(source.table, found.left)
     table = settle(source, found)
     done.joined["mapping"] = found.mapping()
-    seen: set[tuple[str, str, str]] = set()
+    seen: set[tuple[Hashable, ...]] = set()
     for place, (number, row) in enumerate(zip(table.numbers, table.rows, strict=True)):
         try:
             tie = _tie(source, found, row, number)
-            _refuse_again(seen, tie, found)
+            _refuse_again(seen, _ends(tie), "tie_twice", found.names[found.place["to"]])
             done.add("ties", tie)
         except RowRefused as refused:
             refused.column = headers[place] if headers else refused.column
@@ -58,13 +59,18 @@ def build_ties(source: Source) -> Draft:
     return done
 
 
-def _refuse_again(seen: set[tuple[str, str, str]], tie: Record, found: columns.Columns) -> None:
-    """Refuse a tie that an earlier row has told: two actors have one tie of a kind."""
+def _refuse_again(
+    seen: set[tuple[Hashable, ...]], again: tuple[Hashable, ...], code: str, column: str
+) -> None:
+    """Refuse what an earlier row has told: two actors have one tie of a kind."""
+    if again in seen:
+        raise RowRefused(code, column=column)
+    seen.add(again)
+
+
+def _ends(tie: Record) -> tuple[Hashable, ...]:
     ends = (tie["from_id"], tie["to_id"])
-    low, high = sorted(ends) if tie["direction"] == "mutual" else ends
-    if (low, high, tie["kind"]) in seen:
-        raise RowRefused("tie_twice", column=found.names[found.place["to"]])
-    seen.add((low, high, tie["kind"]))
+    return (*(sorted(ends) if tie["direction"] == "mutual" else ends), tie["kind"])
 
 
 def _tie(source: Source, found: columns.Columns, row: list[str | None], number: int) -> Record:
@@ -101,9 +107,13 @@ def build_trust(source: Source) -> Draft:
     if not source.actors:
         raise LayerError("actors_first")
     done = Draft(joined={"mapping": found.mapping()})
+    seen: set[tuple[Hashable, ...]] = set()
     for number, row in zip(source.table.numbers, source.table.rows, strict=True):
         try:
-            done.add("trust", _trust(source, found, row, number))
+            said = _trust(source, found, row, number)
+            again = (said["community"], said["organization_id"], said["state"])
+            _refuse_again(seen, again, "trust_twice", found.names[found.place["said_by"]])
+            done.add("trust", said)
         except RowRefused as refused:
             done.refuse(number, refused)
     return done
@@ -145,9 +155,13 @@ def build_usage(source: Source) -> Draft:
         raise LayerError("services_first")
     services = draft.by_name(held) | {str(one): str(one) for one in held["id"]}
     done = Draft(joined={"mapping": found.mapping()})
+    seen: set[tuple[Hashable, ...]] = set()
     for number, row in zip(source.table.numbers, source.table.rows, strict=True):
         try:
-            done.add("usage", _usage(source, found, row, number, services))
+            use = _usage(source, found, row, number, services)
+            again = tuple(use[name] for name in _COUNTED)
+            _refuse_again(seen, again, "count_twice", found.names[found.place["count"]])
+            done.add("usage", use)
         except RowRefused as refused:
             done.refuse(number, refused)
     _withhold_more(source, done)
