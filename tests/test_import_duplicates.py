@@ -176,8 +176,10 @@ HIDDEN = f"{HEAD},hidden\n{a_row('Haus Amal', 5000, street='Ufer 9')},yes\n"
 
 def test_a_hidden_place_is_never_found_by_where_it_is(town: Atlas) -> None:
     bring(town, "safe.csv", HIDDEN)
-    plan = ready(town, "open.csv", table(a_row("Haus Amal", 5000, street="Ufer 9")))
+    rows = a_row("Haus Amal", 5000, street="Ufer 9"), a_row("Kita", 9000)
+    plan = ready(town, "open.csv", table(*rows))
     assert [(one.why, one.taken) for one in plan.likely] == [(("name",), False)]
+    assert [(one.row, one.code) for one in plan.rejected] == [(2, "name_of_protected")]
 
 
 def test_what_is_hidden_stays_hidden_whatever_it_is_said_to_be(town: Atlas) -> None:
@@ -191,9 +193,9 @@ def test_what_is_hidden_stays_hidden_whatever_it_is_said_to_be(town: Atlas) -> N
     assert places["precision"].value_counts().to_dict() == {"exact": 1, "hidden": 1}
 
 
-def test_a_row_that_is_hidden_in_the_file_is_not_matched_by_place(town: Atlas) -> None:
+def test_a_row_that_is_hidden_in_the_file_is_found_by_its_place_in_the_file(town: Atlas) -> None:
     text = f"{HEAD},hidden\n{a_row('Frauentreff Sonne', 0, street='Lindenstr. 1')},yes\n"
-    assert [one.taken for one in ready(town, "safe.csv", text).likely] == [False]
+    assert [one.taken for one in ready(town, "safe.csv", text).likely] == [True]
 
 
 # --- what hangs on a row -----------------------------------------------------------------------

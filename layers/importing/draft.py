@@ -80,6 +80,8 @@ class Draft:
     joined: dict[str, Any] = field(default_factory=dict)
     # (table, identifier): columns whose emptiness means something, for protected rows
     emptied: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    # by row number: where a protected row is, only to find the row here that it is; never written
+    secret: dict[int, Record] = field(default_factory=dict)
 
     def add(self, table: str, record: Record) -> None:
         """Take one row for a table."""
@@ -105,7 +107,9 @@ class Source:
         What a person said.
     forced
         The identifier that a row must have, by row number: another row's, because it is that row,
-        or empty for one of its own.
+        or empty for one of its own. Changes where that row is given another identifier.
+    refused
+        Rows that are refused whatever is in them, by row number.
     stored
         Tables of the atlas that were read already, by name; grows by those read here.
     watch
@@ -120,11 +124,13 @@ class Source:
         options: Options,
         *,
         forced: Mapping[int, str] | None = None,
+        refused: Mapping[int, RowRefused] | None = None,
         stored: dict[str, pd.DataFrame] | None = None,
         watch: Watch | None = None,
     ) -> None:
         self.atlas, self.table, self.file, self.options = atlas, table, file, options
-        self.forced: Mapping[int, str] = forced or {}
+        self.forced = dict(forced or {})
+        self.refused: Mapping[int, RowRefused] = refused or {}
         self.given: set[str] = set()
         self.renamed: list[tuple[str, str, str]] = []  # table, old and new identifier
         self.spelled: set[str] = set()  # names of actors found in another spelling

@@ -9,6 +9,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
+
+from shapely import Point
 
 from layers.importing import cells
 from layers.importing.columns import Columns
@@ -16,6 +19,9 @@ from layers.importing.draft import RowRefused, Source, safe_id
 
 _MADE = re.compile(r"-[0-9a-f]{10}(-\d+)?$")
 _PROTECTED = "\x1eprotected"
+_CONTENT = ("name", "street", "lat")  # of what identifiers were made at first
+_MORE = ("house_number", "zip", "town", "lon")
+_CLOSE_DEG = 1e-6  # a tenth of a metre
 _OWN = ("service_at_location", "locations", "schedules", "service_languages")
 
 
@@ -35,6 +41,8 @@ class Identities:
     _spots: dict[str, list[str]] = field(default_factory=dict)  # of a row of the table
     _made: dict[str, list[str]] = field(default_factory=dict)  # made ids of this file, by name
     _used: Counter[str] = field(default_factory=Counter)  # how many stand at a place
+    _copies: dict[str, list[str]] = field(default_factory=dict)  # made ids here, by the first
+    _at: dict[str, tuple[Any, Any]] | None = None  # address and point of places
 
     def __post_init__(self) -> None:
         self._look()
@@ -68,21 +76,33 @@ class Identities:
         there = self._there
         closed = source.made_id(self._name(place), _PROTECTED)
         mine = cells.plain(self._name(place)) not in self._names
-        if opened not in there and closed in there and closed not in source.given and mine:
-            source.given.add(closed)
-            return closed
+        known = closed if opened not in there and mine else opened
+        if known in there and known not in source.given:
+            source.given.add(known)
+            return known
         return source.identifier(None, *self._content(place))
 
     def _forced(self, place: int, wished: str) -> str:
         """Give a row the identifier of the one it is, unless that one tells a protected place."""
         if wished in self.source.given:
             raise RowRefused("id_twice", column="id")
-        closed = self.source.made_id(self._name(place), _PROTECTED)
-        if place in self.protected and _MADE.search(wished) and closed not in self._there:
-            self._rename(wished, closed)
-            wished = closed
+        if place in self.protected and _MADE.search(wished):
+            first = closed = self._closed(place)
+            copy = 2
+            while closed != wished and closed in self._there:
+                closed, copy = f"{first}-{copy}", copy + 1
+            if closed != wished:
+                self._rename(wished, closed)
+                wished = closed
+                self.source.forced[self.source.table.numbers[place]] = closed
         self.source.given.add(wished)
         return wished
+
+    def _closed(self, place: int) -> str:
+        """Make the identifier that a protected row has when it is brought again."""
+        if self.table == "organizations":  # that of an actor is made of the name alone in any case
+            return self.source.made_id(self._name(place))
+        return self.source.made_id(self._name(place), _PROTECTED)
 
     def _is_of_another(self, said: str | None) -> bool:
         """Tell whether an identifier is that of a row here that came with another file."""
@@ -118,6 +138,11 @@ class Identities:
         self._there = {*mine["id"]}
         self._taken = {*self.source.held("locations")["id"]}
         self._links, self._spots, self._made = {}, {}, {}
+        self._copies, self._at = {}, None
+        for one in mine["id"]:
+            if found := _MADE.search(one):
+                first = one[: found.start(1)] if found[1] else one
+                self._copies.setdefault(first, []).append(one)
         for service, link in zip(links["service_id"], links["id"], strict=True):
             self._links.setdefault(service, []).append(link)
         key, rows = ("service_id", links) if self.table == "services" else ("id", homes)
@@ -136,10 +161,40 @@ class Identities:
 
     def _content(self, place: int) -> tuple[str | None, ...]:
         row = self.source.table.rows[place]
-        return tuple(self.columns.get(row, name) for name in ("name", "street", "lat"))
+        first = tuple(self.columns.get(row, name) for name in _CONTENT)
+        more = tuple(self.columns.get(row, name) for name in _MORE)
+        return first + more if any(more) else first
 
     def _made_open(self, place: int) -> str:
-        return self.source.made_id(*self._content(place))
+        """Give the identifier of an open row: the one that an earlier version made, if it fits."""
+        content = self._content(place)
+        made = self.source.made_id(*content)
+        if made in self._there:
+            return made
+        before = self._copies.get(self.source.made_id(*content[: len(_CONTENT)]), ())
+        fits = (one for one in before if one not in self.source.given and self._is_at(place, one))
+        return next(fits, made)
+
+    def _is_at(self, place: int, row_id: str) -> bool:
+        """Tell whether a row here is at the house and the length of degree that a row names."""
+        if self._at is None:
+            held = self.source.held("locations")
+            self._at = dict(
+                zip(held["id"], zip(held["address"], held["geometry"], strict=True), strict=True)
+            )
+        row = self.source.table.rows[place]
+        try:
+            lon = cells.number(self.columns.get(row, "lon"))
+        except ValueError:
+            lon = None
+        wanted = cells.plain(address(self.columns, row) or "")
+        for spot in self._spots.get(row_id, ()):
+            there, shape = self._at[spot]
+            if wanted and isinstance(there, str) and cells.plain(there) != wanted:
+                return False
+            if lon is not None and isinstance(shape, Point) and abs(shape.x - lon) > _CLOSE_DEG:
+                return False
+        return True
 
     def _protected(self, place: int) -> str:
         source, there = self.source, self._there
@@ -166,7 +221,16 @@ class Identities:
         self.source.rename(self.table, old, new)
         for table in _OWN:
             for one in self.source.held(table)["id"].tolist():
-                changed = re.sub(rf"^((?:service:)?){re.escape(old)}(?=$|:)", rf"\g<1>{new}", one)
+                changed = re.sub(
+                    rf"^((?:service:|actor:)?){re.escape(old)}(?=$|:)", rf"\g<1>{new}", one
+                )
                 if changed != one:
                     self.source.rename(table, one, changed)
         self._look()
+
+
+def address(columns: Columns, row: list[str | None]) -> str | None:
+    """Write street, number, post code and town in one line."""
+    street = " ".join(filter(None, (columns.get(row, "street"), columns.get(row, "house_number"))))
+    town = " ".join(filter(None, (columns.get(row, "zip"), columns.get(row, "town"))))
+    return ", ".join(filter(None, (street, town))) or None

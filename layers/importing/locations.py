@@ -14,6 +14,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from layers import vocab
+from layers.addresses import ROUND_DEG
 from layers.importing import cells, hiding
 from layers.importing.columns import Columns
 from layers.importing.coordinates import Places
@@ -27,12 +28,11 @@ from layers.importing.draft import (
     some_rows,
     yes_no,
 )
-from layers.importing.identity import Identities
+from layers.importing.identity import Identities, address
 from layers.importing.tables import Note
 
 NEAR_DEG = 0.00005  # some 5 m: a geocoder's fallback stands on the centre, not beside it
 _ZERO = re.compile(r"^0+$")
-ROUND_DEG = 3  # decimals: some 100 m, as long as a block
 # what goes from a row that becomes protected, even where the file is silent
 _GONE = {
     "locations": {"geometry", "address", "name", "extra", "public_contact"},
@@ -117,9 +117,11 @@ class Finder:
         ------
         RowRefused
             ``id_twice``, ``protected_unclear``, or ``name_tells_place`` where the place of a hidden
-            row could be read from its name or identifier.
+            row could be read from its name or identifier; and what ``source.refused`` holds.
         """
         row, number = self.source.table.rows[place], self.source.table.numbers[place]
+        if number in self.source.refused:
+            raise self.source.refused[number]
         guard = self._guards.get(place, "")
         if guard and guard not in hiding.ROUGH:
             for name in ("name", "id", "organization"):
@@ -139,7 +141,17 @@ class Finder:
         spot = Spot(row_id, location_id, self._who.link(row_id), guard)
         if guard:
             self._empty_hours(done, place, spot)
+        if spot.hidden:
+            done.secret[number] = self._secret(place, row)
         return spot
+
+    def _secret(self, place: int, row: list[str | None]) -> Record:
+        """Read where a protected row is, to find the row here that it is."""
+        shape = self.places.shapes[place]
+        if shape is not None and shape.geom_type != "Point":
+            shape = shapely.point_on_surface(shape)
+        exact = self.fallbacks.get(place, "exact")
+        return {"address": self.address(row), "precision": exact, "geometry": shape}
 
     def location(self, place: int, spot: Spot, extra: dict[str, str]) -> Record:
         """Make the row of a place."""
@@ -315,9 +327,7 @@ class Finder:
 
     def address(self, row: list[str | None]) -> str | None:
         """Write street, number, post code and town in one line."""
-        street = " ".join(filter(None, (self._of(row, "street"), self._of(row, "house_number"))))
-        town = " ".join(filter(None, (self._of(row, "zip"), self._of(row, "town"))))
-        return ", ".join(filter(None, (street, town))) or None
+        return address(self.columns, row)
 
     def say(self, draft: Draft) -> None:
         """Tell what happened to all places of the file."""

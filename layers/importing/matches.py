@@ -2,7 +2,8 @@
 
 The same identifier is the same row. Without one, the same name in one spelling at the same place or
 address is the same row, where only one there fits. Everything less is taken as new and told. A
-place that is protected is never found by where it is, for that is not known here.
+place that is protected here is never found by where it is, for that is not known; a row that is
+protected in the file is, so that what stands open here is protected too.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-import pandas as pd
 import numpy as np
+import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
 from layers.errors import LayerError
@@ -25,8 +26,8 @@ from layers.matching import LIKELY_NAME, SAME_NAME, key, other_house, pairs, sam
 
 KINDS = frozenset({"services", "actors", "places"})
 METRES = 100.0
-_PLACED = frozenset({"exact", "street"})  # how exact a point must be to tell two places apart
 EQUAL_M = 1.0  # one point, written by two programs
+_PLACED = frozenset({"exact", "street"})  # how exact a point must be to tell two places apart
 # what makes two rows of a table one, whatever their identifiers; a tie goes both ways or one
 _NATURAL = {
     "service_languages": ("service_id", "language"),
@@ -296,20 +297,19 @@ def _ours(source: Source, done: Draft, kind: str, new: list[Record]) -> pd.DataF
     links = {
         one["service_id"]: one["location_id"] for one in done.rows.get("service_at_location", [])
     }
-    rows = []
     called = _providers(
         [*source.held("organizations").to_dict("records"), *done.rows.get("organizations", [])]
     )
+    rows = []
     for one in new:
         at: Record = one
         if kind != "places":
             wanted = links.get(one["id"]) if kind == "services" else one.get("location_id")
-            at = places.get(str(wanted), {})
-        rows.append(_row(str(one["source_row"]), one, at, kind))
+            at = done.secret.get(one["source_row"]) or places.get(str(wanted), {})
+        rows.append(_row(str(one["source_row"]), one, at, kind, called))
     return pd.DataFrame(rows)
 
 
-def _theirs(
 def _providers(rows: list[dict[Any, Any]]) -> dict[str, tuple[str, ...]]:
     """Give the names of actors by identifier."""
     return {
@@ -322,6 +322,7 @@ def _providers(rows: list[dict[Any, Any]]) -> dict[str, tuple[str, ...]]:
     }
 
 
+def _theirs(
     source: Source, kind: str, held: pd.DataFrame, known: set[str], *, named: bool
 ) -> pd.DataFrame:
     """List the rows here that no row of the file is yet, once for each of their places."""
@@ -341,8 +342,8 @@ def _providers(rows: list[dict[Any, Any]]) -> dict[str, tuple[str, ...]]:
             spots.setdefault(service, []).append(place)
     else:
         spots = {one["id"]: [one["location_id"]] for one in records}
-    rows = [
     called = _providers(source.held("organizations").to_dict("records"))
+    rows = [
         _row(one["id"], one, places.get(spot, {}), kind, called)
         for one in records
         for spot in spots.get(one["id"], [""])
@@ -369,5 +370,5 @@ def _row(
         "address": at.get("address"),
         "geometry": shape if isinstance(shape, BaseGeometry) else None,
         "sort": one.get("category") if kind == "services" else "",
-    }
         "provider": called.get(str(one.get("organization_id")), ()),
+    }

@@ -22,6 +22,7 @@ from layers.importing import (
     nothing,
     recognise,
     remembered,
+    twins,
     values,
 )
 from layers.importing.build_areas import build_areas, build_places
@@ -29,9 +30,9 @@ from layers.importing.build_links import build_ties, build_trust, build_usage
 from layers.importing.build_population import build_population
 from layers.importing.build_services import build_actors, build_services
 from layers.importing.build_streets import build_streets
-from layers.importing.compare import Compared, compare
+from layers.importing.compare import MAIN, Compared, compare
 from layers.importing.coordinates import city_box
-from layers.importing.draft import Draft, Options, Rejected, Source, some_rows
+from layers.importing.draft import Draft, Options, Rejected, RowRefused, Source, some_rows
 from layers.importing.look import Contents
 from layers.importing.plan import ColumnUse, Likely, Plan, ValueUse
 from layers.importing.tables import Note, Table
@@ -122,8 +123,14 @@ def prepare(
         likely=tuple(likely),
         fates=compared.fates,
         changes_shown=compared.shown,
-        choices=remembered.choices(used, all_columns, file=path.name, kind=named),
+        choices=remembered.choices(_renamed(used, source), all_columns, file=path.name, kind=named),
     )
+
+
+def _renamed(used: Options, source: Source) -> Options:
+    """Remember rows by the identifiers they have now: one from before may tell a place."""
+    now = {old: new for table, old, new in source.renamed if table in MAIN.values()}
+    return replace(used, matches=tuple((row, now.get(one, one)) for row, one in used.matches))
 
 
 def sha256(path: Path) -> str:
@@ -237,23 +244,33 @@ class _Builds:
         sure, likely = matches.find(source, done, kind, self._watch)
         if sure:
             source, done = self._once(kind, said | sure)
+        if refused := twins.refused(source, done, kind, likely):
+            source, done = self._once(kind, said | sure, refused)
         matches.align(source, done, said | sure)
         return source, done, likely
 
-    def _source(self, forced: Mapping[int, str]) -> Source:
+    def _source(
+        self, forced: Mapping[int, str], refused: Mapping[int, RowRefused] | None = None
+    ) -> Source:
         return Source(
             self._atlas,
             self._table,
             self._file,
             self._options,
             forced=forced,
+            refused=refused,
             stored=self._stored,
             watch=self._watch,
         )
 
-    def _once(self, kind: str, forced: Mapping[int, str]) -> tuple[Source, Draft]:
+    def _once(
+        self,
+        kind: str,
+        forced: Mapping[int, str],
+        refused: Mapping[int, RowRefused] | None = None,
+    ) -> tuple[Source, Draft]:
         self._table.notes[:] = self._notes
-        source = self._source(forced)
+        source = self._source(forced, refused)
         try:
             return source, BUILDERS[kind](source)
         except LayerError as error:
