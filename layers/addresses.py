@@ -6,6 +6,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+ROUND_DEG = 3  # decimals of a point known to the street: some 100 m, as long as a block
+
 _SHORT = 4  # letters: a street called "Weg" is in many words
 _NUMBER_LAST = re.compile(r"[\s,]+\d+\s*[a-zA-Z]?(\s*[-/+\u2013]\s*\d+\s*[a-zA-Z]?)*\s*$")
 _NUMBER_FIRST = re.compile(r"^\s*\d+\s*([a-zA-Z]|bis|ter|quater)?\s*,?\s+(?=[^\W\d])")

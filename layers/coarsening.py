@@ -15,9 +15,8 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from layers import vocab
-from layers.importing import hiding
-from layers.importing.locations import ROUND_DEG
+from layers import addresses, vocab
+from layers.addresses import ROUND_DEG
 
 Tables = Mapping[str, pd.DataFrame]
 Values = dict[str, Any]
@@ -68,7 +67,7 @@ def guests(tables: Tables, location_id: str) -> list[Guest]:
 
 def names_that_tell(tables: Tables, location_id: str, address: str | None) -> list[Guest]:
     """List the rows at a place whose very name tells its address: these need another name first."""
-    return [one for one in guests(tables, location_id) if hiding.tells(one.name, address)]
+    return [one for one in guests(tables, location_id) if addresses.tells(one.name, address)]
 
 
 def as_allowed(values: Values, *, before: str | None, areas: pd.DataFrame) -> Values:
@@ -95,7 +94,7 @@ def as_allowed(values: Values, *, before: str | None, areas: pd.DataFrame) -> Va
     if precision == "exact":
         return kept
     if precision == "street":
-        kept["address"] = hiding.without_number(address)
+        kept["address"] = addresses.without_number(address)
         kept["geometry"] = None if point is None else shapely.transform(point, _rounded)
         return kept
     if values.get("area_id") in set(areas.loc[areas["level"] == "cell", "id"]):
@@ -112,7 +111,7 @@ def as_allowed(values: Values, *, before: str | None, areas: pd.DataFrame) -> Va
         kept["geometry"] = _middle(areas, kept["area_id"])
         return kept
     kept |= {"name": None, "extra": None}
-    if hiding.tells(values.get("public_contact"), address):
+    if addresses.tells(values.get("public_contact"), address):
         kept["public_contact"] = None
     return kept
 
@@ -133,7 +132,7 @@ def emptied(
     """
     gone: dict[str, None] = dict.fromkeys(ALWAYS if hidden else ("extra",))
     for name in WHERE_IT_TELLS[table]:
-        if hiding.tells(row.get(name), address):
+        if addresses.tells(row.get(name), address):
             gone[name] = None
     return {name: None for name in gone if row.get(name) is not None}
 
@@ -148,7 +147,7 @@ def schedules(tables: Tables, location_id: str) -> pd.DataFrame:
 def told_hours(row: Mapping[str, Any], address: str | None) -> dict[str, None]:
     """Say which texts of a schedule go because they tell the address."""
     texts = ("opening_hours", "source_text")
-    gone = [name for name in texts if hiding.tells(row.get(name), address)]
+    gone = [name for name in texts if addresses.tells(row.get(name), address)]
     return dict.fromkeys([*gone, *(["extra"] if row.get("extra") else [])])
 
 
