@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from layers import atlas, changes
 from layers.errors import LayerError
-from layers.importing import cells, importer
+from layers.importing import cells, identity, importer
 from layers.importing.draft import Options, safe_id
 from layers.importing.importer import Plan
 from tests.helpers.bringing import content
@@ -228,6 +228,48 @@ def test_rows_without_ids_are_found_again(town: atlas.Atlas) -> None:
     assert add(town, "kita.csv", text).compared.new == 2
     again = add(town, "kita.csv", text)
     assert (again.compared.same, town.count("services")) == (2, 2)
+
+
+HOUSES = (
+    "name,street,house_number,zip,town,lat,lon",
+    "Sun,Ring,5,10115,Town,52.1234,13.1234",
+    "Sun,Ring,7,10115,Town,52.1234,13.1239",
+    "Sun,Ring,7,10117,Other,52.1234,13.1934",
+)
+
+
+def addresses(town: atlas.Atlas) -> dict[str, str]:
+    found = town.read("locations")
+    return dict(zip(found["id"], found["address"], strict=True))
+
+
+def test_houses_of_one_street_stay_themselves_in_any_order(town: atlas.Atlas) -> None:
+    add(town, "kita.csv", "\n".join(HOUSES))
+    before = addresses(town)
+    assert sorted(before.values()) == [
+        "Ring 5, 10115 Town",
+        "Ring 7, 10115 Town",
+        "Ring 7, 10117 Other",
+    ]
+    plan = add(town, "kita.csv", "\n".join([HOUSES[0], *HOUSES[:0:-1]]))
+    assert (plan.compared.same, addresses(town)) == (3, before)
+
+
+def test_rows_named_before_houses_were_told_apart_are_found_in_any_order(
+    town: atlas.Atlas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as earlier:
+        earlier.setattr(identity, "_MORE", ())
+        add(town, "kita.csv", "\n".join(HOUSES))
+    before = addresses(town)
+    assert [one.endswith(("-2", "-3")) for one in before] == [False, True, True]
+    plan = add(town, "kita.csv", "\n".join([HOUSES[0], *HOUSES[:0:-1]]))
+    assert (plan.compared.same, addresses(town)) == (3, before)
+    hidden = [f"{one},{'yes' if n == 2 else 'hidden' * (n == 0)}" for n, one in enumerate(HOUSES)]
+    add(town, "kita.csv", "\n".join(hidden))
+    left = sorted(map(str, addresses(town).values()))
+    assert left == ["Ring 5, 10115 Town", "Ring 7, 10117 Other", "nan"]
+    assert town.count("services") == 3
 
 
 def test_if_somebody_writes_between_look_and_confirmation_nothing_is_written(
