@@ -317,17 +317,17 @@ def test_a_file_without_source_and_day_corrects_itself(town: Atlas) -> None:
 
 @pytest.mark.parametrize(
     ("day", "source", "kept"),
-    [("2025-01-01", "provider", 1), ("2027-01-01", "provider", 0), ("", "", 1)],
+    [("2024-01-01", "provider", 1), ("2026-01-01", "provider", 0), ("", "", 1)],
 )
 def test_what_is_older_or_of_no_day_does_not_overwrite_what_was_checked(
     day: str, source: str, kept: int, town: Atlas
 ) -> None:
     head = "id,name,category,free,says_who,date_checked\n"
-    bring(town, "list.csv", f"{head}1,Rat,legal,yes,provider,2026-06-01\n")
+    bring(town, "list.csv", f"{head}1,Rat,legal,yes,provider,2025-06-01\n")
     bring(town, "list.csv", f"{head}1,Rat,legal,no,{source},{day}\n")
     row = town.read("services").set_index("id").loc["1"]
     found = (bool(row["free"]), row["says_who"], str(row["date_checked"])[:10])
-    assert found == ((True, "provider", "2026-06-01") if kept else (False, source, day))
+    assert found == ((True, "provider", "2025-06-01") if kept else (False, source, day))
     assert town.count("statements") == kept
 
 

@@ -94,3 +94,15 @@ def test_what_is_counted_twice_in_a_file_is_kept_once_and_another_file_changes_i
     assert bring(town, "later.csv", head + other, kind=kind).compared.changed == 1
     assert town.count(kind) == 1
     assert town.read(kind)[column].tolist() != before
+
+
+def test_a_day_or_source_that_is_not_understood_or_still_to_come_stays_as_text(town: Atlas) -> None:
+    head = "id,name,category,date_checked,says_who\n"
+    rows = "7,A,legal,last week,the neighbour\n8,B,legal,2999-01-01,users\n9,C,legal,45658,\n"
+    plan = bring(town, "new.csv", head + rows, kind="services")
+    found = town.read("services").set_index("id").loc[["7", "8", "9"]]
+    assert found["extra"].iloc[0] == {"date_checked": "last week", "says_who": "the neighbour"}
+    assert found["extra"].iloc[1] == {"date_checked": "2999-01-01"}
+    assert found["date_checked"].isna().tolist() == [True, True, False]
+    assert str(found["date_checked"].iloc[2])[:10] == "2025-01-01"
+    assert {"dates_unread", "dates_ahead", "dates_counted"} <= {one.code for one in plan.notes}

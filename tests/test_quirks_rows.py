@@ -321,11 +321,12 @@ def test_quirk_42_dates_say_by_each_other_or_by_a_person_which_part_is_the_day(
     town: Atlas,
 ) -> None:
     def checked(dates: list[str], *, day_first: bool | None = None) -> tuple[list[str], set[str]]:
-        rows = "".join(f"{n},S{n},{day}\n" for n, day in enumerate(dates))
+        first = town.count("services")  # other rows each time: an older day changes no row
+        rows = "".join(f"{n},S{n},{day}\n" for n, day in enumerate(dates, first))
         plan = add(
             town, "kita.csv", f"id,name,date_checked\n{rows}", "services", day_first=day_first
         )
-        days = town.read("services")["date_checked"]
+        days = town.read("services")["date_checked"][first:]
         return [str(day)[:10] for day in days], set(notes(plan))
 
     assert checked(["05/03/2022", "25/03/2022"])[0] == ["2022-03-05", "2022-03-25"]

@@ -49,7 +49,7 @@ def build_areas(source: Source) -> Draft:
             )
             parent = larger.of(found.get(row, "parent"), shape, own, extra)
             record = {"id": row_id, "name": found.get(row, "name"), "level": own}
-            more = {"parent_id": parent, "geometry": shape, **draft.facts(found, row)}
+            more = {"parent_id": parent, "geometry": shape, **draft.facts(found, row, extra)}
             done.add("areas", {**record, **more, **source.provenance(number, extra)})
         except RowRefused as refused:
             done.refuse(number, refused)
@@ -202,6 +202,6 @@ def _place(
         "name": name,
         "kind": draft.coded(found, row, "kind", extra, which="place_kind"),
         "geometry": point,
-        **draft.facts(found, row),
+        **draft.facts(found, row, extra),
         **source.provenance(source.table.numbers[place], extra),
     }

@@ -94,7 +94,7 @@ def _tie(source: Source, found: columns.Columns, row: list[str | None], number: 
         "needs": found.get(row, "needs"),
         "confirmed_by": _between(found, row, "confirmed_by", 0, 2),
         **dates,
-        **source.provenance(number, extra, **draft.facts(found, row)),
+        **source.provenance(number, extra, **draft.facts(found, row, extra)),
     }
 
 
@@ -134,13 +134,14 @@ def _trust(source: Source, found: columns.Columns, row: list[str | None], number
         raise RowRefused("not_a_count", column=column) from error
     if band is None:
         raise RowRefused("cell_empty", column=column)
+    extra = found.unmapped(row)
     return {
         "id": source.identifier(found.get(row, "id"), tags[0], actor, state),
         "community": tags[0],
         "organization_id": actor,
         "state": state,
         "said_by": band,
-        **source.provenance(number, found.unmapped(row), **draft.facts(found, row)),
+        **source.provenance(number, extra, **draft.facts(found, row, extra)),
     }
 
 

@@ -101,6 +101,7 @@ def _service(
         label = named[1] if named and named[0] == category else cells.label_of(category)
     name = found.get(row, "name")
     spot = finder.settle(place, done)
+    who = draft.facts(found, row, extra)  # before what tells the place is taken out
     location = finder.location(place, spot, extra)
     row_id = spot.id
     if name is None:
@@ -121,7 +122,6 @@ def _service(
         **{name: draft.counted(found, row, name, extra) for name in _NUMBERS},
         **{name: draft.coded(found, row, name, extra, which=of) for name, of in _CODES.items()},
     }
-    who = draft.facts(found, row)
     kept = None if spot.hidden else extra
     done.add("services", {**service, **source.provenance(number, kept, **who)})
     done.add("locations", {**location, **source.provenance(number, **who)})
@@ -200,12 +200,12 @@ def _actor(source: Source, done: Draft, finder: Finder, place: int) -> None:
         raise RowRefused("cell_empty", column="name")
     extra = found.unmapped(row)
     spot = finder.settle(place, done)
+    who = draft.facts(found, row, extra)  # before what tells the place is taken out
     location = finder.location(place, spot, extra)
     placed = location.get("geometry") is not None or location.get("address") or location["area_id"]
     communities, strange = cells.tags(found.get(row, "communities"))
     if strange:
         extra[found.names[found.place["communities"]]] = ", ".join(strange)
-    who = draft.facts(found, row)
     flags = ("migrant_led", "women_led", "decision_maker")
     texts = ("alternate_name", "url", "private_contact", "public_contact")
     codes = {"kind": "actor_kind", "sector": "sector", "internal": "internal"}

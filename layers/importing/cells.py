@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, timedelta
 from functools import cache, lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
-from layers import vocab
+from layers import clock, vocab
 from layers.importing.known import known
 from layers.importing.languages import tags
 
@@ -19,7 +19,9 @@ __all__ = [
     "code",
     "codes_in",
     "day",
+    "day_of_serial",
     "day_or_month_first",
+    "is_ahead",
     "is_nothing",
     "is_suppressed",
     "known",
@@ -37,6 +39,8 @@ _Value = TypeVar("_Value")
 REMEMBERED = 100_000  # texts
 _YEAR_FIRST = re.compile(r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|(\d\d)(\d\d))")
 _DAY_FIRST = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})")
+_SERIAL = re.compile(r"[2-6]\d{4}(\.\d+)?")  # of the years 1954 to 2091
+_FIRST_DAY = date(1899, 12, 30)
 _CLOCK = re.compile(r"(?<=\d)[T ]\d{1,2}:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?$")
 _GROUPING = "[ \\u202f'\u2019.,]"
 _THOUSANDS = re.compile(rf"^[+-]?\d{{1,3}}({_GROUPING}\d{{3}})+$")
@@ -176,6 +180,24 @@ def day(text: str | None) -> date | None:
     else:
         raise ValueError(text)
     return date(year, month, day_)  # raises ValueError itself
+
+
+def is_ahead(one: date) -> bool:
+    """Tell a day that is still to come everywhere on earth: nothing was checked on it."""
+    return one > clock.today() + timedelta(days=1)
+
+
+def day_of_serial(text: str) -> str:
+    """Write the number of days by which a spreadsheet keeps a day as year, month and day.
+
+    Examples
+    --------
+    >>> day_of_serial("46000"), day_of_serial("2025")
+    ('2025-12-09', '2025')
+    """
+    if not _SERIAL.fullmatch(text.strip()):
+        return text
+    return (_FIRST_DAY + timedelta(days=int(float(text)))).isoformat()
 
 
 def day_or_month_first(texts: Iterable[str]) -> bool | None:

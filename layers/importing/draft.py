@@ -261,16 +261,18 @@ def safe_id(text: str) -> str:
     return f"{safe}-{hashlib.sha256(bare.encode()).hexdigest()[:6]}"
 
 
-def facts(columns: Columns, row: list[str | None]) -> Record:
-    """Read who says so and when it was checked; what cannot be read is unknown."""
+def facts(columns: Columns, row: list[str | None], extra: dict[str, str]) -> Record:
+    """Read who says so and when it was checked; what is no source or no past day stays a text."""
+    text = columns.get(row, "date_checked")
     try:
-        checked = cells.day(columns.get(row, "date_checked"))
+        checked = cells.day(text)
     except ValueError:
         checked = None
-    try:
-        who = cells.code(columns.get(row, "says_who"), "says_who")
-    except ValueError:
-        who = None
+    if checked is not None and cells.is_ahead(checked):
+        checked = None
+    if checked is None and text is not None and not cells.is_nothing(text):
+        extra[columns.names[columns.place["date_checked"]]] = text
+    who = coded(columns, row, "says_who", extra, which="says_who")
     return {"date_checked": checked, "says_who": who}
 
 

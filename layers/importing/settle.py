@@ -158,6 +158,7 @@ def without_markup(text: str) -> str | None:
 def _order_dates(source: Source, found: Columns, name: str, change: _Change) -> None:
     """Write dates whose month stands first another way round, where that is shown or said."""
     place, table = found.place[name], source.table
+    _count_days(table, place, change)
     texts = [row[place] for row in table.rows]
     try:
         shown = cells.day_or_month_first(text for text in texts if text)
@@ -173,6 +174,21 @@ def _order_dates(source: Source, found: Columns, name: str, change: _Change) -> 
     lost = [n for n, row in zip(table.numbers, table.rows, strict=True) if _unread(row[place])]
     if lost:
         _say(table, "dates_unread", lost, column=found.names[place])
+    ahead = [n for n, row in zip(table.numbers, table.rows, strict=True) if _ahead(row[place])]
+    if ahead and name == "date_checked":
+        _say(table, "dates_ahead", ahead, column=found.names[place])
+
+
+def _count_days(table: Table, place: int, change: _Change) -> None:
+    """Write the numbers that a spreadsheet keeps days by as days, and say so."""
+    rows = []
+    for line, row in enumerate(table.rows):
+        text = row[place]
+        if text is not None and cells.day_of_serial(text) != text:
+            change.put(line, place, cells.day_of_serial(text))
+            rows.append(table.numbers[line])
+    if rows:
+        _say(table, "dates_counted", rows, column=table.columns[place])
 
 
 def _either(text: str | None) -> bool:
@@ -189,6 +205,14 @@ def _unread(text: str | None) -> bool:
     except ValueError:
         return True
     return False
+
+
+def _ahead(text: str | None) -> bool:
+    try:
+        found = cells.day(text)
+    except ValueError:
+        return False
+    return found is not None and cells.is_ahead(found)
 
 
 def _say(table: Table, code: str, rows: list[int], **more: str) -> None:
