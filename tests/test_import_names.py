@@ -106,3 +106,21 @@ def test_a_day_or_source_that_is_not_understood_or_still_to_come_stays_as_text(t
     assert found["date_checked"].isna().tolist() == [True, True, False]
     assert str(found["date_checked"].iloc[2])[:10] == "2025-01-01"
     assert {"dates_unread", "dates_ahead", "dates_counted"} <= {one.code for one in plan.notes}
+
+
+def test_the_last_part_of_a_header_of_two_rows_says_what_a_column_is(town: Atlas) -> None:
+    head = ",,Ort,,Koordinaten,,Büro,\nName,Kategorie,Straße,Stadt,Breite,Länge,Phone,Farbe\n"
+    rows = "A,legal,Ring 1,Dresden,52.05,13.05,3,rot\nB,legal,Ring 2,Dresden,52.06,13.06,4,blau\n"
+    plan = bring(town, "new.csv", head + rows, header_rows=2)
+    mapping = plan.joined["mapping"]
+    assert {mapping.get(f"Ort {one}") for one in ("Straße", "Stadt")} == {"street", "town"}
+    assert {mapping.get(f"Koordinaten {one}") for one in ("Breite", "Länge")} == {"lat", "lon"}
+    assert {"Büro Farbe": "rot"} in list(town.read("services")["extra"])
+    assert town.read("locations")["address"].tolist() == ["Ring 1, Dresden", "Ring 2, Dresden"]
+
+
+def test_names_in_several_languages_are_names(town: Atlas) -> None:
+    text = "id,name_nl,name_fr,sector\n7,Brussel,Bruxelles,health\n"
+    bring(town, "new.csv", text, kind="actors")
+    row = town.read("organizations").set_index("id").loc["7"]
+    assert (row["name"], row["alternate_name"]) == ("Brussel", "Bruxelles")

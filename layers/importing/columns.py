@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import PurePath
 
@@ -25,6 +25,10 @@ KINDS = (
     "trust",
     "streets",
 )
+# below another word these are something else: a number of a telephone, the count of a group
+_ALONE = ("id", "group", "count", "counted_on")
+_NAMED = ("name", "alternate_name")
+_STEMS = ("name", "nom", "naam")
 KEEP, DROP = "keep", "drop"  # what a column may be besides a field
 _PLACE = ("street", "house_number", "zip", "town", "lat", "lon", "x", "y", "area", "precision")
 _HIDING = ("hidden", "address_shown")
@@ -123,17 +127,52 @@ def find(table: Table, fields: tuple[str, ...], *, key: str | None = None) -> Co
             if free:
                 chosen.place[name] = free[0]
                 break
+    _match_parts(table, chosen, fields, plain, decided)
     if "hidden" in fields:
         _match_hiding(chosen, plain, decided)
     used = {*chosen.place.values(), *chosen.hiding}
     used |= {number for number, what in decided.items() if what == DROP}
-    personal = {number for number, one in enumerate(plain) if one in _never_kept()}
+    personal = {number for number, one in enumerate(plain) if _is_never_kept(table, one)}
     chosen.left = [n for n in range(len(plain)) if n not in used and n not in personal]
     chosen.left = left_out.without_papers(table, chosen.left)
     dropped = [table.columns[n] for n in sorted(personal - used)]
     if dropped:
         table.notes.append(Note("columns_personal", {"columns": ", ".join(dropped)}))
     return chosen
+
+
+def _match_parts(
+    table: Table,
+    chosen: Columns,
+    fields: tuple[str, ...],
+    plain: list[str],
+    decided: Mapping[int, str],
+) -> None:
+    """Match what is still free: names in several languages, and headers joined of several rows.
+
+    "Ort Straße" was "Straße" below "Ort": its last part says what it is.
+    """
+    aliases = cells.known()["fields"]
+    joined = _is_joined(table)
+    for name in fields:
+        if name in chosen.place or name in _ALONE:
+            continue
+        words = {cells.plain(alias) for alias in (name, *aliases.get(name, []))}
+        taken = {*chosen.place.values(), *decided}
+        for number, one in enumerate(plain):
+            spoken = name in _NAMED and _without_language(one, name) in words
+            below = joined and any(one.endswith(f"_{word}") for word in words)
+            if number not in taken and (spoken or below):
+                chosen.place[name] = number
+                break
+
+
+def _without_language(plain: str, name: str) -> str:
+    """Give "name" for "name_fr"; the second such column is the alternate name."""
+    stem, _, language = plain.rpartition("_")
+    if language not in cells.known()["languages"]:
+        return ""
+    return "alternate_name" if name == "alternate_name" and stem in _STEMS else stem
 
 
 @cache
@@ -143,6 +182,15 @@ def _never_kept() -> frozenset[str]:
     return frozenset(
         cells.plain(word) for word in (*words["left_out"], *words["fields"]["private_contact"])
     )
+
+
+def _is_joined(table: Table) -> bool:
+    return any(note.code == "header_joined" for note in table.notes)
+
+
+def _is_never_kept(table: Table, plain: str) -> bool:
+    below = _is_joined(table) and any(plain.endswith(f"_{one}") for one in _never_kept())
+    return below or plain in _never_kept()
 
 
 def is_left_out(name: str) -> bool:
@@ -264,7 +312,7 @@ def guess_kind(table: Table, file: str, *, category: str | None = None) -> str:
     if any("Line" in shape for shape in shapes):
         return "streets"
     everything = tuple(cells.known()["fields"])
-    bare = Table(table.columns, [], [], "", decided=table.decided)
+    bare = replace(table, rows=[], numbers=[], shapes=None, notes=[*table.notes])
     has = set(find(bare, everything).place)
     # a list that hides some of its rows is no list of public names: a person must say what it is
     public = not has & set(_HIDING)

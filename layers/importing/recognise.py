@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 from rapidfuzz import fuzz
 
@@ -62,7 +63,7 @@ def recognise(table: Table, kind: str, *, box: Box | None) -> dict[str, str]:
     """
     if kind not in KINDS or not table.rows:
         return {}
-    bare = Table(table.columns, table.rows, [], "", decided=table.decided)
+    bare = replace(table, notes=[*table.notes])
     found = columns.find(bare, columns.FIELDS[kind])
     used = {*found.place.values(), *found.hiding}
     free = [
