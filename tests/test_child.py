@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import resource
 import threading
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -172,6 +174,41 @@ def test_the_allowance_grows_with_the_file_up_to_a_limit() -> None:
     assert read_limits.allowance(0, heavy=True) == (512_000_000, 5)
     assert read_limits.allowance(10**9) == (2_000_000_000, 90)
     assert read_limits.allowance(10**9, heavy=True) == (3_000_000_000, 120)
+
+
+def test_a_small_zip_gets_no_more_time_than_any_small_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("a.csv", "a,b\n" + "1,2\n" * 5_000_000)  # 20 MB
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    with pytest.raises(LayerError) as stopped:
+        child.read_table(path)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert stopped.value.code in ("file_too_slow", "file_reader_stopped", "file_too_many_rows")
+    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    assert used < read_limits.allowance(0)[1] + 1  # the system looks once a second
+
+
+def test_a_small_zip_that_holds_too_much_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("a.csv", "a,b\n" + "1,2\n" * 10_500_000)
+    with pytest.raises(LayerError) as refused:
+        child.read_table(path)
+    assert (refused.value.code, refused.value.blanks["limit"]) == ("file_too_dense", 40)
+
+
+def test_links_out_of_a_folder_are_not_followed_and_said(tmp_path: Path) -> None:
+    away, folder = tmp_path / "away.csv", tmp_path / "folder"
+    away.write_text("id,name\n1,secret\n", encoding="utf-8")
+    folder.mkdir()
+    (folder / "organizations.csv").write_text("id,name\no1,Amal\n", encoding="utf-8")
+    for name in ("services.csv", "locations.csv"):
+        (folder / name).symlink_to(away)
+    (folder / "again.csv").symlink_to(folder / "organizations.csv")
+    for table in (child.read_table(folder), *child.read_all(folder).values()):
+        notes = [dict(one.values) for one in table.notes if one.code == "links_not_followed"]
+        assert notes == [{"count": 2}]
 
 
 @pytest.mark.parametrize("how", ["os.O_WRONLY", "os.O_RDWR", "os.O_WRONLY | os.O_TRUNC"])

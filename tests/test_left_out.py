@@ -177,9 +177,11 @@ def test_numbers_of_people_do_not_come_back_with_an_export(town: atlas.Atlas) ->
     folder = town.path.parent / "export"
     folder.mkdir()
     (folder / "cg_about.csv").write_text("what,value,key\nx,Town,name\n", encoding="utf-8")
+    (folder / "ties.csv").symlink_to(town.path)
     text = "id,name,category,extra.clients,Besucherinnen\ns7,B,legal,3,2\n"
     (folder / "services.csv").write_text(text, encoding="utf-8")
     plan = importer.prepare(town, folder)
     importer.carry_out(town, plan)
     assert "Besucherinnen" in said(plan, "numbers_left_out")
+    assert "links_not_followed" in {note.code for note in plan.notes}
     assert not kept(town, "services")

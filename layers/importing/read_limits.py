@@ -7,8 +7,9 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from layers.importing.read_source import SMALL
+
 MAX_BYTES = 300_000_000
-_SMALL = 5_000_000  # bytes; up to here the least allowance holds
 _LEAST, _MOST = (512_000_000, 5), (2_000_000_000, 90)  # bytes of memory, seconds of processor
 _MOST_HEAVY = (3_000_000_000, 120)  # of an extract of OpenStreetMap, which is very dense
 _PER_BYTE, _PER_BYTE_HEAVY = 15, 60
@@ -41,7 +42,7 @@ def allowance(size: int, *, heavy: bool = False) -> tuple[int, int]:
     >>> allowance(5_000_000), allowance(300_000_000), allowance(300_000_000, heavy=True)
     ((512000000, 5), (2000000000, 90), (3000000000, 120))
     """
-    more = size if heavy else max(0, size - _SMALL)  # an extract of 4 MB holds half a city
+    more = size if heavy else max(0, size - SMALL)  # an extract of 4 MB holds half a city
     per_byte, per_mb_s = (_PER_BYTE_HEAVY, _PER_MB_S_HEAVY) if heavy else (_PER_BYTE, _PER_MB_S)
     memory, cpu_s = _MOST_HEAVY if heavy else _MOST
     return (

@@ -37,9 +37,12 @@ def main() -> None:
     read_limits.close_the_doors(files)
     if path.is_file() and not heavy:
         with suppress(Exception):  # a broken zip: its reader will say what is wrong
-            size = max(size, min(read_source.unpacked_size(path), _DENSER * size))
+            size = max(size, min(read_source.unpacked_size(path), _deserved(size)))
     read_limits.limit(size, heavy=heavy)
-    for said in answered(order, [] if can_limit else [Note("limits_absent")]):
+    notes = [] if can_limit else [Note("limits_absent")]
+    if path.is_dir() and (links := read_source.links_out(path)):
+        notes.append(Note("links_not_followed", {"count": links}))
+    for said in answered(order, notes):
         _write(said)
 
 
@@ -91,6 +94,17 @@ def answer(order: dict[str, Any], notes: list[Note]) -> Iterator[dict[str, Any]]
     for table in [read_any.read(path, how)] if what == "table" else read_any.read_all(path, how):
         table.notes.extend(notes)
         yield from table.said()
+
+
+def _deserved(size: int) -> int:
+    """Say for how many unpacked bytes a zip gets an allowance: a small one for its own size.
+
+    Examples
+    --------
+    >>> _deserved(350_000), _deserved(5_000_000), _deserved(10_000_000)
+    (350000, 5000000, 105000000)
+    """
+    return min(size, read_source.SMALL) + _DENSER * max(0, size - read_source.SMALL)
 
 
 def _files(path: Path) -> list[Path]:

@@ -13,6 +13,8 @@ from layers.errors import LayerError
 
 MAX_UNPACKED = 400_000_000  # bytes; a small zip can hold a very large nothing
 MAX_MEMBERS = 20_000
+SMALL = 5_000_000  # bytes of a file; up to here the least allowance holds
+_DENSE = 40_000_000  # bytes that a zip of that size may unpack to: more is not read in five seconds
 _LOCKED = 0x1  # flag of a member that asks for a password
 
 
@@ -87,13 +89,16 @@ def unpack(source: Source) -> list[Source]:
     Raises
     ------
     LayerError
-        ``file_too_large`` before anything is unpacked.
+        ``file_too_large`` or ``file_too_dense`` before anything is unpacked.
     """
     # stays open as long as its members are read
     packed = zipfile.ZipFile(source.path or io.BytesIO(source.read()))
     listed = [one for one in packed.infolist() if not one.is_dir()]
-    if len(listed) > MAX_MEMBERS or sum(one.file_size for one in listed) > MAX_UNPACKED:
+    unpacked = sum(one.file_size for one in listed)
+    if len(listed) > MAX_MEMBERS or unpacked > MAX_UNPACKED:
         raise LayerError("file_too_large")
+    if source.size <= SMALL and unpacked > _DENSE:
+        raise LayerError("file_too_dense", limit=_DENSE // 1_000_000)
     return [
         Source(name=one.filename, packed=packed, member=one.filename)
         for one in listed
@@ -119,6 +124,13 @@ def listing(folder: Path) -> list[Source]:
         and _is_wanted(one.name)
         and one.stat().st_size
     ]
+
+
+def links_out(folder: Path) -> int:
+    """Count the links in a folder that lead out of it."""
+    return sum(
+        one.is_symlink() and one.resolve().parent != folder.resolve() for one in folder.iterdir()
+    )
 
 
 def siblings(path: Path) -> list[Path]:

@@ -28,6 +28,7 @@ ABOUT = ("about", "cg_about", "cg_meta")
 MADE = frozenset({"services_on_map", "layer_styles"})
 _NO_COLUMN = frozenset({"fid", "lon", "lat", "wkt", "row_version", "geom", "geometry"})
 _IDENTIFIER = re.compile(r"[A-Za-z0-9:_.@-]{1,120}")
+_OF_THE_FILE = frozenset({"links_not_followed", "limits_absent"})  # every table says the same
 _FLAGS = frozenset({"suppressed", "estimated"})
 Text = dict[str, str | None]
 
@@ -110,6 +111,8 @@ def rows_of(parts: Mapping[str, Table], file: str) -> Whole:
             strange.append(name)
     if not whole.read:
         raise LayerError("whole_nothing", file=file)
+    said = [note for table in parts.values() for note in table.notes if note.code in _OF_THE_FILE]
+    whole.notes += {note.code: note for note in said}.values()
     if strange:
         whole.notes.append(Note("parts_unknown", {"parts": ", ".join(sorted(strange)[:12])}))
     return whole
