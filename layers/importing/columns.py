@@ -322,6 +322,7 @@ def guess_kind(table: Table, file: str, *, category: str | None = None) -> str:
         ("ties", {"from", "to"} <= has),
         ("trust", {"communities", "organization", "state"} <= has),
         ("usage", "service" in has and ("count" in has)),
+        ("population", public and not _placed(has, shapes) and _counts_groups(table, has)),
         ("actors", bool(has & {"sector", "migrant_led", "women_led", "decision_maker"})),
         ("services", "category" in has or category is not None),
         ("services", _placed(has, shapes) and category_of_file(file) is not None),
@@ -336,6 +337,16 @@ def guess_kind(table: Table, file: str, *, category: str | None = None) -> str:
         if fits:
             return kind
     raise LayerError("kind_unknown", kinds=", ".join(KINDS))
+
+
+def _counts_groups(table: Table, has: set[str]) -> bool:
+    """Tell people by area: a group and a count, or a name and the number of everyone."""
+    words = cells.known()
+    everyone = {cells.plain(one) for one in {*words["everyone"]} - {*words["fields"]["count"]}}
+    named = len(table.columns) == 1 + 1 and bool(has & {"name", "area"})
+    return {"group", "count"} <= has or (
+        named and any(cells.plain(one) in everyone for one in table.columns)
+    )
 
 
 def category_of_file(file: str) -> tuple[str, str] | None:
