@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -124,3 +125,23 @@ def test_names_in_several_languages_are_names(town: Atlas) -> None:
     bring(town, "new.csv", text, kind="actors")
     row = town.read("organizations").set_index("id").loc["7"]
     assert (row["name"], row["alternate_name"]) == ("Brussel", "Bruxelles")
+
+
+@pytest.mark.parametrize(
+    "table", ["area,group,count,counted_on\n3,women,50,2025-12-31\n", "name,all\nMond,1234\n"]
+)
+def test_people_by_area_are_known_without_being_told(table: str, town: Atlas) -> None:
+    assert bring(town, "new.csv", table).kind == "population"
+
+
+def test_a_code_of_areas_is_no_count_and_is_offered_as_identifier(town: Atlas) -> None:
+    square = shapely.geometry.mapping(shapely.box(13.1, 52, 13.2, 52.1))
+    cells = [{"stat": 11001, "women": 3}, {"stat": 11002, "women": 7}, {"stat": 11004, "women": 9}]
+    features = [{"type": "Feature", "geometry": square, "properties": one} for one in cells]
+    text = json.dumps({"type": "FeatureCollection", "features": features})
+    plan = bring(town, "new.geojson", text)
+    kept = [one for one in town.read("areas")["extra"] if one]
+    assert kept == [{"stat": "11001"}, {"stat": "11002"}, {"stat": "11004"}]
+    said = {note.code: note.values for note in plan.notes}
+    assert said["areas_unnamed"] == {"columns": "stat"}
+    assert said["numbers_left_out"] == {"columns": "women"}

@@ -55,6 +55,11 @@ def build_areas(source: Source) -> Draft:
             done.refuse(number, refused)
     if "level" not in found.place:
         done.notes.append(Note("level_chosen", {"level": level}))
+    if not {"id", "name"} & set(found.place):
+        codes = [table.columns[one] for one in found.left if left_out.is_code(table, one)]
+        done.notes.append(
+            Note("areas_unnamed", {"columns": ", ".join(codes or table.columns[:12])})
+        )
     if mended:
         done.notes.append(Note("shapes_mended", {"count": mended}))
     _compare_surfaces(source, found, done)

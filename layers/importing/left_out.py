@@ -11,6 +11,7 @@ from layers.importing import cells
 from layers.importing.tables import Note, Table
 
 _SMALL = 5
+_CODE = 4  # digits
 # one number, or two with a dash between, and words around: "3", "<5", "3 women", "1-2"
 _A_NUMBER = re.compile(r"^\D*\d[\d.,\s]*(?:\s*(?:[-/]|to|bis|à)\s*\d[\d.,]*)?\D*$")
 
@@ -83,10 +84,26 @@ def without_counts(table: Table, left: list[int]) -> list[int]:
     here was not checked, so it may be a count of three.
     """
     papers = [place for place in left if about_papers(table.columns[place])]
-    numbers = [place for place in left if _numeric(table, place) and place not in papers]
+    numbers = [
+        place
+        for place in left
+        if place not in papers and _numeric(table, place) and not is_code(table, place)
+    ]
     say(table, "papers_left_out", papers)
     say(table, "numbers_left_out", numbers)
     return [place for place in left if place not in (*papers, *numbers)]
+
+
+def is_code(table: Table, place: int) -> bool:
+    """Tell a column that numbers the rows themselves: no two alike, all equally many digits.
+
+    Four digits or more, so that a count of this form would still be far from one of a few people.
+    """
+    texts = [row[place] or "" for row in table.rows]
+    alike = len({len(text) for text in texts}) == 1 and len(set(texts)) == len(texts) > 1
+    digits = alike and len(texts[0]) >= _CODE and all(text.isdecimal() for text in texts)
+    far = digits and all(int(text) >= _SMALL for text in texts)
+    return far and not about_people(table.columns[place])
 
 
 def without_papers(table: Table, left: list[int]) -> list[int]:
