@@ -22,6 +22,7 @@ from layers.importing import (
     nothing,
     recognise,
     remembered,
+    same_areas,
     twins,
     values,
 )
@@ -247,6 +248,8 @@ class _Builds:
         if refused := twins.refused(source, done, kind, likely):
             source, done = self._once(kind, said | sure, refused)
         matches.align(source, done, said | sure)
+        if kind == "areas":
+            same_areas.take(source, done)
         return source, done, likely
 
     def _source(
