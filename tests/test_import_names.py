@@ -10,6 +10,8 @@ import shapely
 
 from layers import atlas
 from layers.atlas import Atlas
+from layers.errors import LayerError
+from layers.importing import importer
 from tests.helpers.bringing import bring
 
 
@@ -145,3 +147,10 @@ def test_a_code_of_areas_is_no_count_and_is_offered_as_identifier(town: Atlas) -
     said = {note.code: note.values for note in plan.notes}
     assert said["areas_unnamed"] == {"columns": "stat"}
     assert said["numbers_left_out"] == {"columns": "women"}
+
+
+def test_a_folder_of_folders_is_not_called_empty(town: Atlas) -> None:
+    folder = town.path.parent / "tables"
+    (folder / "inner").mkdir(parents=True)
+    with pytest.raises(LayerError, match="folder_without_files"):
+        importer.prepare(town, folder)

@@ -280,7 +280,7 @@ def test_if_somebody_writes_between_look_and_confirmation_nothing_is_written(
     plan = importer.prepare(town, path)
     with town.write() as writer:
         writer.insert("services", [{"id": "2", "name": "Other", "category": "health"}])
-    with pytest.raises(LayerError, match="row_id_taken"):
+    with pytest.raises(LayerError, match="written_meanwhile"):
         importer.carry_out(town, plan)
     assert town.read("services")["name"].tolist() == ["Other"]
     assert town.count("locations") == town.count("imports") == 0

@@ -186,6 +186,8 @@ def _size(path: Path) -> int:
         raise LayerError("file_missing", file=path.name)
     if size > MAX_BYTES:
         raise LayerError("file_too_large", file=path.name)
+    if path.is_dir() and not any(one.is_file() for one in path.iterdir()):
+        raise LayerError("folder_without_files", file=path.name)
     if size == 0:
         raise LayerError("file_empty", file=path.name)
     return size

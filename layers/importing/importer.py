@@ -102,9 +102,21 @@ def carry_out(
     Raises
     ------
     LayerError
-        ``row_changed_meanwhile`` or ``row_id_taken`` where somebody else wrote since the file was
-        prepared: then nothing is written.
+        ``written_meanwhile`` where somebody else wrote since the file was prepared: then nothing is
+        written.
     """
+    try:
+        return _carry_out(atlas, plan, licence, who, watch)
+    except LayerError as error:
+        # every row was compared with what was here: what does not fit now came in since
+        if error.code in ("row_changed_meanwhile", "row_id_taken"):
+            raise LayerError("written_meanwhile", file=plan.file) from error
+        raise
+
+
+def _carry_out(
+    atlas: Atlas, plan: Plan, licence: str | None, who: str, watch: Watch | None
+) -> str | None:
     compared = plan.compared
     nothing = not compared.inserts and not compared.changes and not compared.renamed
     if nothing and not plan.proposed:
