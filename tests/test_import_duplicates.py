@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +29,12 @@ def town(tmp_path: Path) -> Atlas:
 
 def listed(plan: Plan) -> list[tuple[int, str, tuple[str, ...], bool]]:
     return [(one.row, one.id, one.why, one.taken) for one in plan.likely]
+
+
+def drawn(lines: list[list[list[float]]]) -> str:
+    shapes = [{"type": "LineString", "coordinates": one} for one in lines]
+    parts = [{"type": "Feature", "properties": {}, "geometry": one} for one in shapes]
+    return json.dumps({"type": "FeatureCollection", "features": parts})
 
 
 def table(*rows: str) -> str:
@@ -238,6 +245,20 @@ def test_a_tie_that_is_here_is_the_same_in_another_file(again: str, town: Atlas)
     assert other.fates == {2: "new"}
     back = bring(town, "funds2.csv", "from,to,kind\nAmal,Stadt,funds\n")
     assert back.fates == {2: "new"}  # who gives to whom is not turned around
+
+
+def test_streets_that_are_here_are_the_same_in_another_file_whichever_way_drawn(
+    tmp_path: Path,
+) -> None:
+    town = a_town(tmp_path / "streets.gpkg")
+    lines = [[[13.1, 52.1], [13.15, 52.11], [13.2, 52.1], [13.3, 52.1]], [[13.2, 52.1], [13.2, 52]]]
+    bring(town, "one.geojson", drawn(lines))
+    before = content(town)
+    plan = bring(town, "two.geojson", drawn([line[::-1] for line in lines[::-1]]))
+    assert fates(plan) == {"new": 0, "changed": 0, "same": 2}
+    assert content(town) == before
+    bring(town, "three.geojson", drawn([[[13.1, 52.1], [13.15, 52.12], [13.2, 52.1]]]))
+    assert town.count("streets") == 4
 
 
 def test_a_count_that_is_here_is_not_counted_twice(town: Atlas) -> None:

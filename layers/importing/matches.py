@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import shapely
 from shapely.geometry.base import BaseGeometry
 
 from layers.errors import LayerError
@@ -28,7 +29,8 @@ KINDS = frozenset({"services", "actors", "places"})
 METRES = 100.0
 EQUAL_M = 1.0  # one point, written by two programs
 _PLACED = frozenset({"exact", "street"})  # how exact a point must be to tell two places apart
-# what makes two rows of a table one, whatever their identifiers; a tie goes both ways or one
+# what makes two rows of a table one, whatever their identifiers; a tie goes both ways or one,
+# a street both
 _NATURAL = {
     "service_languages": ("service_id", "language"),
     "service_at_location": ("service_id", "location_id"),
@@ -36,6 +38,7 @@ _NATURAL = {
     "ties": ("from_id", "to_id", "kind"),
     "usage": ("service_id", "period_start", "period_end", "group_code"),
     "trust": ("community", "organization_id", "state"),
+    "streets": ("u", "v", "geometry"),
 }
 
 
@@ -178,6 +181,8 @@ def align(source: Source, done: Draft, said: Mapping[int, str]) -> None:
         here = Held(table, source.held(table))
         if table == "ties":
             _turn(records, here)
+        if table == "streets":
+            _turn_streets(records, here)
         found = _align(table, records, here)
         if table == "service_at_location":
             moved = found
@@ -211,6 +216,15 @@ def _turn(records: list[Record], here: Held) -> None:
         turned = (ends[1], ends[0], *said) in there and (*ends, *said) not in there
         if said[1] == "mutual" and turned and not one_sided:
             one["from_id"], one["to_id"] = ends[1], ends[0]
+
+
+def _turn_streets(records: list[Record], here: Held) -> None:
+    """Write a street from the end from which it stands here."""
+    there = set(zip(*(here.column(name) for name in ("u", "v", "geometry")), strict=True))
+    for one in records:
+        turned = one["v"], one["u"], shapely.reverse(one["geometry"])
+        if turned in there and (one["u"], one["v"], one["geometry"]) not in there:
+            one["u"], one["v"], one["geometry"] = turned
 
 
 def _align(table: str, records: list[Record], here: Held) -> dict[str, str]:
