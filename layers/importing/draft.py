@@ -17,6 +17,7 @@ from layers import matching, schema
 from layers.atlas import Atlas
 from layers.importing import cells
 from layers.importing.columns import Columns
+from layers.importing.held import merges
 from layers.importing.tables import Note, Table
 from layers.importing.watch import EVERY, Watch
 
@@ -167,7 +168,15 @@ class Source:
     def actors(self) -> dict[str, str]:
         """Identifiers of actors, by identifier and by name in one spelling."""
         found = self.held("organizations")
-        return by_name(found) | {str(one): str(one) for one in found["id"]}
+        there = {str(one): str(one) for one in found["id"]}
+        gone = self.merged("organizations").items()
+        former = {text: now for one, (now, name) in gone for text in (cells.plain(name), one)}
+        former = {text: now for text, now in former.items() if text and now in there}
+        return former | by_name(found) | there
+
+    def merged(self, table: str) -> dict[str, tuple[str, str]]:
+        """Give what rows of a table were made one with: the row that stayed, and the name."""
+        return merges(self.held("revisions"), lambda: self.held("history"), table)
 
     @cached_property
     def _spellings(self) -> dict[str, str]:

@@ -41,6 +41,7 @@ class Identities:
     _spots: dict[str, list[str]] = field(default_factory=dict)  # of a row of the table
     _made: dict[str, list[str]] = field(default_factory=dict)  # made ids of this file, by name
     _used: Counter[str] = field(default_factory=Counter)  # how many stand at a place
+    _own: dict[str, str] = field(default_factory=dict)  # what a row would be called by itself
     _copies: dict[str, list[str]] = field(default_factory=dict)  # made ids here, by the first
     _at: dict[str, tuple[Any, Any]] | None = None  # address and point of places
 
@@ -86,6 +87,7 @@ class Identities:
         """Give a row the identifier of the one it is, unless that one tells a protected place."""
         if wished in self.source.given:
             raise RowRefused("id_twice", column="id")
+        own = self._by_itself(place)
         if place in self.protected and _MADE.search(wished):
             first = closed = self._closed(place)
             copy = 2
@@ -95,8 +97,18 @@ class Identities:
                 self._rename(wished, closed)
                 wished = closed
                 self.source.forced[self.source.table.numbers[place]] = closed
+        self._own[wished] = own
         self.source.given.add(wished)
         return wished
+
+    def _by_itself(self, place: int) -> str:
+        """Give the identifier that an open row would have if it were no row that is here."""
+        said = self.columns.get(self.source.table.rows[place], "id")
+        if said is not None:
+            return safe_id(said)
+        if self.table == "organizations":
+            return self.source.made_id(self._name(place))
+        return self._made_open(place)
 
     def _closed(self, place: int) -> str:
         """Make the identifier that a protected row has when it is brought again."""
@@ -112,10 +124,14 @@ class Identities:
 
     def spot(self, row_id: str) -> str:
         """Name the place of a row: the one it has for itself, else one that nobody else has."""
-        for one in self._spots.get(row_id, ()):
+        word = "service" if self.table == "services" else "actor"
+        mine = self._spots.get(row_id, [])
+        if (own := f"{word}:{self._own.get(row_id, row_id)}") in mine and self._used[own] == 1:
+            return own  # of several places that of the row that was made one with this
+        for one in mine:
             if self._used[one] == 1:
                 return one
-        first = wished = f"{'service' if self.table == 'services' else 'actor'}:{row_id}"
+        first = wished = f"{word}:{row_id}"
         copy = 2
         while wished in self._taken:
             wished, copy = f"{first}-{copy}", copy + 1
@@ -128,6 +144,8 @@ class Identities:
     def link(self, row_id: str) -> str:
         """Name the link of a service to its place: the one it has, else one like the service."""
         mine = self._links.get(row_id, [])
+        if (own := self._own.get(row_id)) in mine:
+            return str(own)
         return mine[0] if len(mine) == 1 else row_id
 
     def _look(self) -> None:

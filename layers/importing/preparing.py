@@ -19,6 +19,7 @@ from layers.importing import (
     columns,
     left_out,
     matches,
+    merged,
     nothing,
     recognise,
     remembered,
@@ -243,10 +244,16 @@ class _Builds:
         said = matches.forced(self._source({}), kind)
         source, done = self._once(kind, said)
         sure, likely = matches.find(source, done, kind, self._watch)
-        if sure:
-            source, done = self._once(kind, said | sure)
+        same = merged.find(source, done, kind)
+        known, taken = same.now.keys() | same.refused.keys(), set(same.now.values())
+        sure = {row: one for row, one in sure.items() if row not in known and one not in taken}
+        likely = [one for one in likely if one.row not in known]
+        sure |= same.now
+        if sure or known:
+            source, done = self._once(kind, said | sure, same.refused)
         if refused := twins.refused(source, done, kind, likely):
-            source, done = self._once(kind, said | sure, refused)
+            source, done = self._once(kind, said | sure, same.refused | refused)
+        merged.keep(source, done, kind, same)
         matches.align(source, done, said | sure)
         if kind == "areas":
             same_areas.take(source, done)
