@@ -136,3 +136,15 @@ def test_the_network_is_that_of_the_matrix(town: atlas.Atlas, cells: list[str]) 
     if any(note.code == "matrix_half" for note in draft.notes):
         wanted |= {(b, a): strength for (a, b), strength in wanted.items()}
     assert {tie: found.edges[tie]["strength"] for tie in found.edges} == wanted
+
+
+def test_a_cell_that_is_rejected_hides_no_other_and_the_numbers_add_up(town: atlas.Atlas) -> None:
+    path = town.path.parent / "matrix.csv"
+    path.write_text(f"{HEAD}\nAmal,,9,1,\nBesa,2,,9,\n", encoding="utf-8")
+    plan = importer.prepare(town, path)
+    assert plan.kind == "ties"
+    assert {(one.row, one.column) for one in plan.rejected} == {(2, "Besa"), (3, "Caritas")}
+    compared = plan.compared
+    assert plan.accepted == compared.new + compared.changed + compared.same == 2
+    importer.carry_out(town, plan)
+    assert {one[:2] for one in ties(town)} == {("a", "c"), ("b", "a")}

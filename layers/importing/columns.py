@@ -319,7 +319,7 @@ def guess_kind(table: Table, file: str, *, category: str | None = None) -> str:
     if public and any("Polygon" in shape for shape in shapes):
         return "areas"
     rules: tuple[tuple[str, bool], ...] = (
-        ("ties", {"from", "to"} <= has),
+        ("ties", {"from", "to"} <= has or (public and not shapes and _is_square(table))),
         ("trust", {"communities", "organization", "state"} <= has),
         ("usage", "service" in has and ("count" in has)),
         ("population", public and not _placed(has, shapes) and _counts_groups(table, has)),
@@ -337,6 +337,14 @@ def guess_kind(table: Table, file: str, *, category: str | None = None) -> str:
         if fits:
             return kind
     raise LayerError("kind_unknown", kinds=", ".join(KINDS))
+
+
+def _is_square(table: Table) -> bool:
+    """Tell a matrix: most columns bear the names that stand in the first one."""
+    down = {cells.plain(row[0]) for row in table.rows if row and row[0]}
+    across = [cells.plain(name) for name in table.columns[1:]]
+    both = sum(name in down for name in across)
+    return both > 1 and both * 2 >= max(len(across), len(down))
 
 
 def _counts_groups(table: Table, has: set[str]) -> bool:

@@ -92,5 +92,5 @@ class Plan:
 
     @property
     def accepted(self) -> int:
-        """Rows that are written, or are here already."""
-        return self.rows - len({one.row for one in self.rejected})
+        """Rows that are written, or are here already; also where one cell of a matrix is not."""
+        return self.rows - len({one.row for one in self.rejected} - self.fates.keys())

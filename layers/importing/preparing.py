@@ -291,7 +291,8 @@ def _rejected(table: Table, done: Draft, file: str) -> tuple[Rejected, ...]:
     """List the rows that were not taken; if that is all of them, it is a mistake of the file."""
     done.rejected += [Rejected(one.row, one.code, "", one.values) for one in table.problems]
     rejected = tuple(sorted(done.rejected, key=lambda one: one.row))
-    if len({one.row for one in rejected}) == len(table.rows) + len(table.problems):
+    whole = not done.rows.get("ties")  # of a matrix, a cell may be rejected and others taken
+    if whole and len({one.row for one in rejected}) == len(table.rows) + len(table.problems):
         first = rejected[0]
         blanks = first.values.items()  # noqa: PD011 - of a rejected row, no frame
         more = {f"of_{name}": value for name, value in blanks}
