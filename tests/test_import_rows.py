@@ -201,6 +201,21 @@ def test_a_list_that_knows_less_of_a_place_leaves_it_as_exact_as_it_is(
     assert (place["precision"], place["geometry"].wkt) == ("exact", "POINT (13.1234 52.1234)")
 
 
+@pytest.mark.parametrize(("street", "stays"), [("Weg 1", True), ("", True), ("Weg 2", False)])
+def test_a_list_of_addresses_leaves_a_service_at_the_place_it_shares(
+    street: str, *, stays: bool, town: atlas.Atlas
+) -> None:
+    add(town, "kita.csv", "id,name,street,lat,lon\n1,Sun,Weg 1,52.1234,13.1234\n")
+    add(town, "kita.csv", "id,name,street,lat,lon\n2,Moon,Weg 1,52.1234,13.1234\n")
+    with town.write() as writer:
+        writer.update("service_at_location", "2", {"location_id": "service:1"}, seen=1)
+    add(town, "kita.csv", f"id,name,street\n2,Moon,{street}\n", "services")
+    links = town.read("service_at_location").set_index("id")["location_id"]
+    assert (links["2"] == "service:1") is stays
+    place = town.read("locations").set_index("id").loc["service:1"]
+    assert (place["precision"], place["address"]) == ("exact", "Weg 1")
+
+
 def test_where_a_place_becomes_known_better_it_is_taken(town: atlas.Atlas) -> None:
     add(town, "kita.csv", "id,name,street,lat,lon\n1,Sun,Weg 1,,\n2,Moon,Weg 2,52.12,13.12\n")
     add(town, "kita.csv", "id,name,lat,lon\n1,Sun,52.1234,13.1234\n2,Moon,52.1235,13.1235\n")

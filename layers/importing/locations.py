@@ -30,6 +30,7 @@ from layers.importing.draft import (
 )
 from layers.importing.identity import Identities, address
 from layers.importing.tables import Note
+from layers.matching import other_house
 
 NEAR_DEG = 0.00005  # some 5 m: a geocoder's fallback stands on the centre, not beside it
 _ZERO = re.compile(r"^0+$")
@@ -130,7 +131,8 @@ class Finder:
         row_id = self._who.row(place)
         # also where others share it: a place of its own would show where the shared one is
         hidden = [one for one in self._who.spots(row_id) if one in self._hidden]
-        location_id = hidden[0] if hidden else self._who.spot(row_id)
+        shared = None if guard else self._shared(place, row_id)
+        location_id = hidden[0] if hidden else shared or self._who.spot(row_id)
         if hidden and (not guard or guard in hiding.ROUGH):
             guard = "kept"  # what is hidden here stays hidden, whatever a file says
             if hiding.tells(self._of(row, "name"), self._of(row, "street")):
@@ -144,6 +146,19 @@ class Finder:
         if spot.hidden:
             done.secret[number] = self._secret(place, row)
         return spot
+
+    def _shared(self, place: int, row_id: str) -> str | None:
+        """Give the place a row shares with others, where it tells no point and no other house.
+
+        A place of its own would have no point, and what is known of the shared one were lost.
+        """
+        spots = self._who.spots(row_id)
+        if len(spots) != 1 or self.places.shapes[place] is not None:
+            return None
+        there = self._look_up().addresses.get(spots[0])
+        mine = self.address(self.source.table.rows[place]) or ""
+        apart = isinstance(there, str) and other_house(mine, there)
+        return None if apart else spots[0]
 
     def _secret(self, place: int, row: list[str | None]) -> Record:
         """Read where a protected row is, to find the row here that it is."""
