@@ -251,8 +251,11 @@ TRUTHS: Final = (
         "anybody is known.",
         page="quality",
         rows=(("organizations", ("fathers-cafe",)),),
-        twin=(_tie("t907", ("fathers-cafe", "city-newcomers"), "advises", "directed", 2),),
-        twin_says="It advises the Office for Newcomers.",
+        twin=(
+            _tie("t907", ("fathers-cafe", "city-newcomers"), "advises", "directed", 2),
+            _tie("t908", ("fathers-cafe", "city-libraries"), "shares_space"),  # no only link
+        ),
+        twin_says="It advises the Office for Newcomers, and meets at the libraries.",
     ),
 )
 
