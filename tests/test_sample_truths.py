@@ -379,7 +379,7 @@ def test_a_group_that_serves_a_community_has_no_ties(city: Seen, twin: Seen) -> 
     actors = city.table["organizations"].set_index("id")
     assert actors.loc["fathers-cafe", "communities"] == ["ar"]
     assert "fathers-cafe" not in city.network() or not city.network()["fathers-cafe"]
-    assert set(twin.network()["fathers-cafe"]) == {"city-newcomers"}
+    assert set(twin.network()["fathers-cafe"]) == {"city-newcomers", "city-libraries"}
 
 
 # --- the twin --------------------------------------------------------------------------------
