@@ -154,3 +154,9 @@ def test_a_folder_of_folders_is_not_called_empty(town: Atlas) -> None:
     (folder / "inner").mkdir(parents=True)
     with pytest.raises(LayerError, match="folder_without_files"):
         importer.prepare(town, folder)
+
+
+def test_a_file_of_which_nothing_can_be_taken_says_why(town: Atlas) -> None:
+    with pytest.raises(LayerError) as raised:
+        bring(town, "new.csv", "service,count,period\nSonne,40,2025\n", kind="usage")
+    assert (raised.value.code, raised.value.blanks["reason"]) == ("all_rejected", "name_of_several")

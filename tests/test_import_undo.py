@@ -122,7 +122,7 @@ def test_a_write_that_breaks_in_the_middle_leaves_nothing(town: Atlas) -> None:
     changed = content(town)
     with pytest.raises(LayerError) as raised:
         importer.carry_out(town, plan)
-    assert raised.value.code == "row_changed_meanwhile"
+    assert raised.value.code == "written_meanwhile"
     assert content(town) == changed != before
 
 

@@ -165,7 +165,8 @@ def build_usage(source: Source) -> Draft:
             done.add("usage", use)
         except RowRefused as refused:
             done.refuse(number, refused)
-    _withhold_more(source, done)
+    if done.rows:
+        _withhold_more(source, done)
     return done
 
 
