@@ -8,7 +8,8 @@ import pandas as pd
 
 from layers import privacy
 from layers.atlas import Atlas
-from layers.room import Room, Session
+from layers.room import Room
+from layers.room_session import Session
 from layers.space import cell_polygon
 
 
@@ -79,7 +80,7 @@ def publish(room: Room, session: Session, *, atlas: Atlas) -> int:
     ValueError
         If the session is still open: what came later would never be published.
     """
-    if room.get(session.id).state == "open":
+    if room.get(session.id).state != "closed":
         raise ValueError("a session is stopped before it is published")
     if session.kind == "rehearsal":
         return 0

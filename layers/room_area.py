@@ -5,7 +5,7 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 
-from layers.room import Area
+from layers.room_session import Area
 
 GRID = 3035
 MARGIN_M = 1_000  # around the city: people also walk out of it

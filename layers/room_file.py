@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from layers.errors import LayerError
+from layers.room_schema import MIGRATIONS
 
 T = TypeVar("T")
 
@@ -30,58 +31,6 @@ _PRAGMAS = (
     "trusted_schema = OFF",
     "foreign_keys = ON",
     "temp_store = MEMORY",  # no copy of a row in a temporary file
-)
-
-# Keyed by random ids and WITHOUT ROWID: a row number would tell who came when.
-MIGRATIONS = (
-    """
-    CREATE TABLE sessions (
-        id TEXT NOT NULL PRIMARY KEY,
-        code TEXT NOT NULL UNIQUE,
-        wall_key TEXT NOT NULL,
-        title TEXT NOT NULL,
-        kind TEXT NOT NULL CHECK (kind IN ('rehearsal', 'real')),
-        mode TEXT NOT NULL CHECK (mode IN ('instant', 'batches')),
-        languages TEXT NOT NULL,
-        cell_m INTEGER NOT NULL,
-        area TEXT,
-        atlas TEXT NOT NULL,
-        consent TEXT NOT NULL,
-        codebook TEXT NOT NULL,
-        held_on TEXT NOT NULL,
-        state TEXT NOT NULL CHECK (state IN ('open', 'closed')),
-        token_key BLOB,
-        batch TEXT
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE tokens (
-        session TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
-        token BLOB NOT NULL,
-        consent TEXT NOT NULL,
-        PRIMARY KEY (session, token)
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE contributions (
-        session TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
-        id BLOB NOT NULL,
-        token BLOB NOT NULL,
-        cell TEXT NOT NULL,
-        feeling TEXT NOT NULL CHECK (feeling IN ('safe', 'mixed', 'unsafe')),
-        reasons TEXT NOT NULL,
-        time_of_day TEXT,
-        company TEXT,
-        fresh INTEGER NOT NULL CHECK (fresh IN (0, 1)),
-        PRIMARY KEY (session, id)
-    ) STRICT, WITHOUT ROWID;
-    CREATE INDEX contributions_token ON contributions (session, token);
-    """,
-    # A publication has a random name of its own. What an earlier version published bears the
-    # session's code, and keeps it, so that it is not published a second time.
-    """
-    ALTER TABLE sessions ADD COLUMN published_as TEXT NOT NULL DEFAULT '';
-    UPDATE sessions SET published_as = CASE state
-        WHEN 'closed' THEN 'session-' || replace(held_on, '-', '') || '-' || lower(code)
-        ELSE 'session-' || lower(hex(randomblob(16)))
-    END;
-    """,
 )
 
 
@@ -281,5 +230,7 @@ def _migrate(db: sqlite3.Connection, name: str) -> None:
     if tables and owner != _OURS:
         raise LayerError("room_not_ours", file=name)
     db.execute(f"PRAGMA application_id = {_OURS}")
+    db.execute("PRAGMA foreign_keys = OFF")  # else a table made anew takes its children along
     for number, steps in enumerate(MIGRATIONS[version:], version + 1):
         db.executescript(f"BEGIN IMMEDIATE; {steps} PRAGMA user_version = {number}; COMMIT;")
+    db.execute("PRAGMA foreign_keys = ON")

@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from layers.room import Session
+from layers.room_session import Session
 from mapping import hall
 from sample_data.make import make_city
 from tests.helpers import desk, rooms

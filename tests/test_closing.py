@@ -13,7 +13,8 @@ import pytest
 import shapely
 
 from layers import atlas, closing, codebook, privacy, room_area
-from layers.room import Contribution, Room, Session
+from layers.room import Room
+from layers.room_session import Contribution, Session
 
 CELL = "CRS3035RES250mN3272000E4552000"
 NEXT = "CRS3035RES250mN3272000E4552250"

@@ -12,7 +12,8 @@ from streamlit.testing.v1 import AppTest
 
 from layers import atlas, codebook
 from layers import room as rooms
-from layers.room import Contribution, Room
+from layers.room import Room
+from layers.room_session import Contribution, Session
 
 PAGE = "from mapping.pages import room\nroom.page()"
 pytestmark = pytest.mark.usefixtures("town", "room")
@@ -119,7 +120,7 @@ def test_a_city_without_anything_on_the_map_says_what_is_missing(
     assert not any(button.key == "room_rehearse" for button in app.button)
 
 
-def fill(room: Room, kind: str, town: atlas.Atlas, people: int) -> rooms.Session:
+def fill(room: Room, kind: str, town: atlas.Atlas, people: int) -> Session:
     session = room.create(
         title="Café",
         kind=kind,

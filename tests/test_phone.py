@@ -15,7 +15,8 @@ from starlette.testclient import TestClient
 
 from layers import codebook
 from layers.errors import LayerError
-from layers.room import Room, Session
+from layers.room import Room
+from layers.room_session import Session
 from mapping import phone, words
 from mapping.phone import front, limits, pictures
 
@@ -184,7 +185,7 @@ def test_a_full_session_makes_phones_wait_and_takes_from_those_in_it(
     client: TestClient, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     agree(client, session)
-    monkeypatch.setattr("layers.room.MOST_TOKENS", 1)
+    monkeypatch.setattr("layers.room_taking.MOST_TOKENS", 1)
     body = {"session": session.id, "token": "b" * 32, "consent": codebook.CONSENT}
     answer = client.post("/phone/agree", json=body)
     assert (answer.status_code, answer.json()["error"]) == (503, "session_full")

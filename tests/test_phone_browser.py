@@ -14,7 +14,8 @@ import pytest
 from playwright.sync_api import Page, Route
 
 from layers.atlas import Atlas
-from layers.room import Room, Session
+from layers.room import Room
+from layers.room_session import Session
 from layers.space import cell_of
 from mapping import hall
 from tests.helpers import rooms

@@ -21,8 +21,10 @@ import pytest
 
 from layers import codebook
 from layers.errors import LayerError
-from layers.room import CODE_LETTERS, Contribution, Room, Session
-from layers.room_file import MIGRATIONS, RoomFile
+from layers.room import Room
+from layers.room_file import RoomFile
+from layers.room_schema import MIGRATIONS
+from layers.room_session import CODE_LETTERS, Contribution, Session
 
 CELL = "CRS3035RES250mN3270000E4550000"
 OTHER = "CRS3035RES250mN3270000E4550250"
@@ -129,7 +131,7 @@ def test_phones_are_counted_once_each(room: Room) -> None:
 @pytest.mark.parametrize(
     ("cell", "code"),
     [
-        ("CRS3035RES500mN3270000E4550000", "cell_size_wrong"),
+        ("CRS3035RES125mN3270000E4550000", "cell_size_wrong"),
         ("CRS3035RES250mN3280000E4550000", "cell_outside"),
     ],
 )
@@ -218,7 +220,8 @@ def test_no_time_of_arrival_is_kept(room: Room) -> None:
     """No column for it, and no row number that would count up with it."""
     with closing(sqlite3.connect(room.path)) as db:
         tables = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall()
-    assert {name for name, _ in tables} == {"sessions", "tokens", "contributions"}
+    named = {"sessions", "tokens", "contributions", "withdrawn", "batches", "deeds", "answers_back"}
+    assert {name for name, _ in tables} == named
     for _, sql in tables:
         assert "WITHOUT ROWID" in sql
         assert not re.search(r"address|agent|created|sent_at|time_at|stamp", sql)
@@ -269,10 +272,10 @@ def test_a_task_that_fails_undoes_only_itself(tmp_path: Path) -> None:
         file.submit(lambda _db: held.wait(5), alone=True)  # so that the next three come together
 
         def half(db: sqlite3.Connection) -> None:
-            db.execute("INSERT INTO tokens VALUES ('x', x'00', '')")
+            db.execute("INSERT INTO tokens (session, token, consent) VALUES ('x', x'00', '')")
             raise LayerError("answer_unknown")
 
-        good = "INSERT INTO tokens VALUES ('x', x'0{}', '')"
+        good = "INSERT INTO tokens (session, token, consent) VALUES ('x', x'0{}', '')"
         off = file.submit(lambda db: db.execute("PRAGMA foreign_keys = OFF").fetchall(), alone=True)
         results: list[Future[Any]] = [
             file.submit(lambda db: db.execute(good.format(1)).rowcount),
@@ -337,7 +340,7 @@ def test_a_commit_that_fails_whole_reaches_its_owner_and_not_the_next(tmp_path: 
 def test_a_full_session_keeps_those_who_are_in_it(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("layers.room.MOST_TOKENS", 2)
+    monkeypatch.setattr("layers.room_taking.MOST_TOKENS", 2)
     made = joined(room)
     room.join(made.id, "b", consent=codebook.CONSENT).result()
     assert code_of(room.join(made.id, "c", consent=codebook.CONSENT)) == "session_full"
@@ -405,7 +408,8 @@ import sys
 from datetime import date
 from uuid import uuid4
 from layers import codebook
-from layers.room import Contribution, Room
+from layers.room import Room
+from layers.room_session import Contribution
 room = Room(sys.argv[1])
 made = room.create(title="x", kind="real", mode="instant", languages=("en",), cell_m=250,
                    held_on=date(2026, 3, 1))

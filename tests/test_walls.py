@@ -14,7 +14,8 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from layers import codebook
-from layers.room import Contribution, Room, Session
+from layers.room import Room
+from layers.room_session import Contribution, Session
 from mapping import hall, phone
 
 CELL = "CRS3035RES250mN3272000E4552000"

@@ -12,7 +12,8 @@ from layers import clock, closing, privacy, room_area
 from layers import room as rooms
 from layers.atlas import Atlas
 from layers.errors import LayerError
-from layers.room import CELL_SIZES, MOST_TOKENS, TITLE_LENGTH, Area, Session
+from layers.room_session import CELL_SIZES, TITLE_LENGTH, Area, Session
+from layers.room_taking import MOST_TOKENS
 from mapping import hall, style, words
 from mapping.pages import _shared
 
@@ -30,7 +31,7 @@ def page() -> None:
     say = _shared.say
     room = rooms.shared()
     listed = room.sessions()
-    is_open = [session for session in listed if session.state == "open"]
+    is_open = [session for session in listed if session.state != "closed"]
     note = "" if hall.is_open() else say("room.loopback")
     newest = st.session_state.pop(NEWEST, None)
     if newest:  # before the widget of that key is drawn, or Streamlit refuses
@@ -46,7 +47,7 @@ def page() -> None:
             _start(room)
     else:
         _start(room)
-    _past(room, [session for session in listed if session.state != "open"])
+    _past(room, [session for session in listed if session.state == "closed"])
     _shared.how(
         say("room.how_cells"),
         say("room.how_kept"),

@@ -25,7 +25,7 @@ import pyproj
 import shapely
 
 from layers.atlas import Atlas
-from layers.room import Area
+from layers.room_session import Area
 
 GRID = 3035
 SIMPLE_M = 6.0

@@ -14,7 +14,7 @@ from typing import Any
 from starlette.requests import Request
 
 from layers.errors import LayerError
-from layers.room import Contribution
+from layers.room_session import Contribution
 
 MOST_BYTES = 4096
 _RANDOM_128 = re.compile(r"[0-9a-f]{32}")

@@ -13,7 +13,8 @@ from starlette.websockets import WebSocket
 
 from layers import room as rooms
 from layers.errors import LayerError
-from layers.room import Room, Session
+from layers.room import Room
+from layers.room_session import Session
 from mapping.phone import forms, limits
 from mapping.phone.answers import answering, refused, taken
 from mapping.phone.base import Maps
@@ -74,7 +75,7 @@ class RoomRoutes:
 
     def _open_by_code(self, code: str) -> Session:
         found = self.room.by_code(code)
-        if found.state != "open":  # its identifier is for those who were there
+        if found.state == "closed":  # its identifier is for those who were there
             raise LayerError("session_closed")
         return found
 

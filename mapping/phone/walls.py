@@ -17,7 +17,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from layers import privacy
 from layers.errors import LayerError
-from layers.room import Room, Session
+from layers.room import Room
+from layers.room_session import Session
 from mapping import hall
 
 TOGETHER_S = 0.1  # what comes within this time is one message

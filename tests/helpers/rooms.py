@@ -10,8 +10,9 @@ from playwright.sync_api import Page
 
 from layers import clock
 from layers.atlas import Atlas
-from layers.room import Room, Session
+from layers.room import Room
 from layers.room_area import area_of
+from layers.room_session import Session
 
 
 @contextmanager

@@ -1,0 +1,130 @@
+"""The tables of the room's file, and the steps that lead from an older file to this one."""
+
+from __future__ import annotations
+
+# Keyed by random ids and WITHOUT ROWID: a row number would tell who came when.
+MIGRATIONS = (
+    """
+    CREATE TABLE sessions (
+        id TEXT NOT NULL PRIMARY KEY,
+        code TEXT NOT NULL UNIQUE,
+        wall_key TEXT NOT NULL,
+        title TEXT NOT NULL,
+        kind TEXT NOT NULL CHECK (kind IN ('rehearsal', 'real')),
+        mode TEXT NOT NULL CHECK (mode IN ('instant', 'batches')),
+        languages TEXT NOT NULL,
+        cell_m INTEGER NOT NULL,
+        area TEXT,
+        atlas TEXT NOT NULL,
+        consent TEXT NOT NULL,
+        codebook TEXT NOT NULL,
+        held_on TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('open', 'closed')),
+        token_key BLOB,
+        batch TEXT
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE tokens (
+        session TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+        token BLOB NOT NULL,
+        consent TEXT NOT NULL,
+        PRIMARY KEY (session, token)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE contributions (
+        session TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+        id BLOB NOT NULL,
+        token BLOB NOT NULL,
+        cell TEXT NOT NULL,
+        feeling TEXT NOT NULL CHECK (feeling IN ('safe', 'mixed', 'unsafe')),
+        reasons TEXT NOT NULL,
+        time_of_day TEXT,
+        company TEXT,
+        fresh INTEGER NOT NULL CHECK (fresh IN (0, 1)),
+        PRIMARY KEY (session, id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX contributions_token ON contributions (session, token);
+    """,
+    # A publication has a random name of its own. What an earlier version published bears the
+    # session's code, and keeps it, so that it is not published a second time.
+    """
+    ALTER TABLE sessions ADD COLUMN published_as TEXT NOT NULL DEFAULT '';
+    UPDATE sessions SET published_as = CASE state
+        WHEN 'closed' THEN 'session-' || replace(held_on, '-', '') || '-' || lower(code)
+        ELSE 'session-' || lower(hex(randomblob(16)))
+    END;
+    """,
+    # A session has more states, a set-up and a date of deletion; who joined has a receipt, and
+    # what was said has words of her own that wait until somebody who reads them has read them.
+    """
+    CREATE TABLE sessions_anew (
+        id TEXT NOT NULL PRIMARY KEY,
+        code TEXT NOT NULL UNIQUE,
+        wall_key TEXT NOT NULL,
+        moderator_key TEXT NOT NULL,
+        title TEXT NOT NULL,
+        kind TEXT NOT NULL CHECK (kind IN ('rehearsal', 'real')),
+        mode TEXT NOT NULL CHECK (mode IN ('instant', 'batches')),
+        languages TEXT NOT NULL,
+        cell_m INTEGER NOT NULL,
+        area TEXT,
+        atlas TEXT NOT NULL,
+        consent TEXT NOT NULL,
+        codebook TEXT NOT NULL,
+        held_on TEXT NOT NULL,
+        delete_on TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('ready', 'open', 'paused', 'closed')),
+        published_as TEXT NOT NULL,
+        setup TEXT NOT NULL,
+        token_key BLOB,
+        batch TEXT,
+        wall TEXT NOT NULL DEFAULT '{}',
+        makeup TEXT
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO sessions_anew (
+        id, code, wall_key, moderator_key, title, kind, mode, languages, cell_m, area, atlas,
+        consent, codebook, held_on, delete_on, state, published_as, setup, token_key, batch
+    ) SELECT
+        id, code, wall_key, lower(hex(randomblob(16))), title, kind, mode, languages, cell_m, area,
+        atlas, consent, codebook, held_on, date(held_on, '+30 days'), state, published_as, '{}',
+        token_key, batch
+    FROM sessions;
+    DROP TABLE sessions;
+    ALTER TABLE sessions_anew RENAME TO sessions;
+    ALTER TABLE tokens ADD COLUMN receipt BLOB;
+    ALTER TABLE tokens ADD COLUMN party INTEGER;
+    ALTER TABLE tokens ADD COLUMN muted INTEGER NOT NULL DEFAULT 0 CHECK (muted IN (0, 1));
+    CREATE UNIQUE INDEX tokens_receipt ON tokens (session, receipt);
+    ALTER TABLE contributions ADD COLUMN state TEXT NOT NULL DEFAULT 'shown'
+        CHECK (state IN ('waiting', 'shown', 'hidden'));
+    ALTER TABLE contributions ADD COLUMN words TEXT;
+    ALTER TABLE contributions ADD COLUMN language TEXT;
+    ALTER TABLE contributions ADD COLUMN words_state TEXT
+        CHECK (words_state IN ('waiting', 'shown', 'hidden'));
+    ALTER TABLE contributions ADD COLUMN paraphrase TEXT;
+    CREATE TABLE withdrawn (
+        session TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+        id BLOB NOT NULL,
+        PRIMARY KEY (session, id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE batches (
+        session TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        shown TEXT NOT NULL,
+        PRIMARY KEY (session, number)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE deeds (
+        session TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        who TEXT NOT NULL,
+        did TEXT NOT NULL,
+        language TEXT,
+        PRIMARY KEY (session, number)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE answers_back (
+        code TEXT NOT NULL PRIMARY KEY,
+        title TEXT NOT NULL,
+        held_on TEXT NOT NULL,
+        said_on TEXT NOT NULL,
+        texts TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    """,
+)
