@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from html import escape
 from pathlib import Path
 
@@ -30,14 +30,6 @@ _LISTS = (
     *("tie_kind",),
 )
 _KEEP = "public, max-age=31536000, immutable"
-_WORDS = {
-    "phone": ("phone.", "codebook.", "place_kind.", "error.answer_too_many"),
-    "wall": ("wall.", "codebook."),
-    "ours": ("ours.", "field.", "tongue.", *(f"{name}." for name in _LISTS)),
-}
-# files that only one of the pages loads
-_ALONE = {"phone.": "phone", "outbox.": "phone", "wall.": "wall", "ours.": "ours"}
-_NO_MAP = ("leaflet.", "citymap.")
 # name in the address -> package it comes from; the others lie in our own folder
 _FROM_PACKAGES = {
     "leaflet.js": ("leaflet", "leaflet.js"),
@@ -45,12 +37,39 @@ _FROM_PACKAGES = {
     "regular.ttf": ("font", "AtkinsonHyperlegible-Regular.ttf"),
     "bold.ttf": ("font", "AtkinsonHyperlegible-Bold.ttf"),
 }
-_OURS = (
-    *("phone.css", "wall.css", "ours.css"),
-    *("phone.js", "outbox.js", "citymap.js", "wall.js", "ours.js", "ours_fields.js"),
-)
+_ELSEWHERE = ("door.css", "sw.js")  # files of the folder with an address of their own
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".ttf": "font/ttf"}
 _BLANK = re.compile(r"\{\{([A-Z]+)(?: ([a-z_.]+))?\}\}")
+_FILE = re.compile(r"\{\{FILE ([a-z_.]+)\}\}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page: where it is, and which sentences it needs. Its files are those that it names."""
+
+    paths: tuple[str, ...]
+    words: tuple[str, ...]  # beginnings of keys
+    words_at: str = ""  # where it fetches another language's, for pages that can change it
+
+
+# one line for each page; ``NAME.html`` lies in the folder
+PAGES = {
+    "phone": Page(
+        paths=("/j", "/j/{code}"),
+        words=("phone.", "codebook.", "place_kind.", "error.answer_too_many"),
+        words_at="/phone/words/{lang}.json",
+    ),
+    "wall": Page(
+        paths=("/wall/{code}",),
+        words=("wall.", "codebook.", "band."),
+        words_at="/wall/words/{lang}.json",
+    ),
+    "ours": Page(
+        paths=("/ours",),
+        words=("ours.", "field.", "tongue.", *(f"{name}." for name in _LISTS)),
+        words_at="/ours/words/{lang}.json",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,23 +84,29 @@ class Packed:
 
 def routes() -> list[BaseRoute]:
     """Give the routes of the pages and their files."""
-    return [
-        Route("/j", _phone, methods=["GET"]),
-        Route("/j/{code}", _phone, methods=["GET"]),
-        Route("/wall/{code}", _wall, methods=["GET"]),
-        Route("/ours", _ours, methods=["GET"]),
-        Route("/ours/words/{lang}.json", _ours_words, methods=["GET"]),
-        Route("/phone/assets/{name}", _asset, methods=["GET"]),
-        Route("/phone/words/{lang}.json", _words, methods=["GET"]),
-    ]
+    found: list[BaseRoute] = []
+    for name, one in PAGES.items():
+        found += [Route(path, partial(_page, name), methods=["GET"]) for path in one.paths]
+        if one.words_at:
+            found.append(Route(one.words_at, partial(_words, name), methods=["GET"]))
+    return [*found, Route("/phone/assets/{name}", _asset, methods=["GET"])]
 
 
 def names(name: str) -> tuple[str, ...]:
-    """Tell which files a page loads, fonts of its style sheet included."""
-    every = (*_FROM_PACKAGES, *_OURS, "tokens.css")
-    others = tuple(begins for begins, page in _ALONE.items() if page != name)
-    left_out = (*others, *(("ours_",) if name != "ours" else _NO_MAP))
-    return tuple(one for one in every if not one.startswith(left_out))
+    """Tell which files a page loads, fonts of its style sheets included."""
+    found: list[str] = []
+    for one in _FILE.findall((FOLDER / f"{name}.html").read_text("utf-8")):
+        found.append(one)
+        if one.endswith(".css") and one in _ours():
+            found += _FILE.findall((FOLDER / one).read_text("utf-8"))
+    return tuple(dict.fromkeys(found))
+
+
+@cache
+def _ours() -> frozenset[str]:
+    """Tell which files of our own folder anybody may fetch: scripts and style sheets."""
+    every = {path.name for path in FOLDER.iterdir() if path.suffix in _TYPES}
+    return frozenset(every.difference(_ELSEWHERE))
 
 
 @cache
@@ -99,18 +124,18 @@ def file(name: str) -> Packed:
         content = assets.file(*_FROM_PACKAGES[name]).read_bytes()
         # without the note that points to a source map, which nobody serves
         content = content.replace(b"//# sourceMappingURL=leaflet.js.map", b"")
-    elif name in _OURS:
+    elif name in _ours():
         content = (FOLDER / name).read_bytes()
+        if name.endswith(".css"):  # the addresses of its fonts
+            content = _fill(content.decode(), "en").encode()
     else:
         raise KeyError(name)
-    if name in ("phone.css", "wall.css", "ours.css"):
-        content = _fill(content.decode(), "en").encode()
     return _packed(content, _TYPES[Path(name).suffix])
 
 
 @cache
 def page(name: str, lang: str) -> Packed:
-    """Give the page ``phone``, ``wall`` or ``ours`` in one language."""
+    """Give one of :data:`PAGES` in one language."""
     text = (FOLDER / f"{name}.html").read_text("utf-8")
     return _packed(_fill(text, lang, name).encode(), "text/html")
 
@@ -119,7 +144,7 @@ def page(name: str, lang: str) -> Packed:
 def page_words(name: str, lang: str) -> dict[str, str]:
     """Give the sentences a page may need, so that they are there when the network is not."""
     found = words.sentences(lang)
-    return {key: found[key] for key in found if key.startswith(_WORDS[name])}
+    return {key: found[key] for key in found if key.startswith(PAGES[name].words)}
 
 
 def _fill(text: str, lang: str, name: str = "phone") -> str:
@@ -175,16 +200,8 @@ def _packed(content: bytes, media_type: str) -> Packed:
     return Packed(content, gzip.compress(content, 9, mtime=0), media_type, mark)
 
 
-async def _phone(request: Request) -> Response:
-    return _send(request, page("phone", _language(request)), "no-store")
-
-
-async def _wall(request: Request) -> Response:
-    return _send(request, page("wall", _language(request)), "no-store")
-
-
-async def _ours(request: Request) -> Response:
-    return _send(request, page("ours", _language(request)), "no-store")
+async def _page(name: str, request: Request) -> Response:
+    return _send(request, page(name, _language(request)), "no-store")
 
 
 async def _asset(request: Request) -> Response:
@@ -195,15 +212,7 @@ async def _asset(request: Request) -> Response:
     return _send(request, found, _KEEP)
 
 
-async def _words(request: Request) -> Response:
-    return _words_of(request, "phone")
-
-
-async def _ours_words(request: Request) -> Response:
-    return _words_of(request, "ours")
-
-
-def _words_of(request: Request, name: str) -> Response:
+async def _words(name: str, request: Request) -> Response:
     lang = request.path_params["lang"]
     if lang not in words.languages():
         return Response(status_code=404)
