@@ -41,7 +41,7 @@ def taken(**values: object) -> JSONResponse:
 
 def refused(error: LayerError, request: Request) -> JSONResponse:
     """Say that it did not, with the sentence in the language the phone asks for."""
-    lang = words.best(request.headers.get("accept-language", ""))
+    lang = words.best(request.headers.get("accept-language", ""), words.room_languages())
     body: dict[str, object] = {"error": error.code, "sentence": words.explain(error, lang)}
     headers = dict(_NO_STORE)
     if "retry_s" in error.blanks:

@@ -50,6 +50,12 @@ class Page:
     paths: tuple[str, ...]
     words: tuple[str, ...]  # beginnings of keys
     words_at: str = ""  # where it fetches another language's, for pages that can change it
+    in_room: bool = False  # phones and walls speak more languages than the desk
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Which languages it speaks."""
+        return words.room_languages() if self.in_room else words.languages()
 
 
 # one line for each page; ``NAME.html`` lies in the folder
@@ -58,11 +64,13 @@ PAGES = {
         paths=("/j", "/j/{code}"),
         words=("phone.", "codebook.", "place_kind.", "error.answer_too_many"),
         words_at="/phone/words/{lang}.json",
+        in_room=True,
     ),
     "wall": Page(
         paths=("/wall/{code}",),
         words=("wall.", "codebook.", "band."),
         words_at="/wall/words/{lang}.json",
+        in_room=True,
     ),
     "ours": Page(
         paths=("/ours",),
@@ -173,7 +181,7 @@ def _data(name: str, lang: str) -> str:
         "words": page_words(name, lang),
         "languages": {
             tag: [words.say("language.name", tag), words.direction(tag)]
-            for tag in words.languages()
+            for tag in PAGES[name].languages
         },
         "reasons": list(codebook.REASONS),
         "most_reasons": codebook.MAX_REASONS,
@@ -201,7 +209,7 @@ def _packed(content: bytes, media_type: str) -> Packed:
 
 
 async def _page(name: str, request: Request) -> Response:
-    return _send(request, page(name, _language(request)), "no-store")
+    return _send(request, page(name, _language(name, request)), "no-store")
 
 
 async def _asset(request: Request) -> Response:
@@ -214,17 +222,15 @@ async def _asset(request: Request) -> Response:
 
 async def _words(name: str, request: Request) -> Response:
     lang = request.path_params["lang"]
-    if lang not in words.languages():
+    if lang not in PAGES[name].languages:
         return Response(status_code=404)
     content = json.dumps(page_words(name, lang), ensure_ascii=False).encode()
     return _send(request, _packed(content, "application/json"), "no-cache")
 
 
-def _language(request: Request) -> str:
-    asked = request.query_params.get("lang", "")
-    if asked in words.languages():
-        return asked
-    return words.best(request.headers.get("accept-language", ""))
+def _language(name: str, request: Request) -> str:
+    asked, ours = request.query_params.get("lang", ""), PAGES[name].languages
+    return asked if asked in ours else words.best(request.headers.get("accept-language", ""), ours)
 
 
 def _send(request: Request, found: Packed, keep: str) -> Response:
