@@ -64,12 +64,17 @@ def join(db: sqlite3.Connection, session_id: str, who: Joining) -> bool:
     if who.party is not None and not 0 <= who.party < len(session.setup.parties):
         raise LayerError("party_unknown")
     mine = sealed(key, who.token)
+    receipt = sealed(key, "receipt", who.receipt) if who.receipt else None
+    if receipt is not None and _is_anothers(db, session_id, receipt, mine):
+        raise LayerError(
+            "receipt_taken"
+        )  # her phone makes another: this one opens what is not hers
     if _has_joined(db, session_id, mine):  # before the count: a full room keeps who is in it
+        _give_receipt(db, session_id, mine, receipt)
         return False
     count = db.execute("SELECT count(*) FROM tokens WHERE session = ?", (session_id,)).fetchone()
     if count[0] >= MOST_TOKENS:
         raise LayerError("session_full", most=MOST_TOKENS, retry_s=FULL_WAIT_S)
-    receipt = sealed(key, "receipt", who.receipt) if who.receipt else None
     db.execute(
         "INSERT INTO tokens (session, token, consent, receipt, party) VALUES (?, ?, ?, ?, ?)",
         (session_id, mine, who.consent, receipt, who.party),
@@ -80,6 +85,19 @@ def join(db: sqlite3.Connection, session_id: str, who: Joining) -> bool:
 def _has_joined(db: sqlite3.Connection, session_id: str, mine: bytes) -> bool:
     sql = "SELECT 1 FROM tokens WHERE session = ? AND token = ?"
     return db.execute(sql, (session_id, mine)).fetchone() is not None
+
+
+def _is_anothers(db: sqlite3.Connection, session_id: str, receipt: bytes, mine: bytes) -> bool:
+    sql = "SELECT 1 FROM tokens WHERE session = ? AND receipt = ? AND token <> ?"
+    return db.execute(sql, (session_id, receipt, mine)).fetchone() is not None
+
+
+def _give_receipt(
+    db: sqlite3.Connection, session_id: str, mine: bytes, receipt: bytes | None
+) -> None:
+    """Keep a receipt for who joined without one; the first stays, for it may be on paper."""
+    sql = "UPDATE tokens SET receipt = ? WHERE session = ? AND token = ? AND receipt IS NULL"
+    db.execute(sql, (receipt, session_id, mine))
 
 
 def check_taking(session: Session) -> None:
@@ -94,6 +112,27 @@ def check_taking(session: Session) -> None:
         raise LayerError("session_not_started", retry_s=PAUSE_WAIT_S)
     if session.state == "paused":
         raise LayerError("session_paused", retry_s=PAUSE_WAIT_S)
+
+
+def check_speaker(
+    db: sqlite3.Connection, session: Session, mine: bytes, consent: str | None
+) -> None:
+    """Refuse whoever has not agreed to this consent, or was muted.
+
+    Raises
+    ------
+    LayerError
+        ``consent_needed``, ``token_muted``.
+    """
+    if consent not in (None, session.consent):
+        raise LayerError("consent_needed")
+    joined = db.execute(
+        "SELECT muted FROM tokens WHERE session = ? AND token = ?", (session.id, mine)
+    ).fetchone()
+    if joined is None:
+        raise LayerError("consent_needed")
+    if joined[0]:
+        raise LayerError("token_muted")
 
 
 def check_cell(session: Session, code: str) -> None:
@@ -124,16 +163,8 @@ def contribute(
     """Keep a contribution; as :meth:`layers.room.Room.contribute`."""
     session, key = live_session(db, session_id)
     check_taking(session)
-    if consent not in (None, session.consent):
-        raise LayerError("consent_needed")
     mine = sealed(key, token)
-    joined = db.execute(
-        "SELECT muted FROM tokens WHERE session = ? AND token = ?", (session_id, mine)
-    ).fetchone()
-    if joined is None:
-        raise LayerError("consent_needed")
-    if joined[0]:
-        raise LayerError("token_muted")
+    check_speaker(db, session, mine, consent)
     check_cell(session, said.cell)
     # the identifier is sealed too: what is left on a phone finds no row later
     row_id = sealed(key, token, said.id)

@@ -106,7 +106,8 @@ def test_typed_codes_are_slowed_all_together_and_the_secret_never(
     room: Room, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limits, "WRONG_CODE_S", 0.0)
-    monkeypatch.setattr(limits, "TYPED_PER_SECOND", 3)
+    monkeypatch.setattr(limits, "WRONG_PER_SECOND", 3)
+    monkeypatch.setattr(limits, "WRONG_AT_ONCE", 3)
     with TestClient(Starlette(routes=phone.routes(room))) as client:
         tries = [client.post("/phone/join", json={"code": "AAAAAAAA"}) for _ in range(9)]
         assert {one.status_code for one in tries} == {404, 503}

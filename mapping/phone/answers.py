@@ -19,15 +19,23 @@ Answer = Callable[[Request], Awaitable[Response]]
 STATUS = MappingProxyType(
     {
         "body_unreadable": 400,
+        "token_muted": 403,
         "session_unknown": 404,
         "invitation_unknown": 404,
+        "receipt_unknown": 404,
+        "item_unknown": 404,
+        "answers_none": 404,
+        "receipt_taken": 409,
         "answer_outdated": 409,
         "session_closed": 410,
         "body_too_large": 413,
         "too_fast": 429,
         "server_failed": 500,
         "busy": 503,
-        "session_full": 503,  # what she said waits on her phone until there is room
+        # what she said waits on her phone until there is room, or until it begins or goes on
+        "session_full": 503,
+        "session_not_started": 503,
+        "session_paused": 503,
     }
 )
 _ELSE = 422

@@ -1,7 +1,8 @@
 """Read what a phone sends: a small JSON object of known fields, and nothing else.
 
-There is no field for a coordinate, a name or a text, and a field that is not known is refused
-rather than ignored, so that a phone that sends more than it should is noticed at once.
+There is no field for a coordinate or a name, and a field that is not known is refused rather than
+ignored, so that a phone that sends more than it should is noticed at once. The one text is her own
+words, which wait in the room until somebody who reads them has read them.
 """
 
 from __future__ import annotations
@@ -14,14 +15,22 @@ from typing import Any
 from starlette.requests import Request
 
 from layers.errors import LayerError
-from layers.room_session import Contribution
+from layers.room_session import CODE_LENGTH, CODE_LETTERS, Contribution
+from layers.room_setup import MOST_PARTIES
+from mapping import words
 
 MOST_BYTES = 4096
 _RANDOM_128 = re.compile(r"[0-9a-f]{32}")
 _UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
-_CONTRIBUTION = frozenset(
-    {"session", "token", "consent", "id", "cell", "feeling", "reasons", "when", "company"}
+_TYPED = re.compile(f"[{CODE_LETTERS}]{{{CODE_LENGTH}}}")
+_MOST_IDS = 200
+CONTRIBUTION = frozenset(
+    {
+        *("session", "token", "consent", "id", "cell", "feeling", "reasons", "when", "company"),
+        *("words", "language"),
+    }
 )
+CHANGE = CONTRIBUTION | {"handle", "edit"}
 
 
 async def read(request: Request, *, most: int = MOST_BYTES) -> dict[str, Any]:
@@ -85,25 +94,80 @@ def consent(said: Mapping[str, Any]) -> str:
 
 
 def contribution(said: Mapping[str, Any]) -> Contribution:
-    """Read what she says of a place.
+    """Read what she says of a place; which fields there may be is checked by the route.
 
     Raises
     ------
     LayerError
-        ``field_unknown``, ``cell_unknown``, ``answer_unknown`` or ``answer_too_many``.
+        ``field_unknown``, ``cell_unknown``, ``answer_unknown``, ``answer_too_many`` or
+        ``words_too_long``.
     """
-    check_fields(said, _CONTRIBUTION)
     reasons = said.get("reasons", [])
     if not isinstance(reasons, list) or not all(isinstance(code, str) for code in reasons):
         raise LayerError("answer_unknown")
+    text, language = _text(said.get("words")) or "", _text(said.get("language")) or ""
+    # words in a language that nobody chose would wait in a queue that nobody reads
+    if (text or language) and language not in words.room_languages():
+        raise LayerError("answer_unknown")
+    text.encode()  # half a character: answered as an unreadable body
     return Contribution(
-        id=_matching(said.get("id"), _UUID4, "field_unknown"),
+        id=item(said) if said.get("handle") is None else "",
         cell=_text(said.get("cell")) or "",
         feeling=_text(said.get("feeling")) or "",
         reasons=tuple(reasons),
         time_of_day=_text(said.get("when")),
         company=_text(said.get("company")),
+        words=text,
+        language=language,
     )
+
+
+def item(said: Mapping[str, Any]) -> str:
+    """Read the identifier the phone gave to a contribution."""
+    return _matching(said.get("id"), _UUID4, "field_unknown")
+
+
+def items(said: Mapping[str, Any]) -> list[str]:
+    """Read a list of such identifiers, which may be left out."""
+    found = said.get("ids", [])
+    if not isinstance(found, list) or len(found) > _MOST_IDS:
+        raise LayerError("field_unknown")
+    return [_matching(one, _UUID4, "field_unknown") for one in found]
+
+
+def handle(said: Mapping[str, Any]) -> str:
+    """Read the name under which the server lists one of her contributions; empty: none."""
+    given = said.get("handle")
+    return "" if given is None else _matching(given, _RANDOM_128, "field_unknown")
+
+
+def edit(said: Mapping[str, Any]) -> str:
+    """Read the identifier of one change, so that it is made once; empty: none."""
+    given = said.get("edit")
+    return "" if given is None else _matching(given, _UUID4, "field_unknown")
+
+
+def receipt(said: Mapping[str, Any]) -> str:
+    """Read her own half of the receipt as she may type it; empty: none, or it cannot be one."""
+    given = said.get("receipt")
+    plain = "".join(given.upper().replace("-", " ").split()) if isinstance(given, str) else ""
+    return plain if _TYPED.fullmatch(plain) else ""
+
+
+def party(said: Mapping[str, Any]) -> int | None:
+    """Read the number of her table or group.
+
+    Raises
+    ------
+    LayerError
+        ``party_unknown``.
+    """
+    given = said.get("party")
+    if given is None:
+        return None
+    if type(given) is not int or not 0 <= given < MOST_PARTIES:  # True is a number too
+        raise LayerError("party_unknown")
+    return given
 
 
 def _text(value: object) -> str | None:

@@ -1,8 +1,9 @@
 """How fast things may come: per phone, and over all, without asking who is behind an address.
 
-A hall's phones often share one address, so no limit counts by address. Whoever holds the QR
-code's 128 bits is never slowed when asking for the session; typed codes are, because they can be
-guessed, and so is agreeing, because one machine could make up phones until the session is full.
+A hall's phones often share one address, so no limit counts by address. Whoever holds what is
+right, the QR code's 128 bits, a typed code or a receipt, is never slowed and never refused. What is
+wrong waits a second, and only so many wrong ones wait at a time; agreeing is limited, because one
+machine could make up phones until the session is full.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from layers.errors import LayerError
 
 PER_PHONE = 20  # contributions a minute
 PER_SECOND = 300  # contributions of all phones together
-TYPED_PER_SECOND = 100  # codes tried by typing, all together: 40 bits last for centuries
+PER_PHONE_HERS = 60  # looking at what is hers and withdrawing it, a minute
+WRONG_PER_SECOND = 20  # wrong codes and receipts of all together; above, no is said at once
+WRONG_AT_ONCE = 100
 AGREED_PER_SECOND = 10  # new phones of one session: a hall that scans one picture
 AGREED_AT_ONCE = 100
 WRONG_CODE_S = 1.0  # what a wrong code waits
@@ -60,12 +63,13 @@ class Limits:
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._all = Bucket(PER_SECOND, PER_SECOND, clock=clock)
-        self._typed = Bucket(TYPED_PER_SECOND, TYPED_PER_SECOND, clock=clock)
+        self._wrong = Bucket(WRONG_PER_SECOND, WRONG_AT_ONCE, clock=clock)
         self._phones: OrderedDict[str, Bucket] = OrderedDict()
+        self._hers: OrderedDict[str, Bucket] = OrderedDict()
         self._sessions: OrderedDict[str, Bucket] = OrderedDict()
 
     def phone(self, token: str) -> None:
-        """Count one contribution of a phone.
+        """Count one contribution of a phone, or one change of it.
 
         Raises
         ------
@@ -87,15 +91,28 @@ class Limits:
         made = Bucket(AGREED_PER_SECOND, AGREED_AT_ONCE, clock=self._clock)
         _refuse("too_fast", _kept(self._sessions, session_id, made, most=_MOST_SESSIONS).take())
 
-    def typed(self) -> None:
-        """Count one typed code.
+    def hers(self, token: str) -> None:
+        """Count one look at what is hers, or one withdrawal.
+
+        Apart from what she sends, so that who has sent all she may can still take it back.
+
+        Raises
+        ------
+        LayerError
+            ``too_fast``, with the whole seconds to wait.
+        """
+        made = Bucket(PER_PHONE_HERS / 60, PER_PHONE_HERS, clock=self._clock)
+        _refuse("too_fast", _kept(self._hers, token, made, most=_MOST_PHONES).take())
+
+    def wrong(self) -> None:
+        """Count one typed code or receipt that was wrong.
 
         Raises
         ------
         LayerError
             ``busy``, with the whole seconds to wait.
         """
-        _refuse("busy", self._typed.take())
+        _refuse("busy", self._wrong.take())
 
 
 def _kept(buckets: OrderedDict[str, Bucket], key: str, made: Bucket, *, most: int) -> Bucket:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from concurrent.futures import Future
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,12 +15,14 @@ from layers.errors import LayerError
 from layers.room import Room
 from layers.room_session import Session
 from mapping.phone import forms, limits
-from mapping.phone.answers import answering, refused, taken
+from mapping.phone.answers import answering, taken
 from mapping.phone.base import Maps
+from mapping.phone.her_routes import HerRoutes, open_by_code, slowing_what_is_wrong, written
+from mapping.phone.lines import Lines, showing
 from mapping.phone.walls import Walls
 
 _JOIN = frozenset({"session", "code"})
-_AGREE = frozenset({"session", "token", "consent"})
+_AGREE = frozenset({"session", "token", "consent", "receipt", "party"})
 
 
 class RoomRoutes:
@@ -41,6 +42,7 @@ class RoomRoutes:
         self._limit = limit or limits.Limits()
         self._maps = Maps()
         self._walls: Walls | None = None
+        self._lines: Lines | None = None
 
     @property
     def room(self) -> Room:
@@ -50,12 +52,14 @@ class RoomRoutes:
         return self._room
 
     def routes(self) -> list[BaseRoute]:
-        """Give the routes under ``/phone`` and the wall's socket."""
+        """Give the routes under ``/phone`` and the sockets of phones and walls."""
         return [
             Route("/phone/join", answering(self.join), methods=["POST"]),
             Route("/phone/agree", answering(self.agree), methods=["POST"]),
             Route("/phone/contributions", answering(self.contribute), methods=["POST"]),
             Route("/phone/base/{session}.json", answering(self.base), methods=["GET"]),
+            *HerRoutes(lambda: self.room, self._limit).routes(),
+            WebSocketRoute("/phone/live", self.line),
             WebSocketRoute("/wall/live", self.live),
         ]
 
@@ -64,20 +68,12 @@ class RoomRoutes:
         said = await forms.read(request)
         forms.check_fields(said, _JOIN)
         if "session" in said:
-            return taken(session=_public(self.room.get(forms.session_id(said))))
-        self._limit.typed()
-        try:
-            found = self._open_by_code(str(said.get("code", "")))
-        except LayerError as error:
-            await asyncio.sleep(limits.WRONG_CODE_S)
-            return refused(error, request)
-        return taken(session=_public(found))
+            return taken(session=self._public(self.room.get(forms.session_id(said))))
 
-    def _open_by_code(self, code: str) -> Session:
-        found = self.room.by_code(code)
-        if found.state == "closed":  # its identifier is for those who were there
-            raise LayerError("session_closed")
-        return found
+        async def find() -> Response:
+            return taken(session=self._public(open_by_code(self.room, said.get("code"))))
+
+        return await slowing_what_is_wrong(find, request, self._limit)
 
     async def agree(self, request: Request) -> Response:
         """Count a phone whose owner has agreed to this version of the consent."""
@@ -86,19 +82,24 @@ class RoomRoutes:
         version = forms.consent(said)
         session = self.room.get(forms.session_id(said))  # first: made-up sessions fill no limits
         token = forms.token(said)
+        receipt, party = forms.receipt(said), forms.party(said)
+        if said.get("receipt") is not None and not receipt:
+            raise LayerError("field_unknown")
         self._limit.agreed(session.id)
-        await _written(self.room.join(session.id, token, consent=version))
+        done = self.room.join(session.id, token, consent=version, receipt=receipt, party=party)
+        await written(done)
         return taken()
 
     async def contribute(self, request: Request) -> Response:
         """Take one contribution; the answer comes when it is on the disk."""
         said = await forms.read(request)
+        forms.check_fields(said, forms.CONTRIBUTION)
         version = forms.consent(said)
         contribution = forms.contribution(said)
         token = forms.token(said)
         self._limit.phone(token)
         done = self.room.contribute(forms.session_id(said), token, contribution, consent=version)
-        await _written(done)
+        await written(done)
         return taken()
 
     async def base(self, request: Request) -> Response:
@@ -114,27 +115,39 @@ class RoomRoutes:
             return Response(packed, media_type="application/json", headers=headers)
         return Response(gzip.decompress(packed), media_type="application/json", headers=headers)
 
+    async def line(self, socket: WebSocket) -> None:
+        """Tell one phone whether the session is open, and what the wall does."""
+        if self._lines is None:
+            self._lines = Lines(self.room)
+        await self._lines.serve(socket)
+
     async def live(self, socket: WebSocket) -> None:
         """Keep one wall up to date."""
         if self._walls is None:
             self._walls = Walls(self.room)
         await self._walls.serve(socket)
 
-
-async def _written(done: Future[bool]) -> None:
-    """Wait until it is on the disk; a phone that hangs up meanwhile calls nothing off."""
-    await asyncio.shield(asyncio.wrap_future(done))
-
-
-def _public(session: Session) -> dict[str, object]:
-    """Give what a phone may know of its session; the wall's key is not among it."""
-    return {
-        "id": session.id,
-        "code": session.code,
-        "title": session.title,
-        "languages": session.languages,
-        "cell_m": session.cell_m,
-        "consent": session.consent,
-        "codebook": session.codebook,
-        "state": session.state,
-    }
+    def _public(self, session: Session) -> dict[str, object]:
+        """Give what a phone may know of its session; no key of wall or moderator is among it."""
+        setup = session.setup
+        return {
+            "id": session.id,
+            "code": session.code,
+            "title": session.title,
+            "kind": session.kind,
+            "languages": session.languages,
+            "cell_m": session.cell_m,
+            "consent": session.consent,
+            "codebook": session.codebook,
+            "state": session.state,
+            "wall": showing(self.room, session.id),
+            "delete_on": session.delete_on.isoformat(),
+            "audience": setup.audience,
+            "audience_name": setup.audience_name,
+            "safeguard": setup.safeguard,
+            "moderation": setup.moderation,
+            "asks": setup.asks,
+            "parties": setup.parties,
+            "organizer": setup.organizer,
+            "purpose": setup.purpose,
+        }
