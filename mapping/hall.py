@@ -56,9 +56,36 @@ def own_addresses() -> list[str]:
     return [address for _, address in usable]
 
 
-def join_address(origin: str, code: str, session_id: str = "") -> str:
-    """Give the address a phone opens; the secret stands behind ``#``, which no log ever sees."""
-    return f"{origin}/j/{code}" + (f"#{session_id}" if session_id else "")
+def join_address(
+    origin: str, code: str, session_id: str = "", *, party: int | None = None, someone: bool = False
+) -> str:
+    """Give the address a phone opens; the secret stands behind ``#``, which no log ever sees.
+
+    Parameters
+    ----------
+    origin, code, session_id
+        Where, and which session; without the identifier a phone joins by code.
+    party
+        Number of the table or group the phone is at, from 0; None: it asks where there are some.
+    someone
+        For the facilitator, who enters for one person after another.
+
+    Examples
+    --------
+    >>> join_address("http://hall.test", "ABCD2345", "5e", party=1)
+    'http://hall.test/j/ABCD2345#5e&table=1'
+    >>> join_address("", "ABCD2345", "5e", someone=True)
+    '/j/ABCD2345#5e&for=someone'
+    """
+    marks = [session_id] if session_id else []
+    marks += [] if party is None else [f"table={party}"]
+    marks += ["for=someone"] if someone else []
+    return f"{origin}/j/{code}" + (f"#{'&'.join(marks)}" if marks else "")
+
+
+def moderator_address(origin: str, code: str, moderator_key: str, *, lang: str) -> str:
+    """Give the address of the second phone, for whoever moderates; it asks for the passphrase."""
+    return f"{origin}/moderate/{code}?lang={lang}#{moderator_key}"
 
 
 def wall_address(origin: str, code: str, wall_key: str, *, lang: str) -> str:
