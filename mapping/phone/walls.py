@@ -9,13 +9,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hmac
+import json
 import threading
 from typing import Any
 
-import pandas as pd
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from layers import privacy
+from layers import wall_shown
 from layers.errors import LayerError
 from layers.room import Room
 from layers.room_session import Session
@@ -25,31 +25,6 @@ TOGETHER_S = 0.1  # what comes within this time is one message
 BEAT_S = 10.0  # silence for longer than this, and the wall knows that it is cut off
 _HELLO_S = 10.0
 _REFUSED = 4403
-
-Cells = list[tuple[str, str, str | None]]
-
-
-def instant_cells(contributions: pd.DataFrame) -> Cells:
-    """Show each cell at once with what is said of it, and never by how many."""
-    said = privacy.voices(contributions)
-    return [(cell, _shared(people), None) for cell, people in sorted(said.items())]
-
-
-def batch_cells(room: Room, session: Session) -> Cells:
-    """Show cells once five contributors have something new, and only those that five speak of.
-
-    A batch that was shown is kept with the session, so that a restart shows the same.
-    """
-    contributions = room.contributions(session.id)
-    kept = room.batch(session.id)
-    fresh = contributions.loc[contributions["fresh"], "token"].nunique()
-    if session.state == "open" and fresh >= privacy.K:
-        shown = privacy.release(
-            contributions, previous=privacy.unpacked(kept), coarsest_m=session.cell_m
-        )
-        kept = privacy.packed(shown)
-        room.save_batch(session.id, kept)
-    return [(cell, feeling, people) for cell, people, feeling in kept["rows"]] if kept else []
 
 
 class Walls:
@@ -81,10 +56,7 @@ class Walls:
         """Give all that a wall shows: cells, feelings, bands; no token, nothing finer."""
         session = self._room.get(session_id)
         with self._lock:
-            if session.mode == "instant":
-                cells = instant_cells(self._room.contributions(session_id))
-            else:
-                cells = batch_cells(self._room, session)
+            said = wall_shown.shown(self._room, session)
         phones, sent = self._room.counts(session_id)
         return {
             "type": "state",
@@ -93,12 +65,17 @@ class Walls:
             "kind": session.kind,
             "mode": session.mode,
             "cell_m": session.cell_m,
+            "area": session.area,
             "state": session.state,
             "code": session.code,
             "phones": phones,
             "sent": sent,
-            "cells": cells,
-        }
+            "summary": None,
+        } | said
+
+    def replay(self, session_id: str) -> list[wall_shown.Cells]:
+        """Give the batches in order; none while the wall is hidden or blank."""
+        return wall_shown.replay(self._room, self._room.get(session_id))
 
     async def _greet(self, socket: WebSocket) -> Session | None:
         try:
@@ -119,23 +96,27 @@ class Walls:
             self._loop = loop
             self._room.unwatch(self._changed)
             self._room.watch(self._changed)
-        news = asyncio.Event()
-        self._listening.setdefault(session.id, set()).add(news)
-        gone = asyncio.create_task(_until_gone(socket))
+        wall = _Wall(socket)
+        self._listening.setdefault(session.id, set()).add(wall.news)
+        gone = asyncio.create_task(wall.listen())
         try:
             join = _join(session, socket)
             while not gone.done():
-                news.clear()
+                wall.news.clear()
+                if wall.asked:
+                    wall.asked = False
+                    batches = await asyncio.to_thread(self.replay, session.id)
+                    await socket.send_json({"type": "replay", "batches": batches})
                 state = await asyncio.to_thread(self.state, session.id)
                 await socket.send_json(state | {"join": join})
                 await _first(gone, asyncio.sleep(TOGETHER_S))
-                while not news.is_set() and not gone.done():
-                    await _first(gone, news.wait(), limit_s=BEAT_S)
-                    if not news.is_set() and not gone.done():
+                while not wall.news.is_set() and not gone.done():
+                    await _first(gone, wall.news.wait(), limit_s=BEAT_S)
+                    if not wall.news.is_set() and not gone.done():
                         await socket.send_json({"type": "beat"})
         finally:
             gone.cancel()
-            self._listening[session.id].discard(news)
+            self._listening[session.id].discard(wall.news)
 
     def _changed(self, session_id: str) -> None:
         """Hear from the room's writer thread."""
@@ -149,10 +130,29 @@ class Walls:
             news.set()
 
 
-async def _until_gone(socket: WebSocket) -> None:
-    with contextlib.suppress(WebSocketDisconnect, RuntimeError):
-        while True:
-            await socket.receive_text()  # a wall has nothing to say after its hello
+class _Wall:
+    """One wall: whether there is news for it, and what it asked for."""
+
+    def __init__(self, socket: WebSocket) -> None:
+        self._socket = socket
+        self.news = asyncio.Event()
+        self.asked = False
+
+    async def listen(self) -> None:
+        """Hear the wall until it goes; all it may ask for is the replay."""
+        with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+            while True:
+                if _is_replay(await self._socket.receive_text()):
+                    self.asked = True
+                    self.news.set()
+
+
+def _is_replay(text: str) -> bool:
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return bool(said == {"ask": "replay"})
 
 
 async def _first(gone: asyncio.Task[None], other: Any, *, limit_s: float | None = None) -> None:  # noqa: ANN401 - any awaitable
@@ -171,8 +171,3 @@ def _join(session: Session, socket: WebSocket) -> dict[str, Any]:
     origin = hall.origins()[0] if here and hall.is_open() else mine
     secret = hall.join_address(origin, session.code, session.id)
     return {"address": f"{origin}/j".removeprefix("http://"), "qr": hall.qr_rows(secret)}
-
-
-def _shared(people: dict[str, str]) -> str:
-    said = list(people.values())
-    return privacy.shared_feeling(*(said.count(name) for name in ("safe", "mixed", "unsafe")))
