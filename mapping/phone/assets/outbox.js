@@ -1,30 +1,48 @@
-/* What waits on this phone until the server has said that it is on the disk.
-   Works without a secure context: IndexedDB and getRandomValues, no service worker, no crypto.subtle. */
+/* What waits on this phone until the server has said that it is on the disk; and what is hers here.
+   Works without a secure context: IndexedDB and getRandomValues. The service worker loads it too. */
 "use strict";
 
 const Outbox = (() => {
-  const NAME = "common-ground";
+  const NAME = "common-ground", VERSION = 2;
   const FIRST_WAIT_S = 1, LONGEST_WAIT_S = 30, GIVE_UP_S = 10;
-  let db = null, memory = { kept: new Map(), waiting: new Map() };
-  let timer = 0, failures = 0, busy = false, stopped = false;
+  const HELD_S = 25; // how long a session that waits is left alone, if nobody tells us it goes on
+  const SPREAD_S = 1.5; // a hall full of phones does not speak up in the same instant
+  const LEASE_MS = 2 * GIVE_UP_S * 1000;
+  const LATER = ["session_paused", "session_not_started"];
+  const inPage = typeof document !== "undefined";
+  const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(NAME);
+
+  let db = null, memory = forgotten();
+  let timer = 0, failures = 0, busy = false, again = false, stopped = false, ticket = 0;
+  let held = new Map(); // session -> when it may be tried again, by performance.now()
   let hooks = { changed() {}, refused() {}, language: () => "en" };
+
+  function forgotten() {
+    return { kept: new Map(), queue: new Map(), mine: new Map() };
+  }
 
   const asked = (request) => new Promise((done, failed) => {
     request.onsuccess = () => done(request.result);
     request.onerror = () => failed(request.error);
   });
 
+  /* ---- the store ---- */
+
   /** Open the store; false where this browser keeps nothing and only memory is left. */
   async function open(given) {
     hooks = { ...hooks, ...given };
+    stopped = false;
     try {
-      const request = indexedDB.open(NAME, 1);
+      const request = indexedDB.open(NAME, VERSION);
       request.onupgradeneeded = () => {
-        request.result.createObjectStore("kept");
-        request.result.createObjectStore("waiting", { keyPath: "id" });
+        const made = request.result;
+        for (const name of [...made.objectStoreNames]) if (name === "waiting") made.deleteObjectStore(name);
+        if (!made.objectStoreNames.contains("kept")) made.createObjectStore("kept");
+        if (!made.objectStoreNames.contains("queue")) made.createObjectStore("queue", { keyPath: "seq", autoIncrement: true });
+        if (!made.objectStoreNames.contains("mine")) made.createObjectStore("mine", { keyPath: "id" });
       };
       db = await asked(request);
-      db.onversionchange = () => db.close(); // another tab wipes
+      db.onversionchange = () => { db?.close(); db = null; stopped = true; }; // another tab wipes
       return true;
     } catch {
       db = null;
@@ -35,30 +53,65 @@ const Outbox = (() => {
   /** Do one thing to a store and wait until it is really there. */
   function within(store, mode, work) {
     return new Promise((done, failed) => {
-      const change = db.transaction(store, mode);
-      const request = work(change.objectStore(store));
-      change.oncomplete = () => done(request.result);
+      let change;
+      try {
+        change = db.transaction(store, mode, { durability: "strict" });
+      } catch (error) { // closed meanwhile by a wipe of another tab
+        failed(error);
+        return;
+      }
+      let request = null;
+      change.oncomplete = () => done(request?.result);
       change.onabort = change.onerror = () => failed(change.error);
+      request = work(change.objectStore(store));
     });
   }
 
   const get = (key) => db ? within("kept", "readonly", (s) => s.get(key)) : Promise.resolve(memory.kept.get(key));
   const set = (key, value) => db ? within("kept", "readwrite", (s) => s.put(value, key)) : Promise.resolve(memory.kept.set(key, value));
-  const all = () => db ? within("waiting", "readonly", (s) => s.getAll()) : Promise.resolve([...memory.waiting.values()]);
-  const drop = (id) => db ? within("waiting", "readwrite", (s) => s.delete(id)) : Promise.resolve(memory.waiting.delete(id));
-  const put = (item) => db ? within("waiting", "readwrite", (s) => s.put(item)) : Promise.resolve(memory.waiting.set(item.id, item));
+  const unset = (key) => db ? within("kept", "readwrite", (s) => s.delete(key)) : Promise.resolve(memory.kept.delete(key));
+  const all = () => db ? within("queue", "readonly", (s) => s.getAll()) : Promise.resolve([...memory.queue.values()]);
+  const drop = (seq) => db ? within("queue", "readwrite", (s) => s.delete(seq)) : Promise.resolve(memory.queue.delete(seq));
 
-  /** Keep something to be sent: {id, path, first, body}. It goes as soon as it can. */
-  async function add(item) {
-    await put(item);
+  /* ---- her own items on this phone ---- */
+
+  /** Her items of one session, oldest first; each is what `keepMine` was given. */
+  async function mine(session) {
+    const every = db ? await within("mine", "readonly", (s) => s.getAll()) : [...memory.mine.values()];
+    return every.filter((item) => !session || item.session === session).sort((a, b) => (a.place || 0) - (b.place || 0));
+  }
+  /** Add one of her items, or replace the one of its id: {id, session, ...anything to show}. */
+  const keepMine = (item) => db ? within("mine", "readwrite", (s) => s.put(item)) : Promise.resolve(memory.mine.set(item.id, item));
+  const dropMine = (id) => db ? within("mine", "readwrite", (s) => s.delete(id)) : Promise.resolve(memory.mine.delete(id));
+
+  /* ---- the queue ---- */
+
+  /** Keep something to be sent: {id, path, first, body}. It goes as soon as it can.
+      A change or withdrawal takes the place of what waits of the same item: the last word holds. */
+  async function add({ id, path, first, body }) {
+    const item = { id, path, first: Boolean(first), body };
+    if (db) {
+      await within("queue", "readwrite", (store) => {
+        const older = store.getAll();
+        older.onsuccess = () => {
+          for (const one of older.result) if (one.id === id && one.body.token === body.token) store.delete(one.seq);
+          store.add(item);
+        };
+        return older;
+      });
+    } else {
+      for (const [seq, one] of memory.queue) if (one.id === id && one.body.token === body.token) memory.queue.delete(seq);
+      item.seq = ++ticket;
+      memory.queue.set(item.seq, item);
+    }
     await tell();
+    channel?.postMessage("changed");
     failures = 0;
     flush();
   }
 
   async function tell() {
-    const waiting = await all();
-    hooks.changed(waiting.filter((item) => !item.first).map((item) => item.id));
+    hooks.changed((await all()).filter((item) => !item.first).map((item) => item.id));
   }
 
   /** Ask the server; null where it cannot be reached or has trouble of its own. */
@@ -67,12 +120,15 @@ const Outbox = (() => {
     const clock = setTimeout(() => stop.abort(), GIVE_UP_S * 1000);
     try {
       const answer = await fetch(path, {
-        method: "POST", cache: "no-store", credentials: "omit", signal: stop.signal,
+        method: "POST", cache: "no-store", credentials: "omit", signal: stop.signal, redirect: "error",
+        keepalive: true, // what is on its way arrives although she closes the page
         headers: { "Content-Type": "application/json", "Accept-Language": hooks.language() },
         body: JSON.stringify(body),
       });
       const said = await answer.json();
       if (answer.status >= 500 || answer.status === 429) return { again: said };
+      // a hall's login page may answer anything: only what speaks as we do takes an item away
+      if (!said || typeof said !== "object" || (said.ok !== true && typeof said.error !== "string")) return null;
       return said;
     } catch {
       return null;
@@ -81,55 +137,246 @@ const Outbox = (() => {
     }
   }
 
-  /** Send what waits, one after the other; what is not acknowledged stays. */
+  /** Send what waits, one after the other, in one tab at a time; what is not acknowledged stays. */
   async function flush() {
-    if (busy || stopped) return;
+    if (stopped) return;
+    if (busy) {
+      again = true;
+      return;
+    }
     busy = true;
     clearTimeout(timer);
+    let wait_s = 0;
     try {
-      const items = (await all()).sort((a, b) => Number(b.first) - Number(a.first));
-      for (const item of items) {
-        const said = await post(item.path, item.body);
-        if (stopped) return;
-        if (said === null || said.again) {
-          failures += 1;
-          const wait = Math.min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** (failures - 1));
-          const asked_s = said?.again?.retry_s || 0;
-          timer = setTimeout(flush, 1000 * Math.max(asked_s, wait * (0.75 + Math.random() / 2)));
-          hooks.trouble?.(said === null ? "offline" : said.again.error);
-          return;
-        }
-        failures = 0;
-        await drop(item.id);
-        if (!said.ok) hooks.refused(said, item);
-        await tell();
-      }
-      hooks.trouble?.("");
+      wait_s = await alone(send);
+    } catch {
+      wait_s = LONGEST_WAIT_S; // the store is gone or in trouble
     } finally {
       busy = false;
     }
-    if ((await all()).length && !stopped) timer = setTimeout(flush, 0); // came while we were sending
+    if (stopped) return;
+    if (again) {
+      again = false;
+      timer = setTimeout(flush, 0);
+    } else if (wait_s > 0) timer = setTimeout(flush, wait_s * 1000);
   }
 
-  /** Forget everything of hers: queue, token, session. */
-  async function wipe() {
-    stopped = true;
+  /** Send all that may go now; gives after how many seconds to try again, 0 for never. */
+  async function send() {
+    const items = (await all()).sort((a, b) => Number(b.first) - Number(a.first) || a.seq - b.seq);
+    const slow = new Set(); // tokens that the server has asked to slow down
+    let wait_s = 0;
+    const later = (seconds) => { wait_s = wait_s ? Math.min(wait_s, seconds) : seconds; };
+    for (const item of items) {
+      if (stopped) return 0;
+      const { session, token } = item.body;
+      const left_s = ((held.get(session) ?? 0) - performance.now()) / 1000;
+      if (left_s > 0 || slow.has(token)) {
+        if (left_s > 0) later(left_s);
+        continue;
+      }
+      if (!(await all()).some((one) => one.seq === item.seq)) continue; // replaced meanwhile
+      await renew();
+      const said = await post(item.path, item.body);
+      if (stopped) return 0;
+      if (said === null || said.again) {
+        const error = said?.again?.error;
+        hooks.trouble?.(said === null ? "offline" : error || "offline");
+        if (LATER.includes(error)) {
+          hold(session, true);
+          later(HELD_S);
+          continue;
+        }
+        failures += 1;
+        const wait = Math.min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** (failures - 1)) * (0.75 + Math.random() / 2);
+        later(Math.max(Number(said?.again?.retry_s) || 0, wait));
+        if (said === null || error !== "too_fast") return wait_s; // nobody would get through now
+        slow.add(token);
+        continue;
+      }
+      failures = 0;
+      await drop(item.seq);
+      channel?.postMessage("changed");
+      if (!said.ok) hooks.refused(said, item);
+      await tell();
+    }
+    if (!wait_s) hooks.trouble?.("");
+    return wait_s;
+  }
+
+  /** Leave a session's items alone until it goes on; the line tells when. */
+  function hold(session, on) {
+    const was = held.has(session);
+    if (on) held.set(session, performance.now() + HELD_S * 1000 * (1 + Math.random() / 2));
+    else held.delete(session);
+    if (!was || on) return;
+    failures = 0;
     clearTimeout(timer);
-    memory = { kept: new Map(), waiting: new Map() };
-    if (db) {
-      db.close();
-      db = null;
-      await asked(indexedDB.deleteDatabase(NAME)).catch(() => {});
+    timer = setTimeout(flush, SPREAD_S * 1000 * Math.random());
+  }
+
+  /* ---- one tab at a time ---- */
+
+  const holder = hex(random(8));
+
+  /** Do something while no other tab does; without locks (plain http) by a lease in the store. */
+  async function alone(work) {
+    if (!db) return work();
+    if (typeof navigator !== "undefined" && navigator.locks) {
+      return navigator.locks.request(NAME, { ifAvailable: true }, (lock) => lock ? work() : 1 + Math.random());
+    }
+    if (!(await lease(true))) return 1 + Math.random();
+    try {
+      return await work();
+    } finally {
+      if (db) await lease(false).catch(() => {});
     }
   }
+  /** Take or give back the lease. A clock that was set back or forward must not lock it for long. */
+  async function lease(take) {
+    let got = false;
+    await within("kept", "readwrite", (store) => {
+      const request = store.get("lease");
+      request.onsuccess = () => {
+        const left = request.result ? request.result.until - Date.now() : 0;
+        if (request.result && request.result.holder !== holder && left > 0 && left <= LEASE_MS) return;
+        got = true;
+        if (take) store.put({ holder, until: Date.now() + LEASE_MS }, "lease");
+        else store.delete("lease");
+      };
+      return request;
+    });
+    return got;
+  }
+  const renew = async () => { if (db && !(typeof navigator !== "undefined" && navigator.locks)) await lease(true); };
+
+  /* ---- carried to another address of the same laptop ---- */
+
+  const HEX = /^[0-9a-f]{32}$/, UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+  const CODE = /^[A-HJ-NP-Z2-9]{8}$/, CELL = /^CRS3035RES\d{3,4}mN\d{1,8}E\d{1,8}$/;
+  const PATHS = ["/phone/agree", "/phone/contributions", "/phone/change", "/phone/withdraw"];
+  const MOST_CARRIED = 200, LONGEST_CARRIED = 200_000;
+  const short = (length) => (value) => typeof value === "string" && value.length <= length;
+  const FIELDS = {
+    session: (v) => HEX.test(v), token: (v) => HEX.test(v), consent: short(20), receipt: (v) => CODE.test(v),
+    party: (v) => Number.isInteger(v) && v >= 0 && v < 100, id: (v) => UUID.test(v), cell: (v) => CELL.test(v),
+    feeling: short(20), when: short(20), company: short(20), words: short(200), language: short(35),
+    reasons: (v) => Array.isArray(v) && v.length <= 20 && v.every(short(30)),
+  };
+
+  /** Tell whether an object holds short texts, numbers and lists of short texts, and nothing deeper. */
+  const plain = (given) => typeof given === "object" && given !== null && Object.values(given).every(
+    (value) => value === null || ["number", "boolean"].includes(typeof value) || short(200)(value)
+      || (Array.isArray(value) && value.length <= 20 && value.every(short(30))));
+
+  /** Everything of one session as the end of an address: it stays in the browser, no server sees it. */
+  async function carry(session) {
+    const kept = (await get(`session ${session}`)) || null;
+    const waits = (await all()).filter((item) => item.body.session === session)
+      .map(({ id, path, first, body }) => ({ id, path, first, body }));
+    const bundle = { v: 1, session, kept, mine: await mine(session), queue: waits };
+    const bytes = new TextEncoder().encode(JSON.stringify(bundle));
+    let text = "";
+    for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+    return `carry=${btoa(text).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "")}`;
+  }
+
+  /** Read such an end; null where it is none or anything in it is not ours. Takes nothing yet. */
+  function carried(fragment) {
+    if (!fragment.startsWith("carry=") || fragment.length > LONGEST_CARRIED) return null;
+    try {
+      const text = atob(fragment.slice(6).replaceAll("-", "+").replaceAll("_", "/"));
+      const bundle = JSON.parse(new TextDecoder().decode(Uint8Array.from(text, (letter) => letter.charCodeAt(0))));
+      const { v, session, kept, mine: own, queue } = bundle;
+      if (v !== 1 || !HEX.test(session) || !Array.isArray(own) || !Array.isArray(queue)) return null;
+      if (own.length + queue.length > MOST_CARRIED) return null;
+      if (kept !== null && (!plain(kept) || !HEX.test(kept.token))) return null;
+      const fits = (said) => Object.entries(said).every(([name, value]) => value == null || FIELDS[name]?.(value));
+      const waits = queue.every((item) => PATHS.includes(item.path) && short(80)(item.id) && item.body
+        && item.body.session === session && HEX.test(item.body.token) && fits(item.body));
+      const listed = own.every((item) => plain(item) && UUID.test(item.id) && item.session === session);
+      return waits && listed ? { session, kept, mine: own, queue } : null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** Take what was carried. A token of this phone stays: a stranger's link cannot put its own in place. */
+  async function bring(bundle) {
+    const own = await get(`session ${bundle.session}`);
+    if (bundle.kept && (!own || own.token === bundle.kept.token)) {
+      await set(`session ${bundle.session}`, bundle.kept);
+      for (const item of bundle.mine) await keepMine(item);
+    }
+    for (const item of bundle.queue) await add(item);
+  }
+
+  /* ---- forgetting ---- */
+
+  /** For the next person on this phone: what waits is still sent, the rest of the one before goes. */
+  async function next() {
+    if (!db) {
+      memory = { ...forgotten(), queue: memory.queue };
+      return;
+    }
+    await within("mine", "readwrite", (store) => store.clear());
+    await within("kept", "readwrite", (store) => {
+      const keys = store.getAllKeys();
+      keys.onsuccess = () => {
+        for (const key of keys.result) if (!key.startsWith("code ") && key !== "lease") store.delete(key);
+      };
+      return keys;
+    });
+    channel?.postMessage("next");
+  }
+
+  /** Forget everything of hers: queue, token, session, what was kept for being offline. */
+  async function wipe() {
+    await vanish();
+    channel?.postMessage("wiped");
+    if (inPage) await forgetPages();
+  }
+  async function vanish() {
+    stopped = true;
+    clearTimeout(timer);
+    held = new Map();
+    memory = forgotten();
+    const mine_db = db;
+    db = null;
+    if (!mine_db) return;
+    try { // emptied first: the deletion waits for tabs that are slow to let go
+      const change = mine_db.transaction([...mine_db.objectStoreNames], "readwrite");
+      for (const name of mine_db.objectStoreNames) change.objectStore(name).clear();
+      await new Promise((done) => { change.oncomplete = change.onabort = done; });
+    } catch { /* another tab was faster */ }
+    mine_db.close();
+    await asked(indexedDB.deleteDatabase(NAME)).catch(() => {});
+  }
+  /** Take away what the service worker keeps, and itself; there is none over plain http. */
+  async function forgetPages() {
+    if (typeof caches === "undefined") return;
+    try {
+      const workers = (await navigator.serviceWorker?.getRegistrations()) || [];
+      for (const one of workers) one.active?.postMessage("wipe");
+      for (const one of workers) await one.unregister();
+      for (const name of await caches.keys()) await caches.delete(name);
+    } catch { /* a browser that keeps nothing for pages */ }
+  }
+
+  /* ---- random names ---- */
 
   function random(bytes) {
     return crypto.getRandomValues(new Uint8Array(bytes));
   }
-  const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-
+  function hex(bytes) {
+    return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  }
   function token() {
     return hex(random(16));
+  }
+  /** Eight letters of the codes' alphabet: 32 letters, so each byte gives one without preference. */
+  function receipt() {
+    return Array.from(random(8), (byte) => "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"[byte & 31]).join("");
   }
   function uuid() { // version 4; crypto.randomUUID is missing where the page is no secure context
     const bytes = random(16);
@@ -139,8 +386,21 @@ const Outbox = (() => {
     return [text.slice(0, 8), text.slice(8, 12), text.slice(12, 16), text.slice(16, 20), text.slice(20)].join("-");
   }
 
-  addEventListener("online", () => { failures = 0; flush(); });
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) { failures = 0; flush(); } });
+  /* ---- when to try ---- */
 
-  return { open, get, set, add, all, flush, post, wipe, token, uuid };
+  if (inPage) {
+    addEventListener("online", () => { failures = 0; flush(); });
+    document.addEventListener("visibilitychange", () => { if (!document.hidden) { failures = 0; flush(); } });
+  }
+  if (channel) channel.onmessage = ({ data }) => {
+    if (data === "changed" && !stopped) tell().catch(() => {});
+    else if (data === "wiped" && !stopped) vanish().then(() => hooks.wiped?.());
+    else if (data === "next") hooks.replaced?.();
+  };
+
+  return {
+    open, get, set, unset, add, all, flush, post, hold, mine, keepMine, dropMine, carry, carried, bring, next, wipe,
+    token, receipt, uuid,
+  };
 })();
+if (typeof window !== "undefined") window.Outbox = Outbox;
