@@ -13,13 +13,15 @@ import sqlite3
 from collections.abc import Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from layers import room_taking
 from layers.errors import LayerError
 from layers.room import Room
 from layers.room_session import Contribution, Session
 from layers.room_taking import live_session, sealed
+
+T = TypeVar("T")
 
 _COLUMNS = "id, cell, feeling, reasons, time_of_day, company, words, language, state, words_state"
 
@@ -138,10 +140,11 @@ def change(  # noqa: PLR0913 - who, what, and how it is named
         In the future: as :meth:`layers.room.Room.contribute`; ``item_unknown`` for a handle of
         nothing of hers. An identifier that is not known is a new contribution.
     """
-    return room.change(
+    done = room.change(
         session_id,
         lambda db: _change(db, session_id, token, said, consent=consent, handle=handle, edit=edit),
     )
+    return _forgetting(room, done)
 
 
 def withdraw(
@@ -178,10 +181,22 @@ def withdraw(
         In the future: ``session_unknown``, ``session_closed``, ``receipt_unknown``. A phone that
         is muted may withdraw, and so may everybody during a pause.
     """
-    return room.change(
+    done = room.change(
         session_id,
         lambda db: _withdraw(db, session_id, who, item=item, handle=handle, everything=everything),
     )
+    return _forgetting(room, done)
+
+
+def _forgetting(room: Room, done: Future[T]) -> Future[T]:
+    """Have the log cut once something of hers was deleted: what it held is still in there."""
+
+    def forget(future: Future[T]) -> None:
+        if not future.cancelled() and future.exception() is None and future.result():
+            room.forget_soon()
+
+    done.add_done_callback(forget)
+    return done
 
 
 def _change(  # noqa: PLR0913 - as change

@@ -361,6 +361,20 @@ class Room:
         ).result()
         self._file.scrub()
 
+    def scrub(self) -> None:
+        """Write the file anew and cut its log, so that nothing is left of what was removed.
+
+        Raises
+        ------
+        LayerError
+            ``room_log_busy`` if somebody reads without end.
+        """
+        self._file.scrub()
+
+    def forget_soon(self) -> None:
+        """See to it that what was withdrawn or replaced is in no file either, within seconds."""
+        self._file.cut_soon()
+
     def read(self, sql: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         """Read rows of the file; for the few modules that may touch what is raw."""
         return self._file.read(sql, values)

@@ -7,6 +7,7 @@ is done when that transaction is on the disk, never before.
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import sqlite3
 import threading
@@ -23,6 +24,9 @@ T = TypeVar("T")
 
 _TOGETHER = 256  # tasks in one transaction at most
 _BUSY_S = 30.0
+_CUT_WAIT_S = 1.0
+_CUT_TRIES = 60
+_CUT_BUSY_MS = 200
 _OURS = 0x43475231  # "CGR1", the file's mark
 _PRAGMAS = (
     "journal_mode = WAL",
@@ -62,6 +66,7 @@ class RoomFile:
         self._readers: list[sqlite3.Connection] = []  # at rest; Streamlit's threads come and go
         self._lock = threading.Lock()
         self._closed = False
+        self._cutting = False
         self._writer = threading.Thread(target=self._write, name="room-writer", daemon=True)
         self._writer.start()
 
@@ -107,16 +112,35 @@ class RoomFile:
         LayerError
             ``room_log_busy`` if somebody reads without end.
         """
-
-        def cut(db: sqlite3.Connection) -> bool:
-            return bool(db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
-
         self.submit(lambda db: db.execute("VACUUM"), alone=True).result()
         for _ in range(100):
-            if self.submit(cut, alone=True).result():
+            if self.submit(_cut, alone=True).result():
                 return
             threading.Event().wait(0.05)
         raise LayerError("room_log_busy", file=self.path.name)
+
+    def cut_soon(self) -> None:
+        """Cut the log within seconds, so that what was deleted is in no file any more.
+
+        Many calls are one cut; where somebody reads at that moment it is tried again.
+        """
+        with self._lock:
+            if self._closed or self._cutting:
+                return
+            self._cutting = True
+        self._cut_later(_CUT_TRIES)
+
+    def _cut_later(self, tries: int) -> None:
+        clock = threading.Timer(_CUT_WAIT_S, self._cut_now, (tries,))
+        clock.daemon = True
+        clock.start()
+
+    def _cut_now(self, tries: int) -> None:
+        with self._lock:
+            self._cutting = False  # what is deleted from here on asks for another cut
+        with contextlib.suppress(LayerError, sqlite3.Error):  # closed meanwhile: that cuts it too
+            if not self.submit(_cut, alone=True).result() and tries > 1:
+                self._cut_later(tries - 1)
 
     def close(self) -> None:
         """Finish what is queued and close; a second call does nothing."""
@@ -219,6 +243,22 @@ def _commit(db: sqlite3.Connection, batch: list[_Job]) -> None:
             job.error = job.error or error
         if db.in_transaction:
             db.execute("ROLLBACK")
+
+
+def is_ours(path: Path) -> bool:
+    """Tell by its first bytes whether a file is a room, without opening it as a database."""
+    with path.open("rb") as file:
+        head = file.read(100)
+    return head.startswith(b"SQLite format 3\0") and head[68:72] == _OURS.to_bytes(4, "big")
+
+
+def _cut(db: sqlite3.Connection) -> bool:
+    """Write the log back and cut it; False where a reader holds that up."""
+    db.execute(f"PRAGMA busy_timeout = {_CUT_BUSY_MS}")  # phones wait behind it
+    try:
+        return bool(db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
+    finally:
+        db.execute(f"PRAGMA busy_timeout = {int(_BUSY_S * 1000)}")
 
 
 def _migrate(db: sqlite3.Connection, name: str) -> None:

@@ -1,0 +1,475 @@
+"""What is hers over the wire: who asks how, what is answered, and what is never slowed."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from layers import codebook
+from layers.room import Room
+from layers.room_session import CODE_LETTERS, Session
+from layers.room_setup import SetUp
+from layers.room_taking import MOST_TOKENS
+from mapping import phone, words
+from mapping.phone import limits
+
+CELL = "CRS3035RES250mN3272000E4552000"
+OTHER = "CRS3035RES250mN3272250E4552000"
+AREA = (4549000, 3269000, 4556000, 3276000)
+A, B = "a" * 32, "b" * 32
+HERS, THEIRS = "ABCDEFGH", "WXYZ2345"
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "WRONG_CODE_S", 0.0)
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Room]:
+    made = Room(tmp_path / "room.sqlite")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def session(room: Room) -> Session:
+    return open_session(room)
+
+
+def open_session(room: Room, **changes: object) -> Session:
+    fields: dict[str, Any] = {
+        "title": "Café",
+        "kind": "real",
+        "mode": "instant",
+        "languages": ("en", "fr"),
+        "cell_m": 250,
+        "held_on": date(2026, 3, 1),
+        "area": AREA,
+    }
+    return room.create(**(fields | changes))
+
+
+@pytest.fixture
+def client(room: Room) -> Iterator[TestClient]:
+    with TestClient(Starlette(routes=phone.routes(room))) as made:
+        yield made
+
+
+@pytest.fixture
+def hall(client: TestClient, session: Session) -> TestClient:
+    """A client after two phones have agreed, each with a receipt."""
+    for token, receipt in ((A, HERS), (B, THEIRS)):
+        assert agree(client, session, token, receipt=receipt).json() == {"ok": True}
+    return client
+
+
+def agree(client: TestClient, session: Session, token: str, **more: object) -> Any:
+    body = {"session": session.id, "token": token, "consent": codebook.CONSENT} | more
+    return client.post("/phone/agree", json=body)
+
+
+def pin(meeting: Session, /, **changes: object) -> dict[str, object]:
+    return {
+        "session": meeting.id,
+        "token": A,
+        "consent": codebook.CONSENT,
+        "id": str(uuid4()),
+        "cell": CELL,
+        "feeling": "unsafe",
+    } | changes
+
+
+def send(client: TestClient, body: Mapping[str, object], path: str = "contributions") -> Any:
+    return client.post(f"/phone/{path}", json=body)
+
+
+def mine(client: TestClient, meeting: Session, token: str = A, **more: object) -> list[Any]:
+    answer = send(client, {"session": meeting.id, "token": token, **more}, "mine")
+    assert answer.status_code == 200, answer.text
+    items: list[Any] = answer.json()["items"]
+    return items
+
+
+# --- join and agree ------------------------------------------------------------------------------
+
+
+def test_a_phone_is_told_what_it_asks_and_who_answers_for_it(
+    client: TestClient, room: Room
+) -> None:
+    setup = SetUp(
+        audience="young",
+        audience_name="Girls of the club",
+        safeguard="Ms Abara, at the door",
+        moderation="pre",
+        asks=("reasons", "words"),
+        parties=("Table 1", "Table 2"),
+        organizer="City",
+        purpose="Lighting",
+    )
+    made = open_session(room, setup=setup, delete_on=date(2026, 3, 9))
+    told = client.post("/phone/join", json={"session": made.id}).json()["session"]
+    assert told["asks"] == ["reasons", "words"]
+    assert told["parties"] == ["Table 1", "Table 2"]
+    assert (told["safeguard"], told["organizer"]) == ("Ms Abara, at the door", "City")
+    assert (told["purpose"], told["delete_on"]) == ("Lighting", "2026-03-09")
+    assert (told["audience"], told["audience_name"]) == ("young", "Girls of the club")
+    assert (told["kind"], told["moderation"], told["wall"]) == ("real", "pre", "hidden")
+    for secret in (made.wall_key, made.moderator_key, made.published_as):
+        assert secret not in json.dumps(told)
+
+
+def test_a_rehearsals_wall_starts_shown(client: TestClient, room: Room) -> None:
+    made = open_session(room, kind="rehearsal")
+    assert client.post("/phone/join", json={"code": made.code}).json()["session"]["wall"] == "shown"
+
+
+def test_a_right_code_is_answered_however_many_wrong_ones_there_are(
+    room: Room, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "WRONG_AT_ONCE", 2)
+    monkeypatch.setattr(limits, "WRONG_PER_SECOND", 0.01)
+    with TestClient(Starlette(routes=phone.routes(room))) as client:
+        agree(client, session, A, receipt=HERS)
+        wrong = [client.post("/phone/join", json={"code": "AAAAAAAA"}) for _ in range(5)]
+        assert [one.status_code for one in wrong] == [404, 404, 503, 503, 503]
+        guess = {"code": session.code, "receipt": "AAAAAAAA"}
+        assert send(client, guess, "receipt").status_code == 503
+        assert client.post("/phone/join", json={"code": session.code}).status_code == 200
+        right = {"code": session.code, "receipt": HERS}
+        assert send(client, right, "receipt").status_code == 200
+        assert send(client, right | {"all": True}, "withdraw").status_code == 200
+
+
+def test_guessing_forty_bits_is_hopeless() -> None:
+    """At what a server of two cores can answer at all, for a day of eight hours."""
+    assert len(CODE_LETTERS) == 32
+    codes = 32**8
+    answered_a_second, day_s = 1_500, 8 * 3600
+    tries = answered_a_second * day_s
+    assert tries * 10 / codes < 1 / 2_000  # any of ten sessions, by its code
+    assert tries * 200 / codes < 1 / 100  # any of two hundred receipts, for who has the code
+    # where the wrong ones are not let past their limit there is nothing to speak of
+    limited = limits.WRONG_PER_SECOND * day_s
+    assert limited * MOST_TOKENS / codes < 1 / 900
+
+
+@pytest.mark.parametrize("party", [-1, 2, 8, True, "0", 0.0, [0]], ids=str)
+def test_a_table_that_is_not_there_is_refused(
+    client: TestClient, room: Room, party: object
+) -> None:
+    made = open_session(room, setup=SetUp(parties=("One", "Two")))
+    answer = agree(client, made, A, party=party)
+    assert (answer.status_code, answer.json()["error"]) == (422, "party_unknown")
+    assert room.counts(made.id) == (0, 0)
+
+
+def test_her_table_is_kept_with_what_she_says(client: TestClient, room: Room) -> None:
+    made = open_session(room, setup=SetUp(parties=("One", "Two")))
+    assert agree(client, made, A, party=1).status_code == 200
+    send(client, pin(made))
+    assert room.contributions(made.id)["party"].tolist() == [1]
+
+
+@pytest.mark.parametrize("receipt", ["", "ABCDEFG", "ABCDEFG0", "ABCDEFGI", 5, ["A"], "x" * 99])
+def test_a_receipt_that_cannot_be_one_is_refused(
+    client: TestClient, room: Room, session: Session, receipt: object
+) -> None:
+    answer = agree(client, session, A, receipt=receipt)
+    assert (answer.status_code, answer.json()["error"]) == (422, "field_unknown")
+    assert room.counts(session.id) == (0, 0)
+
+
+def test_a_receipt_of_another_is_refused_with_a_sentence(
+    hall: TestClient, session: Session
+) -> None:
+    answer = agree(hall, session, "c" * 32, receipt=HERS)
+    assert (answer.status_code, answer.json()["error"]) == (409, "receipt_taken")
+    assert answer.json()["sentence"] == words.say("error.receipt_taken", "en")
+
+
+# --- what is sent --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["contributions", "change"])
+@pytest.mark.parametrize(
+    ("state", "error"), [("ready", "session_not_started"), ("paused", "session_paused")]
+)
+def test_before_the_start_and_in_a_pause_the_phone_keeps_it(
+    hall: TestClient, room: Room, session: Session, path: str, state: str, error: str
+) -> None:
+    room.move(session.id, state)
+    body = pin(session)
+    answer = send(hall, body, path)
+    assert (answer.status_code, answer.json()["error"]) == (503, error)
+    assert answer.json()["retry_s"] == int(answer.headers["Retry-After"]) == 3
+    room.move(session.id, "open")
+    assert send(hall, body, path).status_code == 200
+    assert len(room.contributions(session.id)) == 1
+
+
+@pytest.mark.parametrize("lang", ["en", "fr", "ar"])
+def test_a_muted_phone_is_told_so_in_its_language_and_may_still_withdraw(
+    hall: TestClient, room: Room, session: Session, lang: str
+) -> None:
+    body = pin(session)
+    send(hall, body)
+    room.change(session.id, lambda db: db.execute("UPDATE tokens SET muted = 1")).result()
+    for path in ("contributions", "change"):
+        answer = hall.post(f"/phone/{path}", json=pin(session), headers={"Accept-Language": lang})
+        assert (answer.status_code, answer.json()["error"]) == (403, "token_muted")
+        assert answer.json()["sentence"] == words.say("error.token_muted", lang)
+    gone = send(hall, {"session": session.id, "token": A, "id": body["id"]}, "withdraw")
+    assert gone.json() == {"ok": True, "withdrawn": 1}
+
+
+def test_her_words_are_kept_for_the_room_alone(
+    hall: TestClient, room: Room, session: Session
+) -> None:
+    body = pin(session, words="  Dark\u202e \n there\u0000 ", language="fr")
+    assert send(hall, body).status_code == 200
+    (item,) = mine(hall, session)
+    assert (item["words"], item["language"], item["words_state"]) == ("Dark there", "fr", "waiting")
+    assert "Dark" not in room.contributions(session.id).to_json()
+
+
+@pytest.mark.parametrize(
+    ("more", "error"),
+    [
+        ({"words": "x" * 201, "language": "en"}, "words_too_long"),
+        ({"words": 5, "language": "en"}, "answer_unknown"),
+        ({"words": ["x"], "language": "en"}, "answer_unknown"),
+        ({"words": "x"}, "answer_unknown"),
+        ({"words": "x", "language": "xx"}, "answer_unknown"),
+        ({"words": "x", "language": {"a": 1}}, "answer_unknown"),
+        ({"paraphrase": "x"}, "field_unknown"),
+        ({"state": "shown"}, "field_unknown"),
+        ({"party": 0}, "field_unknown"),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("path", ["contributions", "change"])
+def test_words_that_cannot_be_kept_are_refused(
+    hall: TestClient, room: Room, session: Session, path: str, more: dict[str, object], error: str
+) -> None:
+    answer = send(hall, pin(session, **more), path)
+    assert (answer.status_code, answer.json()["error"]) == (422, error)
+    assert room.contributions(session.id).empty
+
+
+def test_two_hundred_characters_of_any_script_fit_in_a_body(
+    hall: TestClient, session: Session
+) -> None:
+    for sign in (
+        "a",
+        "\u0634",
+        "\u1200",
+        "\U0001f3e0",
+    ):  # Python writes the last as twelve characters
+        body = pin(session, words=sign * 200, language="en", reasons=list(codebook.REASONS)[:6])
+        assert send(hall, body).status_code == 200
+        assert {item["words"] for item in mine(hall, session)} >= {sign * 200}
+
+
+def test_a_question_that_is_not_asked_is_not_kept(client: TestClient, room: Room) -> None:
+    made = open_session(room, setup=SetUp(asks=("reasons",)))
+    agree(client, made, A)
+    send(client, pin(made, when="night", company="alone", words="Dark", language="en"))
+    (item,) = mine(client, made)
+    assert (item["when"], item["company"], item["words"]) == (None, None, None)
+
+
+# --- change and withdraw -------------------------------------------------------------------------
+
+
+def test_a_change_replaces_the_whole_and_a_repeat_does_nothing(
+    hall: TestClient, session: Session
+) -> None:
+    body = pin(session, reasons=["police"], when="night")
+    send(hall, body)
+    later = pin(session, id=body["id"], cell=OTHER, feeling="safe", edit=str(uuid4()))
+    assert [send(hall, later, "change").json() for _ in range(2)] == [{"ok": True}] * 2
+    (item,) = mine(hall, session, ids=[body["id"]])
+    assert (item["id"], item["cell"], item["feeling"]) == (body["id"], OTHER, "safe")
+    assert (item["reasons"], item["when"]) == ([], None)
+
+
+def test_another_phone_can_neither_see_nor_change_nor_withdraw(
+    hall: TestClient, session: Session
+) -> None:
+    body = pin(session)
+    send(hall, body)
+    (item,) = mine(hall, session)
+    assert mine(hall, session, B, ids=[body["id"]]) == []
+    theft = pin(session, token=B, handle=item["handle"], feeling="safe")
+    del theft["id"]
+    assert send(hall, theft, "change").status_code == 404
+    send(hall, pin(session, token=B, id=body["id"], cell=OTHER), "change")
+    for named in ({"id": body["id"]}, {"handle": item["handle"]}, {"all": True}):
+        assert send(hall, {"session": session.id, "token": B, **named}, "withdraw").is_success
+    by_receipt = {"code": session.code, "receipt": THEIRS, "handle": item["handle"]}
+    assert send(hall, by_receipt, "withdraw").json()["withdrawn"] == 0
+    assert mine(hall, session) == [item]
+
+
+def test_a_receipt_shows_and_withdraws_what_was_sent_from_another_phone(
+    hall: TestClient, room: Room, session: Session
+) -> None:
+    for cell in (CELL, OTHER):
+        send(hall, pin(session, cell=cell, words="Dark", language="en"))
+    typed = {"code": f" {session.code[:4].lower()} {session.code[4:]}", "receipt": "abcd-efgh"}
+    found = send(hall, typed, "receipt").json()
+    assert found["session"] == {"title": "Café", "state": "open", "languages": ["en", "fr"]}
+    assert [item["words"] for item in found["items"]] == ["Dark", "Dark"]
+    one = {"handle": found["items"][0]["handle"]}
+    assert send(hall, typed | one, "withdraw").json() == {"ok": True, "withdrawn": 1}
+    assert send(hall, typed | {"all": True}, "withdraw").json() == {"ok": True, "withdrawn": 1}
+    assert send(hall, typed, "receipt").json()["items"] == []
+    assert room.counts(session.id) == (2, 0)
+
+
+def test_what_a_receipt_tells_leads_to_nobodys_phone(hall: TestClient, session: Session) -> None:
+    send(hall, pin(session))
+    told = send(hall, {"code": session.code, "receipt": HERS}, "receipt").text
+    for secret in (A, session.id, session.wall_key, session.moderator_key):
+        assert secret not in told
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        *({"receipt": wrong} for wrong in ("AAAAAAAA", "", 5, None)),
+        *({"code": wrong} for wrong in ("A", None, "AAAAAAAA", ["A"])),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("path", ["receipt", "withdraw"])
+def test_a_wrong_receipt_or_code_is_answered_in_her_language(
+    hall: TestClient, room: Room, session: Session, changes: dict[str, object], path: str
+) -> None:
+    send(hall, pin(session))
+    body = {"code": session.code, "receipt": HERS} | changes
+    if path == "withdraw":
+        body["all"] = True
+    answer = hall.post(f"/phone/{path}", json=body, headers={"Accept-Language": "fr"})
+    code = "session_unknown" if "code" in changes else "receipt_unknown"
+    assert (answer.status_code, answer.json()["error"]) == (404, code)
+    assert answer.json()["sentence"] == words.say(f"error.{code}", "fr")
+    assert len(room.contributions(session.id)) == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"id": "1"},
+        {"handle": "x"},
+        {"handle": 5},
+        {"all": "yes"},
+        {"all": 1},
+        {"all": False},
+        {"id": None},
+        {"cell": CELL},
+    ],
+    ids=str,
+)
+def test_a_withdrawal_says_of_what(
+    hall: TestClient, room: Room, session: Session, body: dict[str, object]
+) -> None:
+    send(hall, pin(session))
+    for who in (
+        {"session": session.id, "token": A},
+        {"code": session.code, "receipt": HERS},
+        {"session": session.id, "token": A, "receipt": HERS, "all": True},
+    ):
+        answer = send(hall, who | body, "withdraw")
+        assert (answer.status_code, answer.json()["error"]) == (422, "field_unknown")
+    assert len(room.contributions(session.id)) == 1
+
+
+def test_after_closing_every_route_of_hers_says_so(
+    hall: TestClient, room: Room, session: Session
+) -> None:
+    body = pin(session)
+    send(hall, body)
+    room.stop(session.id)
+    phone_of = {"session": session.id, "token": A}
+    receipt = {"code": session.code, "receipt": HERS}
+    for path, said in (
+        ("change", body),
+        ("withdraw", phone_of | {"id": body["id"]}),
+        ("withdraw", receipt | {"all": True}),
+        ("mine", phone_of),
+        ("receipt", receipt),
+        ("receipt", receipt | {"receipt": "AAAAAAAA"}),
+    ):
+        answer = send(hall, said, path)
+        assert (answer.status_code, answer.json()["error"]) == (410, "session_closed")
+    assert len(room.contributions(session.id)) == 1
+
+
+# --- limits --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", ["en", "fr", "ar"])
+def test_changes_share_the_twenty_a_minute_and_withdrawals_do_not(
+    hall: TestClient, session: Session, lang: str
+) -> None:
+    body = pin(session)
+    for number in range(20):
+        path = "change" if number % 2 else "contributions"
+        assert send(hall, body | {"feeling": ("safe", "mixed")[number % 2]}, path).is_success
+    headers = {"Accept-Language": lang}
+    for path in ("contributions", "change"):
+        late = hall.post(f"/phone/{path}", json=body, headers=headers)
+        assert (late.status_code, late.json()["error"]) == (429, "too_fast")
+        assert late.json()["sentence"] == words.say("error.too_fast", lang)
+    assert send(hall, pin(session, token=B)).is_success  # behind the same address
+    assert len(mine(hall, session)) == 1
+    gone = send(hall, {"session": session.id, "token": A, "id": body["id"]}, "withdraw")
+    assert gone.json() == {"ok": True, "withdrawn": 1}
+
+
+def test_looking_without_end_is_slowed_for_that_phone_alone(
+    hall: TestClient, session: Session
+) -> None:
+    asked = {"session": session.id, "token": A}
+    answers = [send(hall, asked, "mine").status_code for _ in range(limits.PER_PHONE_HERS + 1)]
+    assert answers == [200] * limits.PER_PHONE_HERS + [429]
+    assert send(hall, asked | {"token": B}, "mine").status_code == 200
+
+
+def test_a_phone_may_ask_about_all_it_can_have_sent(hall: TestClient, session: Session) -> None:
+    ids = [str(uuid4()) for _ in range(200)]
+    assert mine(hall, session, ids=ids) == []
+    for wrong in ([*ids, str(uuid4())], ["1"], "1", {"a": 1}, [5]):
+        body = {"session": session.id, "token": A, "ids": wrong}
+        assert send(hall, body, "mine").status_code == 422
+
+
+def test_every_answer_says_that_nobody_keeps_it(hall: TestClient, session: Session) -> None:
+    for path, body in (
+        ("mine", {"session": session.id, "token": A}),
+        ("receipt", {"code": session.code, "receipt": HERS}),
+        ("receipt", {"code": session.code, "receipt": "AAAAAAAA"}),
+    ):
+        assert send(hall, body, path).headers["Cache-Control"] == "no-store"
+
+
+def test_the_wait_of_a_limit_is_in_whole_seconds() -> None:
+    """An independent sum: after 20 at once, one more comes every three seconds."""
+    limit = limits.Limits(clock=lambda: 0.0)
+    for _ in range(20):
+        limit.phone(A)
+    with pytest.raises(Exception, match="too_fast") as caught:
+        limit.phone(A)
+    assert caught.value.blanks["retry_s"] == math.ceil(60 / 20)  # type: ignore[attr-defined] # LayerError
