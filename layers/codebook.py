@@ -46,6 +46,10 @@ REASONS = MappingProxyType(
 )
 """Code of each reason, in the order shown, and the family it belongs to."""
 
+SENSITIVE = frozenset({"police", "racism", "harassment", "faith", "queer"})
+"""Reasons that could hurt who gave them: they count from ten people on, and never where nearly all
+of the room gave them."""
+
 WHEN = ("day", "evening", "night")
 """Evening is 18 to 22, night 22 to 6."""
 

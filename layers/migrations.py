@@ -26,8 +26,27 @@ def _history(db: sqlite3.Connection) -> None:
     db.execute("UPDATE imports SET row_version = 1")
 
 
+def _sessions(db: sqlite3.Connection) -> None:
+    """Say of past sessions for whom, by whom and in which campaign; add counts of their answers."""
+    for column, kind in (
+        ("audience_code", "TEXT"),
+        ("organizer", "TEXT"),
+        ("campaign", "TEXT"),
+        ("sessions_held", "INTEGER"),
+        ("asked", "TEXT"),
+        ("codebook", "TEXT"),
+    ):
+        db.execute(f'ALTER TABLE "sessions" ADD COLUMN "{column}" {kind}')
+    table = schema.TABLES["session_counts"]
+    db.execute(schema.create_sql(table))
+    gpkg.register(db, table.name, about=table.about)
+
+
 # STEPS[n] takes a file from version n to n + 1, inside one transaction
-STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {1: _history}
+STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {
+    1: _history,
+    2: _sessions,
+}
 
 
 def migrate(db: sqlite3.Connection) -> None:

@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from layers import vocab
 
-VERSION = 2
+VERSION = 3
 TYPES = MappingProxyType(
     {
         "text": "TEXT",
@@ -294,11 +294,7 @@ _TABLES = (
         Column("counted_on", "date", "day the people were counted"),
         rules=(f"COALESCE(estimated, 0) = 1 OR {_FIVE}", _WITHHELD),
     ),
-    _table(
-        "street_nodes",
-        "Ends and crossings of streets",
-        geometry="POINT",
-    ),
+    _table("street_nodes", "Ends and crossings of streets", geometry="POINT"),
     _table(
         "streets",
         "Streets people walk on, both ways",
@@ -328,12 +324,18 @@ _TABLES = (
     _table(
         "sessions",
         "Past mapping sessions, as published; the room itself is another store",
-        _text("title", "what the session was called", required=True),
-        Column("held_on", "date", "day of the session, never a time"),
+        _text("title", "what the session or the campaign was called", required=True),
+        Column("held_on", "date", "day of the session, never a time; of a campaign its last one"),
         Column("languages", "codes", "languages spoken, BCP 47"),
-        _text("audience", "who it was for"),
+        _text("audience", "who it was for, as the facilitator named them"),
         Column("cell_m", "int", "side of its cells in metres"),
-        _code("contributors", "how many took part, as a band", "band"),
+        _code("contributors", "how many took part, as a band; empty: fewer than five", "band"),
+        _code("audience_code", "who it was open to", "audience"),
+        _text("organizer", "who held it"),
+        _text("campaign", "name that it shares with other sessions"),
+        Column("sessions_held", "int", "sessions that are published together here"),
+        Column("asked", "codes", "what was asked besides the feeling: reasons, when, company"),
+        _text("codebook", "version of the codebook that its answers are codes of"),
         writers="release of a session",
     ),
     _table(
@@ -347,6 +349,16 @@ _TABLES = (
         geometry="POLYGON",
         writers="release of a session",
         rules=(_listed("contributors", vocab.BAND), _listed("feeling", vocab.FEELING)),
+    ),
+    _table(
+        "session_counts",
+        "Answers of a session, one question at a time: released ones only, at least five people",
+        _ref("session_id", "sessions", "session it was said in", required=True),
+        _code("question", "what was asked", "session_question", required=True),
+        _text("code", "the answer, a code of `codebook.md`", required=True),
+        _code("contributors", "how many people gave it, as a band", "band", required=True),
+        writers="release of a session",
+        rules=(_listed("contributors", vocab.BAND), _listed("question", vocab.SESSION_QUESTION)),
     ),
     _table(
         "statements",

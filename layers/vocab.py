@@ -81,6 +81,8 @@ GROUND_KIND = ("water", "green", "railway", "built")
 PLACE_KIND = ("station", "park", "square", "underpass", "bridge", "school", "market", "other")
 FEELING = ("safe", "mixed", "unsafe")
 TIME_OF_DAY = ("day", "evening", "night")
+AUDIENCE = ("anyone", "women", "young")  # who a session was for
+SESSION_QUESTION = ("reasons", "when", "company")  # what a session asks besides the feeling
 REVISION_KIND = ("import", "edit", "proposal", "merge", "undo", "release", "other")
 ACTION = ("insert", "update", "delete")
 PROPOSAL_SOURCE = ("organization", "open_street_map")
@@ -115,6 +117,8 @@ LISTS = MappingProxyType(
         "place_kind": PLACE_KIND,
         "feeling": FEELING,
         "time_of_day": TIME_OF_DAY,
+        "audience": AUDIENCE,
+        "session_question": SESSION_QUESTION,
         "revision_kind": REVISION_KIND,
         "action": ACTION,
         "proposal_source": PROPOSAL_SOURCE,

@@ -1,0 +1,149 @@
+"""How many gave each answer, and which of these numbers may leave: one question at a time.
+
+A number leaves from five people on, as a band. A reason that could hurt who gave it leaves from
+ten on, and only where five others of the room did not give it: else whoever knows that a woman was
+there would know what she said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from layers import codebook, privacy
+
+COLUMNS = ["question", "code", "contributors"]
+ASKED = MappingProxyType({"reasons": "reasons", "when": "time_of_day", "company": "company"})
+"""Question -> column of the contributions."""
+
+CODES = MappingProxyType(
+    {
+        "reasons": (*codebook.REASONS, codebook.UNSAID),
+        "when": (*codebook.WHEN, codebook.UNSAID),
+        "company": (*codebook.COMPANY, codebook.UNSAID),
+    }
+)
+SENSITIVE_K = 10
+
+Key = tuple[str, str]  # question, code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How many people told anything, and how many of them gave each answer; exact, so guarded."""
+
+    told: int = 0
+    by: Mapping[Key, int] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Write it for the room's file."""
+        return {"told": self.told, "by": [[*key, number] for key, number in self.by.items()]}
+
+
+def read_counts(kept: Mapping[str, Any]) -> Counts:
+    """Read what :meth:`Counts.as_json` wrote."""
+    return Counts(told=kept["told"], by={(one, code): number for one, code, number in kept["by"]})
+
+
+def count(contributions: pd.DataFrame) -> Counts:
+    """Count people by answer; who gives one twice counts once.
+
+    Parameters
+    ----------
+    contributions
+        Columns token, reasons (a tuple), time_of_day, company.
+
+    Examples
+    --------
+    >>> said = pd.DataFrame({"token": ["a", "a", "b"], "reasons": [("empty",), ("empty",), ()],
+    ...                      "time_of_day": ["day", None, None], "company": [None] * 3})
+    >>> count(said)
+    Counts(told=2, by={('reasons', 'empty'): 1, ('when', 'day'): 1})
+    """
+    by: dict[Key, int] = {}
+    for question, column in ASKED.items():
+        table = contributions[["token", column]].explode(column).dropna().drop_duplicates()
+        people = table.groupby(column)["token"].nunique()
+        by |= {
+            (question, code): int(people[code]) for code in CODES[question] if code in people.index
+        }
+    return Counts(told=int(contributions["token"].nunique()), by=by)
+
+
+def why_held(counts: Counts, key: Key) -> str | None:
+    """Say why an answer stays in the room: ``few``, ``sensitive`` or ``same``; None: it leaves.
+
+    ``sensitive`` is an answer of five to nine people that needs ten; ``same`` one that fewer than
+    five of the room did not give.
+    """
+    number = counts.by.get(key, 0)
+    if number < privacy.K:
+        return "few"
+    if key[0] == "reasons" and key[1] in codebook.SENSITIVE:
+        if number < SENSITIVE_K:
+            return "sensitive"
+        if counts.told - number < privacy.K:
+            return "same"
+    return None
+
+
+def release(counts: Counts) -> pd.DataFrame:
+    """Give the answers that may leave, as bands.
+
+    Returns
+    -------
+    released
+        Columns question, code, contributors (band), in the order of the codebook. No totals, no
+        rows for too few: nobody and too few look the same.
+    """
+    rows = [
+        (*key, privacy.band(number))
+        for key, number in counts.by.items()
+        if why_held(counts, key) is None
+    ]
+    order = {(question, code): n for n, (question, code) in enumerate(_keys())}
+    rows.sort(key=lambda row: order[row[:2]])
+    return pd.DataFrame(rows, columns=COLUMNS).astype(dict.fromkeys(COLUMNS, "str"))
+
+
+def steady(before: Counts, now: Counts) -> Counts:
+    """Let a number change only where five people changed it, or where fewer than five are left."""
+
+    def one(old: int, new: int) -> int:
+        return new if new < privacy.K or abs(new - old) >= privacy.K else old
+
+    keys = [key for key in _keys() if key in before.by or key in now.by]
+    by = {key: one(before.by.get(key, 0), now.by.get(key, 0)) for key in keys}
+    return Counts(told=one(before.told, now.told), by={key: n for key, n in by.items() if n})
+
+
+def pool(parts: Iterable[Counts]) -> Counts:
+    """Add numbers of different people so that no part can be taken away from the sum.
+
+    A number of five or more goes in as it is. Smaller ones go in together, where together they are
+    five; else they stay out. So whoever knows all parts but one finds nobody, or five at least.
+
+    Examples
+    --------
+    >>> pool([Counts(told=8), Counts(told=2), Counts(told=1)]).told
+    8
+    >>> pool([Counts(told=8), Counts(told=2), Counts(told=3)]).told
+    13
+    """
+    held = list(parts)
+
+    def one(numbers: list[int]) -> int:
+        large = sum(number for number in numbers if number >= privacy.K)
+        small = sum(number for number in numbers if number < privacy.K)
+        return large + (small if small >= privacy.K else 0)
+
+    by = {key: one([part.by.get(key, 0) for part in held]) for key in _keys()}
+    return Counts(told=one([part.told for part in held]), by={key: n for key, n in by.items() if n})
+
+
+def _keys() -> list[Key]:
+    return [(question, code) for question, codes in CODES.items() for code in codes]

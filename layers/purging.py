@@ -1,0 +1,152 @@
+"""Delete sessions on their day, so that nothing of them is left on the disk.
+
+Due is a session on its day of deletion, and never on the day it is held. Copies of the room that
+lie beside it follow the same clock. The file is written anew each time, also where nothing is due:
+what a crash left between the end of a session and its scrubbing goes then.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
+
+from layers import answers_back
+from layers.errors import LayerError
+from layers.room import Room
+from layers.room_file import is_ours
+from layers.room_session import Session
+
+_PARTS = ("tokens", "contributions", "withdrawn", "batches", "deeds")
+_BESIDE = ("-wal", "-shm", "-journal")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purged:
+    """What went: ``titles`` of sessions, ``answers`` of more than a year ago; and what could not.
+
+    ``copies`` are files beside the room that follow the same clock, ``stuck`` those among them
+    that could not be opened.
+    """
+
+    titles: tuple[str, ...]
+    answers: int = 0
+    copies: tuple[str, ...] = ()
+    stuck: tuple[str, ...] = ()
+
+
+def due(room: Room, today: date) -> list[Session]:
+    """List the sessions that are to be deleted by a day, open ones too: the date is a promise."""
+    return [
+        one
+        for one in room.sessions()
+        if max(one.delete_on, one.held_on + timedelta(days=1)) <= today
+    ]
+
+
+def purge(room: Room, today: date) -> list[str]:
+    """Delete what is due, with every trace in the file and its log.
+
+    Parameters
+    ----------
+    room
+        The room that is open here.
+    today
+        The day.
+
+    Returns
+    -------
+    titles
+        Of the sessions that went.
+
+    Raises
+    ------
+    LayerError
+        ``room_log_busy`` if another program reads without end: the rows are gone and traces may
+        remain until the next time.
+    """
+    return list(_purge(room, today).titles)
+
+
+def purge_files(path: Path, today: date, *, dry_run: bool = False) -> Purged:
+    """Purge the room at a path, and copies of it in the same folder.
+
+    Parameters
+    ----------
+    path
+        The room's file; where there is none, nothing is made.
+    today
+        The day.
+    dry_run
+        Only say what is due.
+
+    Raises
+    ------
+    LayerError
+        ``room_missing``, ``room_not_ours``, ``room_too_new``, ``room_log_busy``.
+    """
+    if not path.is_file():
+        raise LayerError("room_missing", file=path.name)
+    found = [_purge_file(path, today, dry_run=dry_run)]
+    stuck = []
+    others = copies(path)
+    for one in others:
+        try:
+            found.append(_purge_file(one, today, dry_run=dry_run))
+        except LayerError:  # it may be half a copy; the room itself comes first
+            stuck.append(one.name)
+    return Purged(
+        titles=tuple(title for one in found for title in one.titles),
+        answers=sum(one.answers for one in found),
+        copies=tuple(one.name for one in others),
+        stuck=tuple(stuck),
+    )
+
+
+def copies(path: Path) -> list[Path]:
+    """Find copies of a room in its folder: files that begin with its name and bear its mark."""
+    return sorted(
+        one
+        for one in path.parent.iterdir()
+        if one.name.startswith(path.stem)
+        and one.name != path.name
+        and not one.name.endswith(_BESIDE)
+        and one.is_file()
+        and is_ours(one)
+    )
+
+
+def _purge_file(path: Path, today: date, *, dry_run: bool) -> Purged:
+    room = Room(path)
+    try:
+        if dry_run:
+            return Purged(titles=tuple(one.title for one in due(room, today)))
+        return _purge(room, today)
+    finally:
+        room.close()
+
+
+def _purge(room: Room, today: date) -> Purged:
+    going = due(room, today)
+    for session in going:
+        with suppress(LayerError):  # deleted by somebody else in this moment
+            room.change(session.id, partial(_remove, session)).result()
+    answers = room.change("", lambda db: _remove_loose(db, today)).result()
+    room.scrub()
+    return Purged(titles=tuple(one.title for one in going), answers=answers)
+
+
+def _remove(session: Session, db: sqlite3.Connection) -> None:
+    if session.kind == "real" and session.state == "closed":
+        answers_back.leave_open(db, session)
+    db.execute("DELETE FROM sessions WHERE id = ?", (session.id,))
+
+
+def _remove_loose(db: sqlite3.Connection, today: date) -> int:
+    """Delete old answers, and rows of no session, as a crash of an old version may have left."""
+    for table in _PARTS:
+        db.execute(f"DELETE FROM {table} WHERE session NOT IN (SELECT id FROM sessions)")  # noqa: S608 - our own names
+    return answers_back.remove_old(db, today)
