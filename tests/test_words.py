@@ -12,9 +12,11 @@ import pytest
 
 from layers import vocab
 from mapping import words
+from mapping.phone import front
 from tests.helpers.running import REPOSITORY
 
 LANGUAGES = words.languages()
+IN_ROOM = words.room_languages()[len(LANGUAGES) :]
 OTHERS = [tag for tag in LANGUAGES if tag != words.DEFAULT]
 SCRIPTS = (".js", ".html")
 # A key that is made from a code: say(f"kind.{code}"). What stands before the brace is enough.
@@ -99,12 +101,20 @@ def test_every_language_has_the_same_blanks(lang: str) -> None:
     assert wrong == {}
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", IN_ROOM)
+def test_a_language_of_the_room_has_all_that_phones_and_walls_say(lang: str) -> None:
+    theirs = words.sentences(lang)
+    assert set(theirs) == front.room_keys()
+    ours = words.sentences(words.DEFAULT)
+    assert [key for key in theirs if _blanks(theirs[key]) != _blanks(ours[key])] == []
+
+
+@pytest.mark.parametrize("lang", [*LANGUAGES, *IN_ROOM])
 def test_no_sentence_is_empty(lang: str) -> None:
     assert [key for key, sentence in words.sentences(lang).items() if not sentence.strip()] == []
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("lang", [*LANGUAGES, *IN_ROOM])
 def test_a_sentence_is_text_and_no_markup(lang: str) -> None:
     # Streamlit reads many of them as markdown, the phone sets them as text: the same for both.
     marks = re.compile(r"<[a-z/]|!\[|\]\(|\*\*|https?://(?!\{)")

@@ -25,6 +25,10 @@ STATUS = MappingProxyType(
         "receipt_unknown": 404,
         "item_unknown": 404,
         "answers_none": 404,
+        "item_gone": 404,
+        "moderator_unknown": 404,
+        "item_changed": 409,
+        "nothing_to_undo": 409,
         "receipt_taken": 409,
         "answer_outdated": 409,
         "session_closed": 410,
@@ -39,6 +43,14 @@ STATUS = MappingProxyType(
     }
 )
 _ELSE = 422
+# errors that a phone can meet: every language of the room has their sentences
+PHONES_MEET = (
+    *("answer_too_many", "answer_unknown", "answers_none", "body_too_large", "body_unreadable"),
+    *("busy", "cell_outside", "cell_size_wrong", "cell_unknown", "consent_needed"),
+    *("field_unknown", "item_unknown", "party_unknown", "receipt_taken", "receipt_unknown"),
+    *("server_failed", "session_closed", "session_full", "session_not_started", "session_paused"),
+    *("session_unknown", "token_full", "token_muted", "too_fast", "words_too_long"),
+)
 _NO_STORE = {"Cache-Control": "no-store"}
 
 

@@ -21,7 +21,7 @@ from starlette.routing import BaseRoute, Route
 
 from layers import codebook, vocab
 from mapping import assets, style, words
-from mapping.phone import pictures
+from mapping.phone import answers, pictures
 
 FOLDER = Path(__file__).parent / "assets"
 # codes that an organization may answer with
@@ -62,7 +62,7 @@ class Page:
 PAGES = {
     "phone": Page(
         paths=("/j", "/j/{code}"),
-        words=("phone.", "codebook.", "place_kind.", "error.answer_too_many"),
+        words=("phone.", "codebook.", "place_kind.", "category.", "error.answer_too_many"),
         words_at="/phone/words/{lang}.json",
         in_room=True,
     ),
@@ -70,6 +70,23 @@ PAGES = {
         paths=("/wall/{code}",),
         words=("wall.", "codebook.", "band."),
         words_at="/wall/words/{lang}.json",
+        in_room=True,
+    ),
+    "moderate": Page(
+        paths=("/moderate/{code}",),
+        words=("moderate.", "codebook.", "band.", "tongue.", "hint."),
+        words_at="/moderate/words/{lang}.json",
+    ),
+    "check": Page(
+        paths=("/phone/check",),
+        words=("check.",),
+        words_at="/phone/check/words/{lang}.json",
+        in_room=True,
+    ),
+    "record": Page(
+        paths=("/phone/record",),
+        words=("record.", "phone.", "codebook.", "place_kind.", "category."),
+        words_at="/phone/record/words/{lang}.json",
         in_room=True,
     ),
     "ours": Page(
@@ -97,7 +114,11 @@ def routes() -> list[BaseRoute]:
         found += [Route(path, partial(_page, name), methods=["GET"]) for path in one.paths]
         if one.words_at:
             found.append(Route(one.words_at, partial(_words, name), methods=["GET"]))
-    return [*found, Route("/phone/assets/{name}", _asset, methods=["GET"])]
+    return [
+        *found,
+        Route("/phone/sw.js", _worker, methods=["GET"]),
+        Route("/phone/assets/{name}", _asset, methods=["GET"]),
+    ]
 
 
 def names(name: str) -> tuple[str, ...]:
@@ -153,6 +174,14 @@ def page_words(name: str, lang: str) -> dict[str, str]:
     """Give the sentences a page may need, so that they are there when the network is not."""
     found = words.sentences(lang)
     return {key: found[key] for key in found if key.startswith(PAGES[name].words)}
+
+
+def room_keys() -> frozenset[str]:
+    """Tell which sentences a language of the room needs: those of its pages, and their errors."""
+    begun = tuple(begins for page in PAGES.values() if page.in_room for begins in page.words)
+    errors = {f"error.{code}" for code in answers.PHONES_MEET}
+    every = words.sentences(words.DEFAULT)
+    return frozenset({"language.name", *errors, *(key for key in every if key.startswith(begun))})
 
 
 def _fill(text: str, lang: str, name: str = "phone") -> str:
@@ -218,6 +247,14 @@ async def _asset(request: Request) -> Response:
     except KeyError:
         return Response(status_code=404)
     return _send(request, found, _KEEP)
+
+
+async def _worker(request: Request) -> Response:
+    """Give the service worker: it lies below ``/phone`` and may care for the pages of ``/j``."""
+    text = _fill((FOLDER / "sw.js").read_text("utf-8"), words.DEFAULT)
+    answer = _send(request, _packed(text.encode(), "text/javascript"), "no-cache")
+    answer.headers["Service-Worker-Allowed"] = "/j"
+    return answer
 
 
 async def _words(name: str, request: Request) -> Response:
