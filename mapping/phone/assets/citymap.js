@@ -8,7 +8,7 @@ const CityMap = (() => {
   const LINES = { railway: "railway", street: "street", main: "street-main" };
   const WIDTHS = { railway: 1.2, street: 1, main: 1.7 }; // times the width at this zoom
   const FIRST = ["station", "park", "square", "market", "bridge"]; // whose names come first
-  const MOST_NAMES = 14, APART_X = 110, APART_Y = 34;
+  const MOST_NAMES = 14, APART = [110, 34]; // as long as names and apart are not among the options
 
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--cg-${name}`).trim();
 
@@ -39,7 +39,7 @@ const CityMap = (() => {
   function create(element, base, cell_m, options = {}) {
     const [east, north, turn] = base.frame;
     const cos = Math.cos(turn), sin = Math.sin(turn);
-    const drawn = (e, n) => {
+    const drawn = (e, n) => { // a point of the grid (EPSG:3035), for Leaflet
       const x = e - east, y = n - north;
       return [x * sin + y * cos, x * cos - y * sin];
     };
@@ -53,6 +53,7 @@ const CityMap = (() => {
       maxBoundsViscosity: 0.8, doubleClickZoom: "center", scrollWheelZoom: "center", touchZoom: "center",
       keyboardPanDelta: 60, bounceAtZoomLimits: false, ...options,
     });
+    const most = options.names ?? MOST_NAMES, [apart_x, apart_y] = options.apart ?? APART;
 
     const layers = ORDER.map((name) => {
       const shapes = (base.layers[name] || []).map(points);
@@ -87,10 +88,10 @@ const CityMap = (() => {
       names.clearLayers();
       const taken = [], view = map.getBounds();
       for (const [, name, x, y] of ranked) {
-        if (taken.length >= MOST_NAMES) break;
+        if (taken.length >= most) break;
         if (!view.contains([y, x])) continue;
         const at = map.latLngToContainerPoint([y, x]);
-        if (taken.some((other) => Math.abs(other.x - at.x) < APART_X && Math.abs(other.y - at.y) < APART_Y)) continue;
+        if (taken.some((other) => Math.abs(other.x - at.x) < apart_x && Math.abs(other.y - at.y) < apart_y)) continue;
         taken.push(at);
         const make = () => Object.assign(document.createElement("span"), { textContent: name, dir: "auto" });
         L.marker([y, x], { icon: new Plain({ make, className: "placename" }), interactive: false, keyboard: false }).addTo(names);
@@ -114,7 +115,7 @@ const CityMap = (() => {
       const [e1, n1] = grid(latlng);
       return e1 >= w && e1 <= e && n1 >= s && n1 <= n;
     }
-    return { map, whole, colour, corners, cellAt, holds, Plain };
+    return { map, whole, bounds, colour, point: drawn, corners, cellAt, holds, Plain };
   }
 
   return { create, colour };
