@@ -424,5 +424,5 @@ def test_no_line_of_the_log_says_who_opened_a_socket(caplog: pytest.LogCaptureFi
 
 def test_every_prefix_of_the_phones_is_closed_behind_its_routes() -> None:
     assert {route.path for route in guard.last_routes() if isinstance(route, Mount)} == set(
-        policy.PUBLIC
+        policy.STRICT
     )

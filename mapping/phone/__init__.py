@@ -1,11 +1,19 @@
-"""What a phone, a wall or an organization talks to: static pages and JSON, no Streamlit session."""
+"""What phone, wall, moderator and organization talk to: static pages and JSON, no Streamlit."""
 
 from __future__ import annotations
 
 from starlette.routing import BaseRoute
 
 from layers.room import Room
-from mapping.phone import front, ours, room_routes
+from mapping.phone import (
+    checking_line,
+    front,
+    helping,
+    moderator,
+    ours,
+    room_routes,
+    voices,
+)
 
 
 def routes(room: Room | None = None) -> list[BaseRoute]:
@@ -16,4 +24,12 @@ def routes(room: Room | None = None) -> list[BaseRoute]:
     room
         The room to serve; without it the one of this process (``CG_ROOM``).
     """
-    return [*front.routes(), *room_routes.RoomRoutes(room).routes(), *ours.OursRoutes().routes()]
+    return [
+        *front.routes(),
+        *room_routes.RoomRoutes(room).routes(),
+        *helping.Helping(room).routes(),
+        *voices.Voices().routes(),
+        *checking_line.CHECKS.routes(),
+        *moderator.ModeratorRoutes(room).routes(),
+        *ours.OursRoutes().routes(),
+    ]

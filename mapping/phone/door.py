@@ -11,6 +11,7 @@ from mapping import style, words
 
 PATH = "/door"
 CSS_PATH = f"{PATH}/door.css"
+JS_PATH = f"{PATH}/door.js"
 COOKIE = "cg_desk"
 _HERE = Path(__file__).parent
 
@@ -27,6 +28,12 @@ def css() -> bytes:
         )
     )
     return text.encode()
+
+
+@cache
+def js() -> bytes:
+    """Give the script that keeps what stands behind ``#``, which no browser sends, on the way."""
+    return (_HERE / "door.js").read_bytes()
 
 
 def page(lang: str, *, come_back: str = "/", said: str | None = None) -> bytes:

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -93,7 +93,7 @@ def last_routes() -> list[BaseRoute]:
     Without them an unknown address below a phone's would fall through to the desk's files.
     """
     found: list[BaseRoute] = []
-    for prefix in policy.PUBLIC:
+    for prefix in policy.STRICT:
         found += [Route(prefix, _Nothing()), Mount(prefix, app=_Nothing())]
     return found
 
@@ -165,7 +165,7 @@ class Guard:
         elif self.keeper and not _may_pass(self.keeper, scope):
             await _ask(scope, receive, _dress(scope, send, strict=True))
         else:
-            strict = policy.under(scope["path"], policy.PUBLIC)
+            strict = policy.under(scope["path"], policy.STRICT)
             await self._pass(scope, receive, _dress(scope, send, strict=strict))
 
     def _refuse(self, scope: Scope) -> Refusal | None:
@@ -194,7 +194,7 @@ class Guard:
         return is_loopback(name) or (self.hall and (name == self.host or _is_address(name)))
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
-        limit = _ROOM_BODY if policy.under(scope["path"], policy.PUBLIC) else _DESK_BODY
+        limit = _ROOM_BODY if policy.under(scope["path"], policy.STRICT) else _DESK_BODY
         declared = Headers(scope=scope).get("content-length", "0")
         too_large = Refusal(413, "door.refused_size")
         if not declared.isdecimal() or int(declared) > limit:
@@ -251,6 +251,8 @@ async def _door(guardian: keeper.Keeper, request: Request, send: Send) -> None:
     if request.scope["type"] == "http":
         if request.url.path == door.CSS_PATH and request.method == "GET":
             response = Response(door.css(), media_type="text/css")
+        elif request.url.path == door.JS_PATH and request.method == "GET":
+            response = Response(door.js(), media_type="text/javascript")
         elif request.url.path == door.PATH and request.method == "GET":
             response = _page(door.page(lang), 200)
         elif request.url.path == door.PATH and request.method == "POST":
@@ -323,6 +325,10 @@ def _page(body: bytes, status: int) -> Response:
 
 
 def _answer_of(refusal: Refusal, scope: Scope) -> Response:
+    is_act = scope["type"] == "http" and scope["method"] == "POST"
+    if is_act and policy.under(scope["path"], (policy.MODERATOR,)):
+        said = {"error": refusal.key, "sentence": _say(refusal.key, scope)}
+        return JSONResponse(said, status_code=refusal.status)
     return PlainTextResponse(_say(refusal.key, scope), status_code=refusal.status)
 
 

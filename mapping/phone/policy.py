@@ -7,6 +7,10 @@ from types import MappingProxyType
 # The addresses that a hall may reach without the passphrase. Everything else is the desk's.
 PUBLIC = ("/j", "/phone", "/wall", "/ours", "/assets", "/door")
 
+# Behind the passphrase as the desk is, and as strict as a phone's page: people's words stand there.
+MODERATOR = "/moderate"
+STRICT = (*PUBLIC, MODERATOR)
+
 # Streamlit answers these to anybody, and nothing of ours needs them.
 SHUT = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")
 
@@ -18,6 +22,7 @@ _ROOM = (
     "font-src 'self'",
     "connect-src 'self'",
     "media-src 'self'",
+    "worker-src 'self'",  # where the address is https, a phone works without network too
     "form-action 'self'",
     "frame-ancestors 'none'",
     "base-uri 'none'",

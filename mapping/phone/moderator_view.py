@@ -1,0 +1,157 @@
+"""What the second phone is told: counts, what waits for her, and how the wall stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from layers import hints, moderating, privacy, wall_shown
+from layers.errors import LayerError
+from layers.moderating import Item
+from layers.plain_text import plain_text
+from layers.room import Room
+from layers.room_session import Session
+
+_MOST_LANGUAGES = 40
+_VISIBLE = ("shown", "paused")
+_LAST_DEEDS = 30
+
+
+@dataclass(slots=True)
+class Look:
+    """Who looks, which languages she reads, and at which square of the wall."""
+
+    who: str = ""
+    languages: tuple[str, ...] = ()
+    cell: str | None = None
+
+    @classmethod
+    def of(cls, hello: dict[str, Any]) -> Look:
+        """Read it from a hello whose key was right; whatever is no text is left out."""
+        who, said = hello.get("who"), hello.get("languages")
+        listed = said[:_MOST_LANGUAGES] if isinstance(said, list) else []
+        return cls(
+            who=plain_text(who, most=moderating.LABEL_LENGTH) if isinstance(who, str) else "",
+            languages=tuple(tag for tag in listed if isinstance(tag, str) and len(tag) <= 35),
+        )
+
+
+def state(room: Room, session_id: str, look: Look) -> dict[str, Any]:
+    """Give all that the second phone shows; no token, no place but the wall's own, no time.
+
+    Raises
+    ------
+    LayerError
+        ``session_unknown``.
+    """
+    session = room.get(session_id)
+    view = wall_shown.view(room, session_id)
+    phones, sent = room.counts(session_id)
+    cells = squares(room, session)
+    told: dict[str, Any] = {
+        "type": "state",
+        "session": session.id,
+        "title": session.title,
+        "code": session.code,
+        "kind": session.kind,
+        "state": session.state,
+        "moderation": session.setup.moderation,
+        "safeguard": session.setup.safeguard,
+        "languages": list(session.languages),
+        "parties": len(session.setup.parties),
+        "phones": phones,
+        "sent": sent,
+        "showing": view.showing,
+        "spotlight": view.spotlight,
+        "side_by_side": view.side_by_side,
+        "second": view.second,
+        "cells": cells,
+        "deeds": [
+            [deed.who, deed.did, deed.language]
+            for deed in moderating.deeds(room, session_id)[-_LAST_DEEDS:]
+        ],
+    }
+    try:
+        return told | _queue(room, session, look, [cell for cell, *_ in cells])
+    except LayerError as error:
+        if error.code != "session_closed":
+            raise
+        return told | _NOTHING
+
+
+def squares(room: Room, session: Session) -> list[tuple[str, str, str | None]]:
+    """List the squares on the wall as it stands; none while it is hidden or blank."""
+    if wall_shown.view(room, session.id).showing not in _VISIBLE:
+        return []
+    if session.mode == "batches":
+        kept = room.batch(session.id)
+        return [(cell, feeling, people) for cell, people, feeling in kept["rows"]] if kept else []
+    said = privacy.voices(room.contributions(session.id))
+    names = ("safe", "mixed", "unsafe")
+    return [
+        (cell, privacy.shared_feeling(*(list(people.values()).count(n) for n in names)), None)
+        for cell, people in sorted(said.items())
+    ]
+
+
+_NOTHING: dict[str, Any] = {
+    "waiting": [],
+    "decided": [],
+    "here": None,
+    "counts": {
+        "waiting": 0,
+        "more": 0,
+        "bare": 0,
+        "hidden": 0,
+        "muted": 0,
+        "words": {},
+        "unread": {},
+    },
+}
+
+
+def _queue(room: Room, session: Session, look: Look, on_wall: list[str]) -> dict[str, Any]:
+    found = moderating.queue(room, session.id, look.languages)
+    here = None
+    if look.cell in on_wall:  # the wall shows it, so she may look what it is made of
+        items = moderating.said_at(room, session.id, look.cell, look.languages)
+        here = {"cell": look.cell, "items": [_item(one) for one in items]}
+    return {
+        "waiting": [_item(one) for one in found.waiting],
+        "decided": [_item(one) for one in found.decided],
+        "here": here,
+        "counts": {
+            "waiting": len(found.waiting) + found.more,
+            "more": found.more,
+            "bare": found.bare,
+            "hidden": found.hidden,
+            "muted": found.muted,
+            "words": dict(found.by_language),
+            "unread": dict(found.unread),
+        },
+    }
+
+
+def _item(one: Item) -> dict[str, Any]:
+    return {
+        "handle": one.handle,
+        "seen": one.seen,
+        "feeling": one.feeling,
+        "reasons": list(one.reasons),
+        "parts": _parts(one.words) if one.words else [],
+        "language": one.language,
+        "paraphrase": one.paraphrase,
+        "state": one.state,
+        "words_state": one.words_state,
+        "muted": one.muted,
+    }
+
+
+def _parts(text: str) -> list[list[str]]:
+    """Cut words into pieces ``[text, kind of hint or ""]``: no counting of characters needed."""
+    pieces: list[list[str]] = []
+    done = 0
+    for hint in hints.find(text):
+        pieces += [[text[done : hint.start], ""], [text[hint.start : hint.end], hint.kind]]
+        done = hint.end
+    return [piece for piece in [*pieces, [text[done:], ""]] if piece[0]]
