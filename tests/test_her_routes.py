@@ -14,7 +14,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from layers import codebook
+from layers import answers_back, codebook
 from layers.room import Room
 from layers.room_session import CODE_LETTERS, Session
 from layers.room_setup import SetUp
@@ -415,6 +415,26 @@ def test_after_closing_every_route_of_hers_says_so(
         answer = send(hall, said, path)
         assert (answer.status_code, answer.json()["error"]) == (410, "session_closed")
     assert len(room.contributions(session.id)) == 1
+
+
+def test_what_was_answered_is_found_by_the_code_after_the_session(
+    hall: TestClient, room: Room, session: Session
+) -> None:
+    code = {"code": f"{session.code[:4]} {session.code[4:].lower()}"}
+    assert send(hall, code, "answers").json()["error"] == "answers_none"
+    room.stop(session.id)
+    assert send(hall, code, "answers").status_code == 404
+    answers_back.save(room, room.get(session.id), {"fr": "Une lampe de plus."})
+    told = send(hall, code, "answers").json()
+    assert (told["title"], told["held_on"]) == ("Café", "2026-03-01")
+    assert told["texts"] == {"fr": "Une lampe de plus."}
+    assert set(told) == {"ok", "title", "held_on", "texts"}
+
+
+@pytest.mark.parametrize("code", ["AAAAAAAA", "", None, 5, "x" * 90])
+def test_a_wrong_code_has_no_answers(hall: TestClient, code: object) -> None:
+    answer = send(hall, {"code": code}, "answers")
+    assert (answer.status_code, answer.json()["error"]) == (404, "session_unknown")
 
 
 # --- limits --------------------------------------------------------------------------------------

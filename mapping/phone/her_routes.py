@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from layers import hers
+from layers import answers_back, hers
 from layers.errors import LayerError
 from layers.room import Room
 from layers.room_session import CODE_LENGTH, Session
@@ -25,6 +25,7 @@ _MINE = frozenset({"session", "token", "ids"})
 _WITHDRAW = frozenset({"session", "token", "id", "handle", "all"})
 _WITHDRAW_BY_RECEIPT = frozenset({"code", "receipt", "handle", "all"})
 _RECEIPT = frozenset({"code", "receipt"})
+_ANSWERS = frozenset({"code"})
 
 # what a wrong code or receipt is answered with
 WRONG = frozenset({"session_unknown", "session_closed", "receipt_unknown"})
@@ -52,6 +53,7 @@ class HerRoutes:
             Route("/phone/withdraw", answering(self.withdraw), methods=["POST"]),
             Route("/phone/mine", answering(self.mine), methods=["POST"]),
             Route("/phone/receipt", answering(self.receipt), methods=["POST"]),
+            Route("/phone/answers", answering(self.answers), methods=["POST"]),
         ]
 
     async def change(self, request: Request) -> Response:
@@ -141,6 +143,19 @@ class HerRoutes:
                 "languages": session.languages,
             }
             return taken(session=about, items=[_shown(one) for one in found])
+
+        return await slowing_what_is_wrong(find, request, self._limit)
+
+    async def answers(self, request: Request) -> Response:
+        """Give what the facilitator has answered the people of a session, for its code."""
+        said = await forms.read(request)
+        forms.check_fields(said, _ANSWERS)
+
+        async def find() -> Response:
+            found = answers_back.read(self._room(), typed_code(said.get("code")))
+            return taken(
+                title=found.title, held_on=found.held_on.isoformat(), texts=dict(found.texts)
+            )
 
         return await slowing_what_is_wrong(find, request, self._limit)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
 import sqlite3
 
@@ -16,6 +15,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from layers.errors import LayerError
 from layers.room import Room
+from layers.wall_view import view_of
 from mapping.phone import forms
 
 BEAT_S = 25.0  # silence for longer than this, and the phone knows that it is cut off
@@ -35,12 +35,11 @@ def showing(room: Room, session_id: str) -> str:
 
 def _told(room: Room, session_id: str) -> dict[str, str]:
     """Give what phones are told of a session."""
-    rows = room.read("SELECT state, kind, wall FROM sessions WHERE id = ?", (session_id,))
+    rows = room.read("SELECT state, wall, kind FROM sessions WHERE id = ?", (session_id,))
     if not rows:
         return _NO_SESSION
-    state, kind, wall = rows[0]
-    usual = "shown" if kind == "rehearsal" else "hidden"
-    return {"state": state, "wall": json.loads(wall).get("showing", usual)}
+    state, wall, kind = rows[0]
+    return {"state": state, "wall": view_of(wall, kind).showing}
 
 
 class _Session:
