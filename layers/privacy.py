@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -21,7 +22,15 @@ BANDS = ((20, "20+"), (10, "10-19"), (5, "5-9"))
 COLUMNS = ["cell", "contributors", "feeling"]
 
 Counts = tuple[int, int, int]  # safe, mixed, unsafe
+Key = tuple[Any, ...]  # what a number counts, such as ("lighting",)
 _FEELINGS = ("safe", "mixed", "unsafe")
+
+
+class Numbers(NamedTuple):
+    """Numbers of people that are shown, and those that were taken off; exact, so guarded."""
+
+    shown: Mapping[Key, int] = MappingProxyType({})
+    off: Mapping[Key, int] = MappingProxyType({})
 
 
 class Basis(dict[str, Any]):
@@ -31,22 +40,26 @@ class Basis(dict[str, Any]):
     they are attributes, not items: as JSON, in a Parquet file or a pickle this is ``{}``.
     """
 
-    __slots__ = ("inputs", "rows")
+    __slots__ = ("inputs", "numbers", "off", "rows")
 
     def __init__(
         self,
         rows: Mapping[str, Counts] | None = None,
         inputs: Mapping[str, tuple[str, Counts]] | None = None,
+        off: Mapping[str, Counts] | None = None,
+        numbers: Numbers | None = None,
     ) -> None:
         super().__init__()
         self.rows = dict(rows or {})
         self.inputs = dict(inputs or {})
+        self.off = dict(off or {})  # rows that were taken off, and who was left then
+        self.numbers = numbers or Numbers()
 
     def __deepcopy__(self, _memo: object) -> Basis:
-        return Basis(self.rows, self.inputs)
+        return Basis(self.rows, self.inputs, self.off, self.numbers)
 
     def __copy__(self) -> Basis:
-        return Basis(self.rows, self.inputs)
+        return self.__deepcopy__(self)
 
     def __reduce__(self) -> tuple[type[dict[str, Any]], tuple[()]]:
         return (dict, ())
@@ -187,6 +200,7 @@ def release(
     rows, parts = _gather(said, old, k=k, coarsest_m=coarsest_m)
     table: dict[str, tuple[str, str]] = {}
     basis = Basis()
+    basis.off = {cell: left for cell, left in old.basis.off.items() if cell not in rows}
     for cell in sorted(rows.keys() | old.rows.keys()):
         group = rows.get(cell, _Group())
         if cell in old.rows and old.changed(cell, group.counts) < k:
@@ -201,7 +215,92 @@ def release(
     return frame.astype(dict.fromkeys(COLUMNS, "str"))
 
 
-def release_counts(table: pd.DataFrame, by: str | Sequence[str], *, k: int = K) -> pd.DataFrame:
+def retracted(
+    previous: pd.DataFrame, contributions: pd.DataFrame, k: int = K, *, coarsest_m: int = 2000
+) -> pd.DataFrame:
+    """Take off what rests on fewer than ``k`` by now, because somebody took her answer back.
+
+    A wish to have something taken back does not wait until five share it. So that nobody can find
+    out more by doing it again and again, what was taken off comes back only where ``k`` have
+    changed it since.
+
+    Parameters
+    ----------
+    previous
+        What :func:`release` gave.
+    contributions
+        As for :func:`release`, what stands now.
+    k, coarsest_m
+        As for :func:`release` when it gave ``previous``.
+
+    Returns
+    -------
+    left
+        ``previous`` without those rows; for :func:`release`, which does not bring them back.
+    """
+    old = _Old(previous)
+    rows, _ = _gather(voices(contributions), old, k=k, coarsest_m=coarsest_m)
+    gone = {
+        cell: group.counts
+        for cell in old.rows
+        if len((group := rows.get(cell, _Group())).voices) < k
+    }
+    left = previous[~previous["cell"].isin(list(gone))].reset_index(drop=True)
+    left.attrs["basis"] = Basis(
+        {cell: counts for cell, counts in old.basis.rows.items() if cell not in gone},
+        {part: at for part, at in old.basis.inputs.items() if at[0] not in gone},
+        old.basis.off | gone,
+    )
+    return left
+
+
+def steady(before: Numbers, now: Mapping[Key, int], k: int = K) -> Numbers:
+    """Let numbers of people change only where ``k`` people changed them.
+
+    Parameters
+    ----------
+    before
+        What was shown before.
+    now
+        The true numbers; what is missing is nobody.
+    k
+        Least number behind what is shown.
+
+    Returns
+    -------
+    numbers
+        A shown number stands until ``k`` have changed it, and is taken off where fewer than ``k``
+        are left; then it comes back only where ``k`` have changed it since.
+
+    Examples
+    --------
+    >>> first = steady(Numbers(), {("day",): 6, ("night",): 4})
+    >>> steady(first, {("day",): 10, ("night",): 5}).shown
+    {('day',): 6, ('night',): 5}
+    """
+    shown: dict[Key, int] = {}
+    off: dict[Key, int] = {}
+    for key in dict.fromkeys([*before.shown, *before.off, *now]):  # in one order, always
+        number, stood, left = now.get(key, 0), before.shown.get(key), before.off.get(key)
+        if stood is not None:
+            if number >= k:
+                shown[key] = number if abs(number - stood) >= k else stood
+            else:
+                off[key] = number
+        elif left is not None and not (number >= k and number - left >= k):
+            off[key] = left
+        elif number >= k:
+            shown[key] = number
+    return Numbers(shown, off)
+
+
+def release_counts(
+    table: pd.DataFrame,
+    by: str | Sequence[str],
+    *,
+    k: int = K,
+    previous: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """Count contributors by one attribute or more, in bands.
 
     Parameters
@@ -212,12 +311,20 @@ def release_counts(table: pd.DataFrame, by: str | Sequence[str], *, k: int = K) 
         What to count by. One attribute at a time where the table is about people.
     k
         Least number of contributors behind a row, at least 5.
+    previous
+        What :func:`release_counts` gave before: a number changes only where ``k`` people changed
+        it, and goes where fewer than ``k`` are left (:func:`steady`).
 
     Returns
     -------
     released
         The columns of ``by`` and contributors (band), sorted. No totals, no rows for too few:
         nobody and too few look the same.
+
+    Raises
+    ------
+    ValueError
+        If ``k`` is below 5, or ``previous`` has lost the numbers behind it.
 
     Examples
     --------
@@ -229,21 +336,29 @@ def release_counts(table: pd.DataFrame, by: str | Sequence[str], *, k: int = K) 
         raise ValueError(f"k must be at least {K}, got {k!r}")
     columns = [by] if isinstance(by, str) else list(by)
     known = table[["token", *columns]].dropna().drop_duplicates()
-    counted = known.groupby(columns, sort=True, observed=True)["token"].nunique().reset_index()
-    enough = counted[counted["token"] >= k]
-    bands = [band(int(number)) for number in enough["token"]]
-    return (
-        enough[columns]
-        .assign(contributors=pd.Series(bands, dtype="str").to_numpy())
-        .reset_index(drop=True)
+    people = known.groupby(columns, sort=True, observed=True)["token"].nunique()
+    now = {key if isinstance(key, tuple) else (key,): int(number) for key, number in people.items()}
+    before = Numbers()
+    if previous is not None:
+        basis = previous.attrs.get("basis")
+        if not isinstance(basis, Basis):
+            raise ValueError("previous has lost the numbers behind it: keep it in memory")
+        before = basis.numbers
+    numbers = steady(before, now, k)
+    rows = sorted(numbers.shown.items(), key=lambda one: one[0])
+    released = pd.DataFrame(
+        [(*key, band(number)) for key, number in rows], columns=[*columns, "contributors"]
     )
+    released = released.astype({"contributors": "str"})
+    released.attrs["basis"] = Basis(numbers=numbers)
+    return released
 
 
 def packed(released: pd.DataFrame) -> dict[str, Any]:
     """Write a release with the numbers behind it, for the guarded store of the room only."""
     basis = released.attrs["basis"]
     rows = released[COLUMNS].to_numpy().tolist()
-    return {"rows": rows, "behind": basis.rows, "inputs": basis.inputs}
+    return {"rows": rows, "behind": basis.rows, "inputs": basis.inputs, "off": basis.off}
 
 
 def unpacked(kept: Mapping[str, Any] | None) -> pd.DataFrame | None:
@@ -254,6 +369,7 @@ def unpacked(kept: Mapping[str, Any] | None) -> pd.DataFrame | None:
     released.attrs["basis"] = Basis(
         {cell: _counts(behind) for cell, behind in kept["behind"].items()},
         {part: (row, _counts(behind)) for part, (row, behind) in kept["inputs"].items()},
+        {cell: _counts(left) for cell, left in kept.get("off", {}).items()},
     )
     return released
 
@@ -276,7 +392,12 @@ class _Old:
         if then is None:  # the counts are lost: believe only what the band proves
             most = {"5-9": 9, "10-19": 19}.get(self.rows[cell][0])
             return 0 if most is None else max(0, sum(now) - most)
-        return _least_changed(then, now)
+        return least_changed(then, now)
+
+    def comes_back(self, cell: str, now: Counts, *, k: int) -> bool:
+        """Say whether ``k`` people speak of a cell, and so many anew where it was taken off."""
+        left = self.basis.off.get(cell)
+        return sum(now) >= k and (left is None or least_changed(left, now) >= k)
 
     def home(self, part: str, now: Counts, *, k: int) -> str | None:
         """Say in which published row a cell's people were counted and must stay, if in any."""
@@ -284,7 +405,7 @@ class _Old:
             return part
         if part in self.basis.inputs:
             row, then = self.basis.inputs[part]
-            stays = row in self.rows and not (sum(now) >= k and _least_changed(then, now) >= k)
+            stays = row in self.rows and not (sum(now) >= k and least_changed(then, now) >= k)
             return row if stays else None
         around = part
         while parse_cell(around).size_m < 2000:
@@ -321,7 +442,7 @@ def _gather(
     while levels:
         size_m = min(levels)
         for cell, group in levels.pop(size_m).items():
-            if len(group.voices) >= k or cell in old.rows:
+            if old.comes_back(cell, group.counts, k=k) or cell in old.rows:
                 rows[cell] = group
             elif size_m < coarsest_m:
                 above = levels.setdefault(2 * size_m, {})
@@ -333,8 +454,8 @@ def _one_voice(before: str, now: str) -> str:
     return before if before == now else "mixed"
 
 
-def _least_changed(then: Counts, now: Counts) -> int:
-    """Least number of people whose coming, going or turning leads from one count to the other."""
+def least_changed(then: Counts, now: Counts) -> int:
+    """Give the least number of people who must have come, gone or turned between two counts."""
     more = sum(max(0, after - before) for before, after in zip(then, now, strict=True))
     fewer = sum(max(0, before - after) for before, after in zip(then, now, strict=True))
     return max(more, fewer)
