@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from layers import changes
@@ -179,6 +179,7 @@ def written(some: list[Line]) -> str:
     max_examples=15,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    phases=[Phase.explicit, Phase.generate],  # each example reads files in processes of their own
 )
 @given(first=rows, second=rows)
 def test_undo_is_exact_and_twice_is_once(
