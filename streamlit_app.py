@@ -8,7 +8,7 @@ if __name__ == "__main__":  # the script runner: once for each rerun of each bro
     run()
 else:  # the server: once in the process
     from mapping import phone
-    from mapping.phone import guard, opening, served, third_party
+    from mapping.phone import deletion, guard, served, third_party
 
     # Streamlit finds this by reading the syntax tree: it has to stand here, and as it does.
     app = st.App(
@@ -20,5 +20,5 @@ else:  # the server: once in the process
             *guard.last_routes(),
         ],
         middleware=guard.middleware(),
-        lifespan=opening.lifespan,
+        lifespan=deletion.lifespan,
     )

@@ -7,6 +7,7 @@ what a crash left between the end of a session and its scrubbing goes then.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from layers import answers_back
 from layers.errors import LayerError
-from layers.room import Room
+from layers.room import DEFAULT_PATH, Room
 from layers.room_file import is_ours
 from layers.room_session import Session
 
@@ -90,20 +91,38 @@ def purge_files(path: Path, today: date, *, dry_run: bool = False) -> Purged:
     """
     if not path.is_file():
         raise LayerError("room_missing", file=path.name)
-    found = [_purge_file(path, today, dry_run=dry_run)]
-    stuck = []
-    others = copies(path)
-    for one in others:
+    here = _purge_file(path, today, dry_run=dry_run)
+    beside = purge_copies(path, today, dry_run=dry_run)
+    return Purged(
+        titles=(*here.titles, *beside.titles),
+        answers=here.answers + beside.answers,
+        copies=beside.copies,
+        stuck=beside.stuck,
+    )
+
+
+def purge_copies(path: Path, today: date, *, dry_run: bool = False) -> Purged:
+    """Purge the copies of a room that lie in its folder; one that cannot be opened is named."""
+    found: list[Purged] = []
+    names: list[str] = []
+    stuck: list[str] = []
+    for one in copies(path):
         try:
             found.append(_purge_file(one, today, dry_run=dry_run))
+            names.append(one.name)
         except LayerError:  # it may be half a copy; the room itself comes first
             stuck.append(one.name)
     return Purged(
         titles=tuple(title for one in found for title in one.titles),
         answers=sum(one.answers for one in found),
-        copies=tuple(one.name for one in others),
+        copies=tuple(names),
         stuck=tuple(stuck),
     )
+
+
+def room_path(said: str | None = None) -> Path:
+    """Give the file of the room: the one named, or that of ``CG_ROOM``, or the usual one."""
+    return Path(said or os.environ.get("CG_ROOM") or DEFAULT_PATH).resolve()
 
 
 def copies(path: Path) -> list[Path]:

@@ -18,7 +18,7 @@ from layers.exporting import FORMATS
 from layers.importing.columns import KINDS
 from layers.vocab import CATEGORY
 from mapping import sheets, words
-from mapping.commands import ask, bring, bring_choices, keep, undo
+from mapping.commands import ask, bring, bring_choices, keep, purge, undo
 
 NOTHING_DONE = 2
 
@@ -90,6 +90,10 @@ def parser() -> argparse.ArgumentParser:
     restore.add_argument("file", metavar="FILE")
     restore.add_argument("atlas", metavar="ATLAS")
     restore.set_defaults(run=keep.restore)
+
+    purging = command("purge")
+    purge.arguments(purging)
+    purging.set_defaults(run=purge.purge)
     return top
 
 
