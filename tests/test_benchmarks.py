@@ -19,7 +19,7 @@ def result(**changes: float | bool | None) -> Result:
     return Result(name="x", size="y", **parts | changes)  # type: ignore[arg-type] # by name
 
 
-@pytest.mark.parametrize("name", ["reach", "e2sfca", "import"])
+@pytest.mark.parametrize("name", ["reach", "e2sfca", "import", "room"])
 def test_a_small_run_prints_results_with_equal_answers(
     name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
