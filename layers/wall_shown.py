@@ -1,22 +1,23 @@
 """What the wall may show of what people said, and when: the whole rule, for every wall.
 
 In batches a square comes once five people have something new, and only where five speak of it;
-answers and hours come from five on in every mode. Nothing of it is given while the wall is hidden.
+answers, hours and company come from five on in every mode. While the wall is hidden or blank,
+nothing of it is in what this module gives.
 """
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-from layers import privacy
+from layers import wall_batches, wall_blocks
 from layers.room import Room
 from layers.room_session import Session
+from layers.wall_batches import Cells
+from layers.wall_blocks import ANSWERS, Standing
 from layers.wall_view import (
     SHOWINGS,
     VISIBLE,
@@ -29,7 +30,11 @@ from layers.wall_view import (
 )
 
 __all__ = [
+    "VISIBLE",
+    "Cells",
     "View",
+    "answered",
+    "publishable",
     "replay",
     "reset",
     "second_language",
@@ -39,11 +44,6 @@ __all__ = [
     "spotlight",
     "view",
 ]
-
-ANSWERS = {"reasons": "reasons", "when": "time_of_day", "company": "company"}
-"""Question -> column of the contributions."""
-
-Cells = list[list[str | None]]
 
 
 def show(room: Room, session_id: str, showing: str) -> None:
@@ -66,6 +66,7 @@ def show(room: Room, session_id: str, showing: str) -> None:
         old, _ = keep_view(db, session_id, lambda one: one)
         if showing != "paused":
             keep_view(db, session_id, lambda one: replace(one, showing=showing, frozen=None))
+            wall_batches.thaw(db, session_id)
         elif old.showing == "shown":
             sql = (
                 "SELECT lower(hex(id)) FROM contributions"
@@ -73,9 +74,7 @@ def show(room: Room, session_id: str, showing: str) -> None:
             )
             frozen = tuple(sorted(row[0] for row in db.execute(sql, (session_id,))))
             keep_view(db, session_id, lambda one: replace(one, showing="paused", frozen=frozen))
-            mode = db.execute("SELECT mode FROM sessions WHERE id = ?", (session_id,)).fetchone()[0]
-            if mode == "instant":
-                _step(db, session_id)
+            wall_batches.freeze(db, session_id)
 
     room.change(session_id, turn).result()
 
@@ -95,13 +94,12 @@ def reset(room: Room, session_id: str) -> None:
     def clear(db: sqlite3.Connection) -> None:
         db.execute("DELETE FROM batches WHERE session = ?", (session_id,))
         second = keep_view(db, session_id, lambda one: one)[0].second
-        fresh = View(second=second)
+        anew = View(second=second)
         if session.kind == "rehearsal":
             db.execute("DELETE FROM contributions WHERE session = ?", (session_id,))
-            db.execute("DELETE FROM withdrawn WHERE session = ?", (session_id,))
             db.execute("UPDATE sessions SET batch = NULL WHERE id = ?", (session_id,))
-            fresh = replace(fresh, showing="shown")
-        keep_view(db, session_id, lambda _: fresh)
+            anew = replace(anew, showing="shown")
+        keep_view(db, session_id, lambda _: anew)
 
     room.change(session_id, clear).result()
 
@@ -124,12 +122,9 @@ def shown(room: Room, session: Session) -> dict[str, Any]:
         the wall is hidden or blank, what people said is empty in it.
     """
     now = view(room, session.id)
-    rows = _rows(room, session.id)
-    kept = _taken(room, session, now, rows)
-    number = room.read("SELECT count(*) FROM batches WHERE session = ?", (session.id,))[0][0]
     payload: dict[str, Any] = {
         "showing": now.showing,
-        "number": int(number),
+        "number": 0,
         "cells": [],
         "parties": [],
         "asks": list(session.setup.asks),
@@ -141,44 +136,80 @@ def shown(room: Room, session: Session) -> dict[str, Any]:
     }
     if now.showing not in VISIBLE:
         return payload
-    if session.mode == "instant" and now.showing == "paused":
-        rows = rows[~rows["fresh"]]
-    cells = _instant(rows) if session.mode == "instant" else _batched(kept)
-    payload["cells"] = cells
-    payload["answers"] = {
-        question: _answers(rows, question) if question in session.setup.asks else []
-        for question in ANSWERS
+    held = wall_batches.standing(room, session, now)
+    told = [one for one in _words(room, session) if now.frozen is None or one.id in now.frozen]
+    if session.mode == "instant":
+        frozen = now.showing == "paused"
+        payload["cells"] = wall_batches.instant_cells(room, session.id, frozen=frozen)
+    else:
+        payload["cells"] = wall_blocks.cells(held)
+    if now.side_by_side:
+        payload["parties"] = [
+            {"name": name, "cells": wall_blocks.cells(held, str(number))}
+            for number, name in enumerate(session.setup.parties)
+        ]
+    return payload | {
+        "number": wall_batches.number(room, session.id),
+        "answers": _answers(session, held),
+        "spotlight": _spotlight(session, now, held, payload["cells"], told),
+        "words": [one.public() for one in told],
     }
-    told = [row for row in _words(room, session) if now.frozen is None or row.id in now.frozen]
-    payload["words"] = [row.public() for row in told]
-    here = [cell for cell in cells if cell[0] == now.spotlight]
-    if here:
-        cell, feeling, people = here[0]
-        part = rows[rows["cell"] == cell]
-        payload["spotlight"] = {
-            "cell": cell,
-            "feeling": feeling,
-            "people": people,
-            **{
-                question: _answers(part, question) if question in session.setup.asks else []
-                for question in ANSWERS
-            },
-            "words": [row.public() for row in told if row.cell == cell],
-        }
-    return payload
 
 
 def replay(room: Room, session: Session) -> list[Cells]:
-    """Give the squares of each batch in order, as they were shown; none while hidden or blank."""
+    """Give the squares of each batch in order, as they were shown; none while hidden or blank.
+
+    What was taken off since is not in it, nor what somebody took back.
+    """
     if view(room, session.id).showing not in VISIBLE:
         return []
-    sql = "SELECT shown FROM batches WHERE session = ? ORDER BY number"
-    return [json.loads(text)["cells"] for (text,) in room.read(sql, (session.id,))]
+    return wall_batches.replay(room, session)
+
+
+def publishable(room: Room, session: Session) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    """Give what :func:`layers.privacy.release` needs so that nobody can subtract the wall from it.
+
+    Parameters
+    ----------
+    room, session
+        Where and what.
+
+    Returns
+    -------
+    contributions, previous
+        What may count, and what the wall showed in batches without what was taken off since; None
+        where it showed nothing so.
+    """
+    rows = room.contributions(session.id)
+    kept = room.batch(session.id)
+    if session.mode == "instant" or not kept or "rows" not in kept:
+        return rows, None
+    held = wall_blocks.retract(rows, wall_blocks.unpacked(kept))
+    return wall_blocks.counted(rows, held), wall_blocks.released(held)
+
+
+def answered(room: Room, session: Session) -> dict[tuple[str, str], int]:
+    """Give the numbers behind the answers of the whole room that the wall showed last.
+
+    Returns
+    -------
+    people
+        (question, code) -> how many; exact, so for sums in the room only. What was taken off
+        since, because fewer than five are left, is not in it.
+    """
+    held = wall_blocks.unpacked(room.batch(session.id))
+    held = wall_blocks.retract(room.contributions(session.id), held)
+    return {
+        (question, code): people
+        for (cell, question, code), people in held.answers.shown.items()
+        if not cell
+    }
 
 
 class _Words(NamedTuple):
     id: str
     cell: str
+    fresh: bool
     language: str
     text: str
     by: str
@@ -190,7 +221,7 @@ class _Words(NamedTuple):
 def _words(room: Room, session: Session) -> list[_Words]:
     """Read what may be read out: let through, and in the facilitator's words where there are."""
     sql = (
-        "SELECT lower(hex(id)), cell, coalesce(language, ''), coalesce(paraphrase, words),"
+        "SELECT lower(hex(id)), cell, fresh, coalesce(language, ''), coalesce(paraphrase, words),"
         " CASE WHEN paraphrase IS NULL THEN 'her' ELSE 'facilitator' END"
         " FROM contributions WHERE session = ? AND state = 'shown' AND words_state = 'shown'"
         " AND coalesce(paraphrase, words, '') <> '' ORDER BY id"
@@ -198,64 +229,34 @@ def _words(room: Room, session: Session) -> list[_Words]:
     return [_Words(*row) for row in room.read(sql, (session.id,))]
 
 
-def _rows(room: Room, session_id: str) -> pd.DataFrame:
-    return room.contributions(session_id)
+def _answers(session: Session, held: Standing, cell: str = "") -> dict[str, list[list[str]]]:
+    asked = session.setup.asks
+    return {
+        question: wall_blocks.answers(held, question, cell) if question in asked else []
+        for question in ANSWERS
+    }
 
 
-def _instant(rows: pd.DataFrame) -> Cells:
-    said = privacy.voices(rows)
-    names = ("safe", "mixed", "unsafe")
-    return [
-        [cell, privacy.shared_feeling(*(list(people.values()).count(n) for n in names)), None]
-        for cell, people in sorted(said.items())
+def _spotlight(
+    session: Session, now: View, held: Standing, cells: Cells, told: list[_Words]
+) -> dict[str, Any] | None:
+    """Give the chosen square with its answers; None where the wall does not show it."""
+    found = next((one for one in cells if one[0] == now.spotlight), None)
+    if found is None or now.spotlight is None:
+        return None
+    cell, feeling, people = found
+    if people is None:  # at once: the number still comes from five on
+        people = next((band for at, _, band in wall_blocks.cells(held) if at == cell), None)
+    here = [
+        one.public()
+        for one in told
+        # in batches her words come to a place with the batch that she is in
+        if one.cell == cell and not (session.mode == "batches" and one.fresh)
     ]
-
-
-def _batched(kept: dict[str, Any] | None) -> Cells:
-    return [[cell, feeling, people] for cell, people, feeling in kept["rows"]] if kept else []
-
-
-def _answers(rows: pd.DataFrame, question: str) -> list[list[str]]:
-    column = ANSWERS[question]
-    table = rows[["token", column]].rename(columns={column: "code"}).explode("code")
-    released = privacy.release_counts(table, "code")
-    return [[str(code), str(people)] for code, people in released.itertuples(index=False)]
-
-
-def _taken(room: Room, session: Session, now: View, rows: pd.DataFrame) -> dict[str, Any] | None:
-    """Take the next batch where it is due, and give the last."""
-    kept = room.batch(session.id)
-    fresh = rows.loc[rows["fresh"], "token"].nunique()
-    closed = session.state == "closed" or now.showing == "paused"
-    if closed or fresh < privacy.K:
-        return kept
-    if session.mode == "instant":
-        room.change(session.id, lambda db: _step(db, session.id)).result()
-        return kept
-    released = privacy.release(rows, previous=privacy.unpacked(kept), coarsest_m=session.cell_m)
-    kept = privacy.packed(released)
-    room.save_batch(session.id, kept)
-    cells = _batched(kept)
-    room.change(session.id, lambda db: _add_batch(db, session.id, cells)).result()
-    return kept
-
-
-def _step(db: sqlite3.Connection, session_id: str) -> None:
-    rows = db.execute(
-        "SELECT cell, lower(hex(token)), feeling FROM contributions"
-        " WHERE session = ? AND state = 'shown'",
-        (session_id,),
-    )
-    table = pd.DataFrame.from_records(rows.fetchall(), columns=["cell", "token", "feeling"])
-    db.execute(
-        "UPDATE contributions SET fresh = 0 WHERE session = ? AND state = 'shown'", (session_id,)
-    )
-    _add_batch(db, session_id, _instant(table))
-
-
-def _add_batch(db: sqlite3.Connection, session_id: str, cells: Iterable[Any]) -> None:
-    db.execute(
-        "INSERT INTO batches (session, number, shown)"
-        " SELECT ?1, 1 + coalesce(max(number), 0), ?2 FROM batches WHERE session = ?1",
-        (session_id, json.dumps({"cells": list(cells)})),
-    )
+    return {
+        "cell": cell,
+        "feeling": feeling,
+        "people": people,
+        **_answers(session, held, now.spotlight),
+        "words": here,
+    }

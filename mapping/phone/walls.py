@@ -11,11 +11,13 @@ import contextlib
 import hmac
 import json
 import threading
+from collections import Counter
+from functools import lru_cache
 from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from layers import wall_shown
+from layers import summing_up, wall_shown
 from layers.errors import LayerError
 from layers.room import Room
 from layers.room_session import Session
@@ -38,7 +40,9 @@ class Walls:
 
     def __init__(self, room: Room) -> None:
         self._room = room
-        self._lock = threading.Lock()  # one batch at a time
+        self._lock = threading.Lock()  # several walls of one session wait for one answer
+        self._changes: Counter[str] = Counter()
+        self._states: dict[str, tuple[int, dict[str, Any]]] = {}
         self._listening: dict[str, set[asyncio.Event]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -51,14 +55,24 @@ class Walls:
                 await self._keep(socket, session)
         except (WebSocketDisconnect, RuntimeError):
             return  # gone while we were speaking
+        except LayerError:  # the session was deleted while its wall was on
+            await _refuse(socket)
 
     def state(self, session_id: str) -> dict[str, Any]:
         """Give all that a wall shows: cells, feelings, bands; no token, nothing finer."""
-        session = self._room.get(session_id)
         with self._lock:
-            said = wall_shown.shown(self._room, session)
+            change = self._changes[session_id]  # before it is read: a later one is not missed
+            kept = self._states.get(session_id)
+            if kept is None or kept[0] != change or self._loop is None:
+                kept = self._states[session_id] = (change, self._read(session_id))
+        return kept[1]
+
+    def _read(self, session_id: str) -> dict[str, Any]:
+        session = self._room.get(session_id)
         phones, sent = self._room.counts(session_id)
-        return {
+        said = wall_shown.shown(self._room, session)
+        over = session.state == "closed" and said["showing"] in wall_shown.VISIBLE
+        return said | {
             "type": "state",
             "session": session.id,
             "title": session.title,
@@ -70,8 +84,8 @@ class Walls:
             "code": session.code,
             "phones": phones,
             "sent": sent,
-            "summary": None,
-        } | said
+            "summary": summing_up.summary(self._room, session) if over else None,
+        }
 
     def replay(self, session_id: str) -> list[wall_shown.Cells]:
         """Give the batches in order; none while the wall is hidden or blank."""
@@ -85,8 +99,7 @@ class Walls:
         except (LayerError, KeyError, TypeError, ValueError, TimeoutError):
             key, session = b"", None
         if session is None or not hmac.compare_digest(key, session.wall_key.encode()):
-            await socket.send_json({"type": "refused"})
-            await socket.close(_REFUSED)
+            await _refuse(socket)
             return None
         return session
 
@@ -100,26 +113,30 @@ class Walls:
         self._listening.setdefault(session.id, set()).add(wall.news)
         gone = asyncio.create_task(wall.listen())
         try:
-            join = _join(session, socket)
+            told: dict[str, Any] = {}
             while not gone.done():
                 wall.news.clear()
+                state = await asyncio.to_thread(self.state, session.id)
+                # anew each time: the laptop may be in another network by now
+                state = state | {"join": await asyncio.to_thread(_join, session, socket)}
                 if wall.asked:
                     wall.asked = False
                     batches = await asyncio.to_thread(self.replay, session.id)
                     await socket.send_json({"type": "replay", "batches": batches})
-                state = await asyncio.to_thread(self.state, session.id)
-                await socket.send_json(state | {"join": join})
+                if state != told:
+                    await socket.send_json(state)
+                    told = state
+                else:
+                    await socket.send_json({"type": "beat"})
                 await _first(gone, asyncio.sleep(TOGETHER_S))
-                while not wall.news.is_set() and not gone.done():
-                    await _first(gone, wall.news.wait(), limit_s=BEAT_S)
-                    if not wall.news.is_set() and not gone.done():
-                        await socket.send_json({"type": "beat"})
+                await _first(gone, wall.news.wait(), limit_s=BEAT_S)
         finally:
             gone.cancel()
             self._listening[session.id].discard(wall.news)
 
     def _changed(self, session_id: str) -> None:
         """Hear from the room's writer thread."""
+        self._changes[session_id] += 1
         loop = self._loop
         if loop is not None and not loop.is_closed():
             with contextlib.suppress(RuntimeError):  # closed in this very moment
@@ -155,6 +172,12 @@ def _is_replay(text: str) -> bool:
     return bool(said == {"ask": "replay"})
 
 
+async def _refuse(socket: WebSocket) -> None:
+    with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+        await socket.send_json({"type": "refused"})
+        await socket.close(_REFUSED)
+
+
 async def _first(gone: asyncio.Task[None], other: Any, *, limit_s: float | None = None) -> None:  # noqa: ANN401 - any awaitable
     """Wait for something, for the wall to go, or for the time to pass."""
     waiting = asyncio.ensure_future(other)
@@ -170,4 +193,9 @@ def _join(session: Session, socket: WebSocket) -> dict[str, Any]:
     here = socket.url.hostname in ("localhost", "127.0.0.1", "::1")
     origin = hall.origins()[0] if here and hall.is_open() else mine
     secret = hall.join_address(origin, session.code, session.id)
-    return {"address": f"{origin}/j".removeprefix("http://"), "qr": hall.qr_rows(secret)}
+    return {"address": f"{origin}/j".removeprefix("http://"), "qr": _qr_rows(secret)}
+
+
+@lru_cache(maxsize=16)
+def _qr_rows(text: str) -> list[str]:
+    return hall.qr_rows(text)  # tens of milliseconds, and asked for with every message

@@ -1,0 +1,374 @@
+"""What stands behind each square of a wall: people in blocks of five or more, and nobody else.
+
+A square is made of blocks: each table or group with five people in it, and all others together
+where they are five. Whatever the wall shows of a square is worked out from its blocks, so one
+number taken away from another leaves nobody, or five at least. A block changes only where five
+people changed it, and is taken off as soon as fewer than five are left.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from layers import privacy
+from layers.privacy import Counts, K, Numbers, least_changed
+
+REST = "rest"
+"""The block of those of no table, and of tables that are not shown in this square themselves."""
+
+ANSWERS = MappingProxyType({"reasons": "reasons", "when": "time_of_day", "company": "company"})
+"""Question -> column of the contributions."""
+
+_NOBODY: Counts = (0, 0, 0)
+_NO_NUMBERS = Numbers()
+_FEELINGS = ("safe", "mixed", "unsafe")
+
+Key = tuple[str, str]  # cell, and the number of a table or REST
+Answer = tuple[str, str]  # question, code
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Who stood behind a block when it was last shown anew: how many, and what they answered."""
+
+    counts: Counts
+    answers: Mapping[Answer, int]
+    parts: Mapping[str, Counts] = field(default_factory=dict)  # of REST: table -> its people in it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """All that stands behind a wall; exact, so it never leaves the room's file."""
+
+    blocks: Mapping[Key, Block] = field(default_factory=dict)
+    off: Mapping[Key, Counts] = field(default_factory=dict)  # taken off, and who was left then
+    answers: Numbers = _NO_NUMBERS  # (cell or "", question, code) -> people; "": all the room
+
+
+class _Person:
+    __slots__ = ("answers", "feeling")
+
+    def __init__(self) -> None:
+        self.feeling = ""
+        self.answers: set[Answer] = set()
+
+
+People = dict[str, _Person]  # token -> what she says of a square
+
+
+def advance(rows: pd.DataFrame, old: Standing) -> Standing:
+    """Work out the next batch from all that stands now.
+
+    Parameters
+    ----------
+    rows
+        As :meth:`layers.room.Room.contributions`.
+    old
+        What stood before, after :func:`retract`.
+    """
+    present = _squares(rows)
+    blocks: dict[Key, Block] = {}
+    off: dict[Key, Counts] = {}
+    names: dict[str, set[str]] = {}
+    for cell, name in (*old.blocks, *old.off):
+        names.setdefault(cell, set()).add(name)
+    for cell in sorted(present.keys() | names.keys()):
+        here = present.get(cell, {})
+        known = names.get(cell, set()) | here.keys()
+        _advance_square(cell, here, sorted(known - {REST}), old, blocks, off)
+    now = _room_answers(rows)
+    for (cell, _), block in blocks.items():
+        for answer, people in block.answers.items():
+            key = (cell, *answer)
+            now[key] = now.get(key, 0) + people
+    return Standing(blocks=blocks, off=off, answers=privacy.steady(_of(old.answers, blocks), now))
+
+
+def retract(rows: pd.DataFrame, old: Standing) -> Standing:
+    """Take off what rests on fewer than five by now; nothing else changes, and nothing comes."""
+    present = _squares(rows)
+    blocks: dict[Key, Block] = {}
+    off = dict(old.off)
+    now = _room_answers(rows)
+    for key, block in old.blocks.items():
+        left = _people(present.get(key[0], {}), key, old.blocks)
+        if len(left) < K:
+            off[key] = _counts(left)
+            continue
+        blocks[key] = block
+        for answer, people in _answers(left).items():
+            now[key[0], *answer] = now.get((key[0], *answer), 0) + people
+    told = _of(old.answers, blocks)
+    few = {key: now.get(key, 0) for key in told.shown if now.get(key, 0) < K}
+    stays = {key: number for key, number in told.shown.items() if key not in few}
+    return Standing(blocks=blocks, off=off, answers=Numbers(stays, {**told.off, **few}))
+
+
+def cells(standing: Standing, block: str | None = None) -> list[list[str | None]]:
+    """List squares as the wall shows them: of all blocks together, or of one table.
+
+    Returns
+    -------
+    cells
+        ``[cell, feeling, band]``, by cell.
+    """
+    return [
+        [cell, privacy.shared_feeling(*counts), privacy.band(sum(counts))]
+        for cell, counts in sorted(_behind(standing, block).items())
+    ]
+
+
+def answers(standing: Standing, question: str, cell: str = "") -> list[list[str]]:
+    """List the answers to a question in bands, of the room or of one square.
+
+    A number of a square never stands above that of all its people, or that of the room: a part
+    that is larger than its whole would tell how few came between the two.
+    """
+    shown = standing.answers.shown
+    people = sum(_behind(standing).get(cell, _NOBODY))
+    told = []
+    for key, number in sorted(shown.items()):
+        if key[:2] == (cell, question):
+            wholes = (people, shown.get(("", *key[1:]), 0)) if cell else ()
+            least = min([number, *wholes])
+            if least >= K:
+                told.append([key[2], privacy.band(least)])
+    return told
+
+
+def counted(rows: pd.DataFrame, standing: Standing) -> pd.DataFrame:
+    """Leave out the few of a square that stand in none of its blocks, while tables of it do.
+
+    Published with the rest they could be found by taking away what the wall showed of a table.
+    """
+    few = {
+        cell
+        for cell, here in _squares(rows).items()
+        if any((cell, name) in standing.blocks for name in here if name != REST)
+        and (cell, REST) not in standing.blocks
+        and len(_people(here, (cell, REST), standing.blocks)) < K
+    }
+    keep = [
+        cell not in few or (cell, _block_name(party)) in standing.blocks
+        for cell, party in rows[["cell", "party"]].itertuples(index=False)
+    ]
+    return rows[pd.Series(keep, index=rows.index, dtype=bool)]
+
+
+def released(standing: Standing) -> pd.DataFrame:
+    """Give the squares of a wall as :func:`layers.privacy.release` gives them."""
+    table = [(cell, people, feeling) for cell, feeling, people in cells(standing)]
+    frame = pd.DataFrame(table, columns=privacy.COLUMNS)
+    frame = frame.astype(dict.fromkeys(privacy.COLUMNS, "str"))
+    behind = _behind(standing)
+    left: dict[str, Counts] = {}
+    for (cell, _), counts in standing.off.items():
+        if cell not in behind:
+            left[cell] = _added(left.get(cell, _NOBODY), counts)
+    inputs = {cell: (cell, counts) for cell, counts in behind.items()}
+    frame.attrs["basis"] = privacy.Basis(behind, inputs, left)
+    return frame
+
+
+def packed(standing: Standing) -> dict[str, Any]:
+    """Write it for the room's file, with what :func:`layers.privacy.unpacked` reads."""
+    blocks = [
+        [*key, block.counts, [[*answer, n] for answer, n in block.answers.items()], block.parts]
+        for key, block in standing.blocks.items()
+    ]
+    return privacy.packed(released(standing)) | {
+        "blocks": blocks,
+        "blocks_off": [[*key, counts] for key, counts in standing.off.items()],
+        "answers": [[*key, n] for key, n in standing.answers.shown.items()],
+        "answers_off": [[*key, n] for key, n in standing.answers.off.items()],
+    }
+
+
+def unpacked(kept: Mapping[str, Any] | None) -> Standing:
+    """Read what :func:`packed` wrote; what an earlier version wrote had no tables."""
+    if kept is None or "rows" not in kept:
+        return Standing()
+    if "blocks" not in kept:
+        behind = {cell: _three(counts) for cell, counts in kept["behind"].items()}
+        return Standing(blocks={(cell, REST): Block(n, {}) for cell, n in behind.items()})
+    blocks = {
+        (cell, name): Block(
+            _three(counts),
+            {(question, code): n for question, code, n in told},
+            {part: _three(n) for part, n in parts.items()},
+        )
+        for cell, name, counts, told, parts in kept["blocks"]
+    }
+    return Standing(
+        blocks=blocks,
+        off={(cell, name): _three(counts) for cell, name, counts in kept["blocks_off"]},
+        answers=Numbers(
+            {tuple(key): n for *key, n in kept["answers"]},
+            {tuple(key): n for *key, n in kept["answers_off"]},
+        ),
+    )
+
+
+def _advance_square(
+    cell: str,
+    here: Mapping[str, People],
+    tables: Iterable[str],
+    old: Standing,
+    blocks: dict[Key, Block],
+    off: dict[Key, Counts],
+) -> None:
+    """Work out the blocks of one square anew."""
+    coming = []
+    for name in tables:
+        key, now = (cell, name), here.get(name, {})
+        if key in old.blocks:
+            _renew(key, now, old, blocks, off)
+        elif _may_come(key, now, old):
+            coming.append(name)
+        elif key in old.off:
+            off[key] = old.off[key]
+    rest_key = (cell, REST)
+    rest = old.blocks.get(rest_key)
+    if rest is not None:
+        shown = {name for name in here if (cell, name) in blocks}
+        coming = _may_leave(rest, coming, here, shown=shown)
+    for name in coming:
+        blocks[cell, name] = _block(here[name])
+    parts = {name: here[name] for name in here if (cell, name) not in blocks}
+    left = {token: person for people in parts.values() for token, person in people.items()}
+    inside = {name: _counts(people) for name, people in parts.items() if name != REST}
+    if rest is not None:
+        _renew(rest_key, left, old, blocks, off, inside)
+    elif _may_come(rest_key, left, old):
+        blocks[rest_key] = _block(left, inside)
+    elif rest_key in old.off:
+        off[rest_key] = old.off[rest_key]
+
+
+def _may_come(key: Key, now: People, old: Standing) -> bool:
+    left = old.off.get(key)
+    return len(now) >= K and (left is None or least_changed(left, _counts(now)) >= K)
+
+
+def _may_leave(
+    rest: Block, coming: list[str], here: Mapping[str, People], *, shown: set[str]
+) -> list[str]:
+    """Say which tables may leave the block they were counted in: all of them, or the uncounted.
+
+    Only with five changes in each, and where five stay behind and five changed that block too:
+    else the block before and the block after would tell how many of a table were in it.
+    """
+    inside = [name for name in coming if sum(rest.parts.get(name, _NOBODY))]
+    free = [name for name in coming if name not in inside]
+    changed = all(least_changed(rest.parts[name], _counts(here[name])) >= K for name in inside)
+    stay = {
+        token: person
+        for name, people in here.items()
+        if name not in shown and name not in coming
+        for token, person in people.items()
+    }
+    fine = changed and len(stay) >= K and least_changed(rest.counts, _counts(stay)) >= K
+    return sorted([*free, *inside]) if fine else free
+
+
+def _renew(
+    key: Key,
+    now: People,
+    old: Standing,
+    blocks: dict[Key, Block],
+    off: dict[Key, Counts],
+    parts: Mapping[str, Counts] | None = None,
+) -> None:
+    """Let a block stand, change or go."""
+    if least_changed(old.blocks[key].counts, _counts(now)) < K:
+        blocks[key] = old.blocks[key]
+    elif len(now) >= K:
+        blocks[key] = _block(now, parts)
+    else:
+        off[key] = _counts(now)
+
+
+def _block(people: People, parts: Mapping[str, Counts] | None = None) -> Block:
+    return Block(_counts(people), _answers(people), parts or {})
+
+
+def _people(here: Mapping[str, People], key: Key, blocks: Mapping[Key, Block]) -> People:
+    """Give the people of a block as they are now."""
+    cell, name = key
+    if name != REST:
+        return here.get(name, {})
+    return {
+        token: person
+        for party, people in here.items()
+        if (cell, party) not in blocks or party == REST
+        for token, person in people.items()
+    }
+
+
+def _squares(rows: pd.DataFrame) -> dict[str, dict[str, People]]:
+    """Sort people into squares and tables, one voice each, as :func:`layers.privacy.voices`."""
+    found: dict[str, dict[str, People]] = {}
+    names = ["cell", "token", "feeling", "party", *ANSWERS.values()]
+    for cell, token, feeling, party, *told in rows[names].itertuples(index=False):
+        people = found.setdefault(cell, {}).setdefault(_block_name(party), {})
+        person = people.setdefault(token, _Person())
+        person.feeling = feeling if person.feeling in ("", feeling) else "mixed"
+        person.answers.update(_told(told))
+    return found
+
+
+def _told(told: list[Any]) -> Iterable[Answer]:
+    for question, said in zip(ANSWERS, told, strict=True):
+        codes = said if isinstance(said, tuple) else (said,)
+        yield from ((question, code) for code in codes if isinstance(code, str))
+
+
+def _room_answers(rows: pd.DataFrame) -> dict[privacy.Key, int]:
+    people: dict[str, set[Answer]] = {}
+    for token, *told in rows[["token", *ANSWERS.values()]].itertuples(index=False):
+        people.setdefault(token, set()).update(_told(told))
+    found = Counter(answer for said in people.values() for answer in said)
+    return {("", *answer): number for answer, number in found.items()}
+
+
+def _of(numbers: Numbers, blocks: Mapping[Key, Block]) -> Numbers:
+    """Keep the numbers of the room, and of squares that are still shown."""
+    cells = {"", *(cell for cell, _ in blocks)}
+    return Numbers(*({key: n for key, n in part.items() if key[0] in cells} for part in numbers))
+
+
+def _answers(people: People) -> dict[Answer, int]:
+    return dict(sorted(Counter(a for person in people.values() for a in person.answers).items()))
+
+
+def _counts(people: People) -> Counts:
+    found = Counter(person.feeling for person in people.values())
+    return (found["safe"], found["mixed"], found["unsafe"])
+
+
+def _behind(standing: Standing, block: str | None = None) -> dict[str, Counts]:
+    """Give how many stand behind each square that is shown, in one block or all together."""
+    found: dict[str, Counts] = {}
+    for (cell, name), one in standing.blocks.items():
+        if block in (None, name):
+            found[cell] = _added(found.get(cell, _NOBODY), one.counts)
+    return found
+
+
+def _added(one: Counts, other: Counts) -> Counts:
+    return (one[0] + other[0], one[1] + other[1], one[2] + other[2])
+
+
+def _three(kept: Iterable[int]) -> Counts:
+    safe, mixed, unsafe = kept
+    return safe, mixed, unsafe
+
+
+def _block_name(party: Any) -> str:  # noqa: ANN401 - a number, or pandas' NA
+    return REST if pd.isna(party) else str(int(party))
