@@ -90,14 +90,14 @@ class Phone(threading.Thread):
 
     def _until_taken(self, path: str, body: Mapping[str, object]) -> dict[str, Any]:
         while True:
+            line = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=5)
             try:
-                line = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=5)
-                origin = f"http://127.0.0.1:{self.server.port}"
-                headers = {"Content-Type": "application/json", "Origin": origin}
-                line.request("POST", path, json.dumps(body), headers)
-                answer = line.getresponse()
-                said: dict[str, Any] = json.loads(answer.read())
-                line.close()
+                with closing(line):
+                    origin = f"http://127.0.0.1:{self.server.port}"
+                    headers = {"Content-Type": "application/json", "Origin": origin}
+                    line.request("POST", path, json.dumps(body), headers)
+                    answer = line.getresponse()
+                    said: dict[str, Any] = json.loads(answer.read())
             except (OSError, http.client.HTTPException, ValueError):
                 time.sleep(0.2)
                 continue

@@ -37,10 +37,14 @@ class _BodyTooLargeError(Exception):
 
 
 class _NoAddresses(logging.Filter):
-    """Drop the lines in which uvicorn writes who opened a web socket, and with which query."""
+    """Drop the lines in which uvicorn writes who opened a web socket, and with which query.
+
+    Below INFO it would write every header and message of a socket, secrets included, if somebody
+    turned that on.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        return "WebSocket %s" not in str(record.msg)
+        return record.levelno >= logging.INFO and "WebSocket %s" not in str(record.msg)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ Libraries in C that open sockets of their own (GDAL, libpq) raise none.
 """
 
 import ipaddress
+import logging
 import os
 import sys
 from collections.abc import Callable
@@ -65,5 +66,24 @@ def _write_down(event: str, host: str) -> None:
         tries.write(f"{event} {host}\n")
 
 
+def log_everything(path: Path) -> None:
+    """Write what any logger is told at any level, as if somebody had turned all of it on.
+
+    Filters hold as ever: what one of ours drops is dropped here too.
+    """
+    handle = logging.Logger.handle
+
+    def handled(logger: logging.Logger, record: logging.LogRecord) -> None:
+        if not logger.disabled and logger.filter(record):
+            with path.open("a", encoding="utf-8") as log:
+                log.write(f"{record.name} {logging.Formatter().format(record)}\n")
+        handle(logger, record)
+
+    logging.Logger.isEnabledFor = lambda *_: True  # type: ignore[method-assign] # on purpose
+    logging.Logger.handle = handled  # type: ignore[method-assign,assignment] # on purpose
+
+
 if os.environ.get("CG_BLOCK_FILE"):
     install(_write_down)
+if os.environ.get("CG_LOG_EVERYTHING"):
+    log_everything(Path(os.environ["CG_LOG_EVERYTHING"]))
