@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
@@ -147,6 +148,40 @@ def open_at_any(
             best = max(best, *(int(found[start:end].max()) for start, end in spans))
         answers.append(ANSWERS[best])
     return answers
+
+
+def stretches(
+    texts: Iterable[str | None], *, week: date, country: str, timezone: str
+) -> list[tuple[str, int, int]]:
+    """List when of a week something is not closed.
+
+    Parameters
+    ----------
+    texts
+        Opening hours of one place; of several the most hopeful counts. None at all is unknown.
+    week
+        A day of the week asked about, best one of :func:`typical_week`.
+    country, timezone
+        As for :func:`state`.
+
+    Returns
+    -------
+    found
+        State (open, by_appointment, unknown), first and last minute from Monday 0:00, local time.
+
+    Examples
+    --------
+    >>> stretches(["Mo 09:00-12:00"], week=date(2026, 11, 23), country="DK",
+    ...           timezone="Europe/Copenhagen")
+    [('open', 540, 720)]
+    """
+    monday = week - timedelta(days=week.weekday())
+    weeks = [_week(text or "", monday, country, timezone) for text in texts]
+    best = np.max(weeks, axis=0) if weeks else np.full(WEEK, UNKNOWN, dtype=np.int8)
+    edges = [0, *(np.flatnonzero(np.diff(best)) + 1).tolist(), WEEK]
+    return [
+        (STATES[best[start]], start, end) for start, end in pairwise(edges) if best[start] != CLOSED
+    ]
 
 
 def typical_week(day: date, *, country: str) -> date:

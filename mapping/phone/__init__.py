@@ -11,6 +11,7 @@ from mapping.phone import (
     helping,
     moderator,
     ours,
+    printing,
     room_routes,
     voices,
 )
@@ -32,4 +33,5 @@ def routes(room: Room | None = None) -> list[BaseRoute]:
         *checking_line.CHECKS.routes(),
         *moderator.ModeratorRoutes(room).routes(),
         *ours.OursRoutes().routes(),
+        *printing.Printing(room).routes(),
     ]

@@ -21,7 +21,7 @@ from starlette.routing import BaseRoute, Route
 
 from layers import codebook, vocab
 from mapping import assets, style, words
-from mapping.phone import answers, pictures
+from mapping.phone import answers, fonts, pictures
 
 FOLDER = Path(__file__).parent / "assets"
 # codes that an organization may answer with
@@ -77,18 +77,8 @@ PAGES = {
         words=("moderate.", "codebook.", "band.", "tongue.", "hint."),
         words_at="/moderate/words/{lang}.json",
     ),
-    "check": Page(
-        paths=("/phone/check",),
-        words=("check.",),
-        words_at="/phone/check/words/{lang}.json",
-        in_room=True,
-    ),
-    "record": Page(
-        paths=("/phone/record",),
-        words=("record.", "phone.", "codebook.", "place_kind.", "category."),
-        words_at="/phone/record/words/{lang}.json",
-        in_room=True,
-    ),
+    "check": Page(paths=("/phone/check",), words=("check.",)),
+    "record": Page(paths=("/phone/record",), words=("record.",)),
     "ours": Page(
         paths=("/ours",),
         words=("ours.", "field.", "tongue.", *(f"{name}." for name in _LISTS)),
@@ -150,7 +140,8 @@ def file(name: str) -> Packed:
     if name == "tokens.css":
         content = _tokens().encode()
     elif name in _FROM_PACKAGES:
-        content = assets.file(*_FROM_PACKAGES[name]).read_bytes()
+        path = assets.file(*_FROM_PACKAGES[name])
+        content = fonts.small(path) if path.suffix == ".ttf" else path.read_bytes()
         # without the note that points to a source map, which nobody serves
         content = content.replace(b"//# sourceMappingURL=leaflet.js.map", b"")
     elif name in _ours():
@@ -192,15 +183,20 @@ def _fill(text: str, lang: str, name: str = "phone") -> str:
         if kind == "W":
             return escape(words.say(what, lang))
         if kind == "FILE":
-            return f"/phone/assets/{what}?{file(what).mark}"
+            return _address(what)
         return {
             "LANG": lang,
             "DIR": words.direction(lang),
             "SPRITE": pictures.sprite(),
             "DATA": _data(name, lang),
+            "ASSETS": json.dumps([_address(one) for one in names(name)]),
         }[kind]
 
     return _BLANK.sub(fill, text)
+
+
+def _address(name: str) -> str:
+    return f"/phone/assets/{name}?{file(name).mark}"
 
 
 def _data(name: str, lang: str) -> str:
@@ -215,6 +211,8 @@ def _data(name: str, lang: str) -> str:
         "reasons": list(codebook.REASONS),
         "most_reasons": codebook.MAX_REASONS,
     }
+    if name in ("check", "record"):
+        data["tongues"] = {tag: words.say("language.name", tag) for tag in words.room_languages()}
     if name == "ours":
         data["lists"] = {one: list(vocab.LISTS[one]) for one in _LISTS}
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))

@@ -108,6 +108,9 @@ const Outbox = (() => {
     channel?.postMessage("changed");
     failures = 0;
     flush();
+    if (inPage && navigator.serviceWorker?.controller) { // https only: sent although she closes the page
+      navigator.serviceWorker.ready.then((worker) => worker.sync?.register("outbox")).catch(() => {});
+    }
   }
 
   async function tell() {
@@ -175,6 +178,7 @@ const Outbox = (() => {
         if (left_s > 0) later(left_s);
         continue;
       }
+      held.delete(session);
       if (!(await all()).some((one) => one.seq === item.seq)) continue; // replaced meanwhile
       await renew();
       const said = await post(item.path, item.body);
@@ -206,13 +210,13 @@ const Outbox = (() => {
 
   /** Leave a session's items alone until it goes on; the line tells when. */
   function hold(session, on) {
-    const was = held.has(session);
-    if (on) held.set(session, performance.now() + HELD_S * 1000 * (1 + Math.random() / 2));
-    else held.delete(session);
-    if (!was || on) return;
+    const waited = held.has(session);
+    if (!on && !waited) return;
+    const wait_s = on ? HELD_S * (1 + Math.random() / 2) : SPREAD_S * Math.random();
+    held.set(session, performance.now() + wait_s * 1000);
+    if (on) return;
     failures = 0;
-    clearTimeout(timer);
-    timer = setTimeout(flush, SPREAD_S * 1000 * Math.random());
+    flush(); // finds that it is to wait this little while
   }
 
   /* ---- one tab at a time ---- */
@@ -327,6 +331,7 @@ const Outbox = (() => {
       };
       return keys;
     });
+    try { sessionStorage.clear(); } catch { /* forbidden here, so there is nothing in it */ }
     channel?.postMessage("next");
   }
 
@@ -335,6 +340,13 @@ const Outbox = (() => {
     await vanish();
     channel?.postMessage("wiped");
     if (inPage) await forgetPages();
+  }
+  /** Let go of the store without forgetting anything; for who is not a page. */
+  function close() {
+    stopped = true;
+    clearTimeout(timer);
+    db?.close();
+    db = null;
   }
   async function vanish() {
     stopped = true;
@@ -354,6 +366,7 @@ const Outbox = (() => {
   }
   /** Take away what the service worker keeps, and itself; there is none over plain http. */
   async function forgetPages() {
+    try { sessionStorage.clear(); } catch { /* forbidden here, so there is nothing in it */ }
     if (typeof caches === "undefined") return;
     try {
       const workers = (await navigator.serviceWorker?.getRegistrations()) || [];
@@ -399,7 +412,7 @@ const Outbox = (() => {
   };
 
   return {
-    open, get, set, unset, add, all, flush, post, hold, mine, keepMine, dropMine, carry, carried, bring, next, wipe,
+    open, get, set, unset, add, all, flush, post, hold, mine, keepMine, dropMine, carry, carried, bring, next, wipe, close,
     token, receipt, uuid,
   };
 })();

@@ -1,352 +1,253 @@
-/* The phone's page: join, agree, then feeling, place, why, sent. No framework, no session of Streamlit. */
+/* The phone's page: join, agree, and then feeling, place, why, sent. No framework, no session of Streamlit. */
 "use strict";
 
 (async () => {
-  const data = JSON.parse(document.getElementById("data").textContent);
-  const UNSAID = "unsaid", START_ZOOM = -3, RETRY_S = 3;
-  const TROUBLES = { too_fast: "phone.slow_down", busy: "phone.slow_down", session_full: "phone.room_full" };
-  const $ = (id) => document.getElementById(id);
-  const LISTS = { reasons: data.reasons, when: ["day", "evening", "night"], company: ["alone", "children", "others"] };
+  const { $, say, data } = Phone;
+  const RETRY_S = 3;
+  const TROUBLES = {
+    too_fast: "phone.slow_down", busy: "phone.slow_down", session_full: "phone.room_full",
+    session_paused: "phone.paused", session_not_started: "phone.ready",
+  };
+  let trouble = "", last_id = null;
 
-  let lang = data.lang;
-  const words = { [lang]: data.words };
-  let session = null, token = null, sent = 0, city = null, base = null, shown = "loading";
-  let waiting = [], last_id = null, trouble = "";
-  let draft = fresh();
-
-  function fresh() {
-    return { feeling: null, cell: null, reasons: [], when: null, company: null };
-  }
-
-  /* ---- words ---- */
-  function say(key, blanks = {}) {
-    return words[lang][key].replace(/\{(\w+)\}/g, (_, name) => blanks[name]);
-  }
-  async function speak(tag) {
-    if (!words[tag]) {
-      try {
-        words[tag] = await (await fetch(`/phone/words/${tag}.json`)).json();
-      } catch {
-        notice(say("phone.offline"));
-        $("lang").value = lang;
-        return;
-      }
-    }
-    lang = tag;
-    Outbox.set("lang", tag);
-    write();
-  }
-  /** Put every sentence on the page in the chosen language; answers stay as they are. */
-  function write() {
-    document.documentElement.lang = lang;
-    document.documentElement.dir = data.languages[lang][1];
-    document.title = say("phone.title");
-    for (const element of document.querySelectorAll("[data-w]")) element.textContent = say(element.dataset.w);
-    for (const element of document.querySelectorAll("[data-label]")) element.setAttribute("aria-label", say(element.dataset.label));
-    for (const element of document.querySelectorAll("[data-hint]")) element.placeholder = say(element.dataset.hint);
-    $("lang").value = lang;
-    $("consent_square").textContent = say("phone.consent_square", { metres: session?.cell_m ?? 250 });
-    $("why_hint").textContent = say("phone.why_hint", { most: data.most_reasons });
-    for (const name of Object.keys(LISTS)) choices(name);
-    if (base) list();
-    status();
-  }
-
-  /* ---- screens ---- */
-  function show(name) {
-    for (const section of document.querySelectorAll("main > section")) section.hidden = section.id !== name;
-    shown = name;
-    notice("");
-    const heading = $(name).querySelector("h1");
-    $(name).scrollTop = 0;
-    heading?.focus({ preventScroll: true });
-    if (name === "place" && city) city.map.invalidateSize();
-  }
-  function notice(text) {
-    $("notice").textContent = text;
-    $("notice").hidden = !text;
-  }
-  function end(title, text) {
-    $("end_title").textContent = title;
-    $("end_text").textContent = text;
-    show("end");
-  }
-  function status() {
-    const queue = $("queue");
-    queue.className = waiting.length ? "waiting" : "";
-    queue.textContent = waiting.length ? say("phone.count_waiting", { count: waiting.length })
-      : sent ? say("phone.count_sent", { count: sent }) : "";
-    if (last_id) {
-      const here = waiting.includes(last_id);
-      const why = here && trouble ? say(TROUBLES[trouble] || "phone.offline") + " " : "";
-      $("sent_state").textContent = why + say(here ? "phone.sent_waiting" : "phone.sent_now");
-      $("sent_state").dataset.state = here ? "waiting" : "arrived";
-    }
-  }
-
-  /* ---- choices ---- */
-  function picture(prefix, code) {
-    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-    use.setAttribute("href", `#${prefix}-${code}`);
-    svg.setAttribute("aria-hidden", "true");
-    svg.append(use);
-    return svg;
-  }
-  function chosen(name, code) {
-    return name === "reasons" ? draft.reasons.includes(code) : draft[name] === code;
-  }
-  function choose(name, code) {
-    if (name !== "reasons") draft[name] = draft[name] === code ? null : code;
-    else if (draft.reasons.includes(code)) draft.reasons = draft.reasons.filter((other) => other !== code);
-    else if (code === UNSAID) draft.reasons = [UNSAID];
-    else if (draft.reasons.length < data.most_reasons) draft.reasons = [...draft.reasons.filter((other) => other !== UNSAID), code];
-    else notice(say("error.answer_too_many", { most: data.most_reasons }));
-    for (const button of $(name).children) button.setAttribute("aria-pressed", chosen(name, button.dataset.code));
-  }
-  function choices(name) {
-    $(name).replaceChildren(...[...LISTS[name], UNSAID].map((code) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.className = code === UNSAID ? "pick unsaid" : "pick";
-      button.dataset.code = code;
-      button.setAttribute("aria-pressed", chosen(name, code));
-      const text = document.createElement("span");
-      text.textContent = say(`codebook.${code}`);
-      button.append(picture("p", code), text);
-      button.onclick = () => choose(name, code);
-      return button;
-    }));
-  }
-
-  /* ---- place ---- */
-  async function prepare() {
-    while (!base) {
-      try {
-        base = await (await fetch(`/phone/base/${session.id}.json`)).json();
-      } catch {
-        await new Promise((done) => setTimeout(done, RETRY_S * 1000));
-      }
-    }
-    list();
-    if (shown === "place") draw();
-  }
-  function draw() {
-    if (city || !base) return;
-    city = CityMap.create($("map"), base, session.cell_m);
-    city.map.setView([0, 0], START_ZOOM, { animate: false });
-    const square = L.polygon([], { weight: 3, fillOpacity: 0.18, interactive: false, renderer: L.svg() }).addTo(city.map);
-    const follow = () => {
-      const cell = city.cellAt(city.map.getCenter());
-      if (cell === $("map").dataset.cell) return;
-      $("map").dataset.cell = cell;
-      square.setLatLngs(city.corners(cell));
-      square.setStyle({ color: city.colour(draft.feeling || "accent"), fillColor: city.colour(draft.feeling || "accent") });
+  /** The end of the address: the session's secret, and what the link says besides; no server sees it. */
+  function fragment() {
+    const parts = location.hash.slice(1).split("&");
+    const marks = new URLSearchParams(parts.filter((part) => part.includes("=")).join("&"));
+    const query = new URLSearchParams(location.search);
+    return {
+      secret: parts.find((part) => part && !part.includes("=")) || "",
+      table: marks.get("table") ?? marks.get("party"),
+      someone: (marks.get("for") ?? query.get("for")) === "someone",
     };
-    city.map.on("move", follow);
-    city.follow = () => { delete $("map").dataset.cell; follow(); };
-    city.follow();
-  }
-  function list() {
-    const wanted = $("search").value.trim().toLocaleLowerCase(lang);
-    const found = base.places.filter(([, name]) => name.toLocaleLowerCase(lang).includes(wanted));
-    const rows = [];
-    let district = null;
-    for (const [kind, name, x, y, where] of found) {
-      if (where !== district && where >= 0) {
-        const heading = document.createElement("h2");
-        heading.textContent = base.districts[where];
-        heading.dir = "auto";
-        rows.push(heading);
-      }
-      district = where;
-      const button = document.createElement("button");
-      button.type = "button";
-      const text = document.createElement("span");
-      text.textContent = name;
-      text.dir = "auto";
-      const about = document.createElement("span");
-      about.className = "unseen";
-      about.textContent = say(`place_kind.${kind}`);
-      button.append(picture("k", kind), text, about);
-      button.onclick = () => at(L.latLng(y, x));
-      rows.push(button);
-    }
-    $("list").replaceChildren(...rows);
-    $("list_none").hidden = found.length > 0;
-    $("list_none").textContent = say(base.places.length ? "phone.list_none" : "phone.list_empty");
-  }
-  function way(name) {
-    $("by_map").hidden = name !== "map";
-    $("by_list").hidden = name !== "list";
-    $("way_map").setAttribute("aria-pressed", name === "map");
-    $("way_list").setAttribute("aria-pressed", name === "list");
-    if (name === "map") {
-      draw();
-      city?.map.invalidateSize();
-    }
-  }
-  /** Take a point of the map; only its cell is kept, here already. */
-  function at(latlng) {
-    draw();
-    if (!city?.holds(latlng)) {
-      notice(say("phone.outside"));
-      return;
-    }
-    draft.cell = city.cellAt(latlng);
-    show("why");
   }
 
-  /* ---- join, agree, send ---- */
+  /* ---- join and agree ---- */
   async function ask(body) {
     for (;;) {
       const said = await Outbox.post("/phone/join", body);
       if (said && !said.again) return said;
-      notice(said?.again?.sentence || say("phone.offline"));
+      Phone.notice(said?.again?.sentence || say("phone.offline"));
       await new Promise((done) => setTimeout(done, RETRY_S * 1000));
     }
   }
   async function enter(body, code) {
     const said = await ask(body);
-    notice("");
+    Phone.notice("");
     if (!said.ok) {
-      show("code");
+      Phone.show("code");
       $("code_text").value = code || "";
-      notice(said.sentence);
+      Phone.notice(said.sentence);
       return;
     }
-    session = said.session;
-    history.replaceState(null, "", `/j/${session.code}`); // the secret leaves the address bar
-    const kept = (await Outbox.get(`session ${session.id}`)) || { token: Outbox.token(), agreed: null, sent: 0 };
-    token = kept.token;
-    sent = kept.sent;
-    await Outbox.set(`code ${session.code}`, session.id);
-    await Outbox.set(`session ${session.id}`, kept);
-    $("session_title").textContent = session.title;
-    write();
-    if (session.state !== "open") {
+    Phone.session = said.session;
+    const { id, code: known } = said.session;
+    // the secret leaves the address bar; that somebody enters for others is none
+    history.replaceState(null, "", `/j/${known}${Phone.someone ? "?for=someone" : ""}`);
+    const kept = (await Outbox.get(`session ${id}`)) || Mine.person();
+    Object.assign(Phone, { token: kept.token, receipt: kept.receipt, agreed: kept.agreed });
+    if (Phone.party === null) Phone.party = kept.party ?? null;
+    await Outbox.set(`code ${known}`, id);
+    await remember();
+    await Mine.load();
+    $("session_title").textContent = Phone.session.title;
+    Phone.write();
+    if (Phone.session.state === "closed") {
       closed();
       return;
     }
-    prepare();
+    Place.prepare();
+    state(Phone.session.state);
+    Line.start(id, (said) => state(said.state));
     Outbox.flush();
-    show(kept.agreed === session.consent ? "feeling" : "consent");
+    if (Phone.agreed === Phone.session.consent) Ask.begin();
+    else Phone.show("consent");
   }
-  async function closed() {
-    const title = say("phone.closed_title"), text = say("phone.closed");
-    await Outbox.wipe();
-    last_id = null;
-    waiting = [];
-    status();
-    end(title, text);
+  /** Keep who this is, for a reload. */
+  function remember() {
+    const { token, receipt, agreed, party } = Phone;
+    return Outbox.set(`session ${Phone.session.id}`, { token, receipt, agreed, party });
   }
   async function agree() {
-    await Outbox.set(`session ${session.id}`, { token, agreed: session.consent, sent });
-    const body = { session: session.id, token, consent: session.consent };
-    await Outbox.add({ id: `agree ${session.id}`, path: "/phone/agree", first: true, body });
-    show("feeling");
+    const parties = Phone.session.parties || [];
+    if (parties.length && Phone.party === null) {
+      tables(parties);
+      Phone.show("party");
+      return;
+    }
+    Phone.agreed = Phone.session.consent;
+    await remember();
+    const body = { session: Phone.session.id, token: Phone.token, consent: Phone.agreed, receipt: Phone.receipt };
+    if (Phone.party >= 0 && Phone.party < parties.length && parties.length) body.party = Phone.party;
+    await Outbox.add({ id: `agree ${Phone.token}`, path: "/phone/agree", first: true, body });
+    Ask.begin();
   }
-  async function send() {
-    const { feeling, cell, reasons, when, company } = draft;
-    const body = { session: session.id, token, consent: session.consent, id: Outbox.uuid(), cell, feeling, reasons };
-    if (when) body.when = when;
-    if (company) body.company = company;
-    draft = fresh(); // at once: a second tap has nothing to send
+  function tables(parties) {
+    const choice = (name, number, picture) => {
+      const button = Phone.button("item", picture, name);
+      button.lastChild.dir = "auto";
+      button.onclick = () => { Phone.party = number; agree(); };
+      return Phone.card(button, "phone.party_title", "card row");
+    };
+    const none = choice(say("phone.party_none"), -1, "p-unsaid");
+    $("parties").replaceChildren(...parties.map((name, number) => choice(name, number, "p-others")), none);
+    Phone.sounding();
+  }
+
+  /* ---- the state of the session ---- */
+  function state(now) {
+    if (now === "closed" || now === "gone") {
+      closed(now);
+      return;
+    }
+    const before = Phone.state;
+    Phone.state = now;
+    banner();
+    for (const late of ["ready", "paused"]) if (before === late && now !== late) Outbox.flush();
+    if (Phone.shown === "ready" && now !== "ready") Ask.begin();
+    else if (Phone.shown === "feeling" && now === "ready") Ask.begin();
+  }
+  function banner() {
+    const paused = Phone.state === "paused" && Phone.session;
+    $("banner").hidden = !paused && !Phone.someone;
+    $("banner").className = paused ? "paused" : "";
+    $("banner").querySelector("use").setAttribute("href", paused ? "#b-pause" : "#b-user-plus");
+    $("banner_text").textContent = say(paused ? "phone.paused" : "phone.for_someone");
+    $("banner").querySelector(".say").dataset.say = paused ? "phone.paused" : "phone.for_someone";
+  }
+  async function closed(now = "closed") {
+    if (Phone.shown === "end") return;
+    const title = say(`phone.${now}_title`), text = say(`phone.${now}`);
+    Phone.agreed = null;
+    Line.stop();
+    await Outbox.wipe();
+    last_id = null;
+    Phone.state = "open";
+    Mine.forget();
+    Ask.forget();
+    banner();
+    Phone.end(title, text, now === "closed");
+  }
+
+  /* ---- send ---- */
+  async function sent(body, item, is_change) {
     last_id = body.id;
-    $("sent_face").firstElementChild.setAttribute("href", `#f-${feeling}`);
-    $("sent_face").setAttribute("class", `huge ${feeling}`);
-    waiting = [...waiting, body.id];
-    await Outbox.add({ id: body.id, path: "/phone/contributions", first: false, body });
-    show("sent");
+    await Mine.send(body, item, is_change);
     status();
   }
-  async function changed(ids) {
-    const gone = waiting.filter((id) => !ids.includes(id)).length;
-    waiting = ids;
-    if (gone && session) {
-      sent += gone;
-      await Outbox.set(`session ${session.id}`, { token, agreed: session.consent, sent });
-    }
+  function status() {
+    if (!last_id) return;
+    const here = !Mine.has_arrived(last_id);
+    const why = here && trouble ? say(TROUBLES[trouble] || "phone.offline") + " " : "";
+    $("sent_state").textContent = why + say(here ? "phone.sent_waiting" : "phone.sent_now");
+    $("sent_state").dataset.state = here ? "waiting" : "arrived";
+  }
+  async function changed() {
+    await Mine.count();
     status();
   }
   function refused(said, item) {
-    if (!item.first) sent -= 1; // it went, and was not taken
-    if (said.error === "session_closed" || said.error === "session_unknown") closed();
-    else notice(say("phone.not_taken", { why: said.sentence }));
+    if (said.error === "session_closed" || said.error === "session_unknown") {
+      if (item.body.session === Phone.session?.id) closed(said.error === "session_closed" ? "closed" : "gone");
+      return;
+    }
+    if (item.path === "/phone/contributions" && item.body.token === Phone.token) Mine.lose(item.body.id).then(changed);
+    Phone.notice(say("phone.not_taken", { why: said.sentence }));
+  }
+
+  /* ---- the next person, and the end ---- */
+  async function next() {
+    if (!Phone.someone && !(await Phone.sure("phone.next_sure", "phone.next_about", "user-plus"))) return;
+    await Outbox.next();
+    await replaced();
+    await Outbox.set("lang", Phone.lang);
+    await Outbox.set(`code ${Phone.session.code}`, Phone.session.id);
+    await remember();
+  }
+  /** Nothing of the one before is left on the screen or in the page's memory. */
+  async function replaced() {
+    last_id = null;
+    delete $("sent_state").dataset.state;
+    $("sent_state").textContent = "";
+    const table = fragment_at_start.table ? Phone.party : null; // all of one phone sit at its table
+    Object.assign(Phone, Mine.person(), { party: table });
+    Mine.forget();
+    Ask.forget();
+    Place.forget();
+    await Mine.count();
+    Phone.show("consent");
+  }
+  async function leave() {
+    document.body.hidden = true; // gone from sight before anything else
+    await Promise.race([Outbox.wipe(), new Promise((done) => setTimeout(done, 500))]);
+    location.replace("about:blank");
+  }
+  async function done() {
+    if (Mine.queued()) {
+      Phone.notice(say("phone.sent_waiting"));
+      return;
+    }
+    const title = say("phone.sent_title"), text = say("phone.wiped");
+    Phone.agreed = null;
+    Line.stop();
+    await Outbox.wipe();
+    wiped(title, text);
+  }
+  function wiped(title = say("phone.sent_title"), text = say("phone.wiped")) {
+    last_id = null;
+    Mine.forget();
+    Ask.forget();
+    Phone.end(title, text);
   }
 
   /* ---- wiring ---- */
   for (const [tag, [name]] of Object.entries(data.languages)) $("lang").append(new Option(name, tag));
-  $("lang").onchange = (event) => speak(event.target.value);
-  $("leave").onclick = async () => {
-    document.body.hidden = true; // gone from sight before anything else
-    await Promise.race([Outbox.wipe(), new Promise((done) => setTimeout(done, 500))]);
-    location.replace("about:blank");
-  };
+  $("lang").onchange = (event) => Phone.speak(event.target.value);
+  $("leave").onclick = leave;
+  $("sound").onclick = $("consent_sound").onclick = Phone.toggle_sound;
   $("code_form").onsubmit = (event) => {
     event.preventDefault();
     const code = $("code_text").value;
     enter({ code }, code);
   };
   $("agree").onclick = agree;
-  for (const button of document.querySelectorAll("[data-feeling]")) {
-    button.onclick = () => {
-      draft.feeling = button.dataset.feeling;
-      $("why_face").firstElementChild.setAttribute("href", `#f-${draft.feeling}`);
-      $("why_face").setAttribute("class", draft.feeling);
-      show("place");
-      way($("by_list").hidden ? "map" : "list");
-      city?.follow();
+  $("next").onclick = $("menu_next").onclick = next;
+  $("done").onclick = $("menu_done").onclick = done;
+  Place.start({ chosen: Ask.placed, feeling: Ask.feeling });
+  Ask.start(sent);
+  Mine.start();
+  Phone.after_words.push(() => {
+    const { session } = Phone;
+    const filled = {
+      consent_square: say("phone.consent_square", { metres: session?.cell_m ?? 250 }),
+      consent_who: [session?.organizer && say("phone.consent_who", { organizer: session.organizer }),
+        session?.purpose && say("phone.consent_why", { purpose: session.purpose })].filter(Boolean).join(" "),
+      consent_until: session?.delete_on ? say("phone.consent_until", { date: Phone.day(session.delete_on) }) : "",
     };
-  }
-  $("way_map").onclick = () => way("map");
-  $("way_list").onclick = () => way("list");
-  $("here").onclick = () => { if (city) at(city.map.getCenter()); };
-  $("search").oninput = list;
-  for (const button of document.querySelectorAll("[data-pan]")) {
-    const [x, y] = button.dataset.pan.split(",").map(Number);
-    button.onclick = () => city?.map.panBy([x * 90, y * 90]);
-  }
-  for (const button of document.querySelectorAll("[data-zoom]")) {
-    button.onclick = () => city?.map.setZoom(city.map.getZoom() + Number(button.dataset.zoom));
-  }
-  for (const button of document.querySelectorAll("[data-back]")) {
-    button.onclick = () => show(shown === "why" ? "place" : "feeling");
-  }
-  $("send").onclick = () => { if (draft.cell) send(); };
-  $("another").onclick = () => {
-    write();
-    show("feeling");
-  };
-  $("done").onclick = async () => {
-    if (waiting.length) {
-      notice(say("phone.sent_waiting"));
-      return;
+    for (const [id, text] of Object.entries(filled)) {
+      $(id).textContent = text;
+      $(id).parentElement.hidden = !text;
     }
-    const title = say("phone.sent_title"), text = say("phone.wiped");
-    await Outbox.wipe();
-    last_id = null;
-    sent = 0;
+    if (Phone.shown === "party") tables(session.parties);
+    banner();
     status();
-    end(title, text);
-  };
-
-  // a phone out of a pocket: has the session ended meanwhile?
-  document.addEventListener("visibilitychange", async () => {
-    if (document.hidden || !session || shown === "end") return;
-    const said = await Outbox.post("/phone/join", { session: session.id });
-    if (said?.error === "session_unknown" || (said?.ok && said.session.state !== "open")) closed();
   });
 
-  const lasting = await Outbox.open({ changed, refused, language: () => lang, trouble: (code) => { trouble = code; status(); } });
+  const fragment_at_start = fragment();
+  Phone.someone = fragment_at_start.someone;
+  if (/^\d{1,2}$/.test(fragment_at_start.table ?? "")) Phone.party = Number(fragment_at_start.table);
+  document.body.classList.toggle("someone", Phone.someone);
+  const lasting = await Outbox.open({
+    changed, refused, wiped, replaced, language: () => Phone.lang,
+    trouble: (code) => { trouble = code; status(); },
+  });
   const before = await Outbox.get("lang");
-  if (before && before !== lang && data.languages[before]) await speak(before);
-  write();
-  if (!lasting) notice(say("phone.memory_only"));
+  if (before && before !== Phone.lang && data.languages[before]) await Phone.speak(before);
+  Phone.write();
+  if (!lasting) Phone.notice(say("phone.memory_only"));
   const code = decodeURIComponent(location.pathname.split("/")[2] || "").toUpperCase();
-  const secret = location.hash.slice(1) || (code && (await Outbox.get(`code ${code}`)));
-  waiting = (await Outbox.all()).filter((item) => !item.first).map((item) => item.id);
+  const secret = (await Line.arrive()) || fragment_at_start.secret || (code && (await Outbox.get(`code ${code}`)));
   if (secret) await enter({ session: secret }, code);
   else if (code) await enter({ code }, code);
-  else show("code");
+  else Phone.show("code");
 })();
