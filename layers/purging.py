@@ -72,6 +72,18 @@ def purge(room: Room, today: date) -> list[str]:
     return list(_purge(room, today).titles)
 
 
+def delete(room: Room, session: Session) -> None:
+    """Delete one session before its day, with every trace; it can still be answered by its code.
+
+    Raises
+    ------
+    LayerError
+        ``room_log_busy`` as in :func:`purge`.
+    """
+    room.change(session.id, partial(_remove, session)).result()
+    room.scrub()
+
+
 def purge_files(path: Path, today: date, *, dry_run: bool = False) -> Purged:
     """Purge the room at a path, and copies of it in the same folder.
 

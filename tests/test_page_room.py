@@ -57,6 +57,10 @@ def said(app: AppTest) -> str:
     return "\n".join(text.value for text in app.text)
 
 
+def end(app: AppTest) -> AppTest:
+    return app.button(key="room_end").click().run().button(key="room_stop").click().run()
+
+
 def test_a_rehearsal_is_one_click_away(town: atlas.Atlas, room: Room) -> None:
     app = run().button(key="room_rehearse").click().run()
     session = room.sessions()[0]
@@ -94,6 +98,13 @@ def test_a_real_session_waits_for_five_unless_the_facilitator_chooses_otherwise(
     app.button(key="room_create").click().run()
     session = room.sessions()[0]
     assert (session.title, session.kind, session.mode) == ("Women's café", "real", "batches")
+    assert session.state == "ready"
+    app = app.button(key="room_start").click().run()
+    assert room.get(session.id).state == "open"
+    app = app.button(key="room_pause").click().run()
+    assert room.get(session.id).state == "paused"
+    app.button(key="room_go_on").click().run()
+    assert room.get(session.id).state == "open"
 
 
 def test_a_session_without_a_title_is_refused_in_words(room: Room) -> None:
@@ -140,7 +151,7 @@ def fill(room: Room, kind: str, town: atlas.Atlas, people: int) -> Session:
 
 def test_ending_a_real_session_publishes_its_cells_as_bands(town: atlas.Atlas, room: Room) -> None:
     session = fill(room, "real", town, people=6)
-    app = run().button(key="room_stop").click().run()
+    app = end(run())
     cells = town.read("reported_cells")
     assert cells[["cell", "feeling", "contributors"]].to_numpy().tolist() == [
         [CELL, "unsafe", "5-9"]
@@ -154,7 +165,7 @@ def test_ending_a_real_session_publishes_its_cells_as_bands(town: atlas.Atlas, r
 
 def test_fewer_than_five_publish_nothing(town: atlas.Atlas, room: Room) -> None:
     fill(room, "real", town, people=4)
-    app = run().button(key="room_stop").click().run()
+    app = end(run())
     assert town.read("reported_cells").empty
     assert town.read("sessions")["contributors"].isna().all()
     assert "fewer than 5" in str(app.dataframe[0].value.to_dict())
@@ -162,7 +173,7 @@ def test_fewer_than_five_publish_nothing(town: atlas.Atlas, room: Room) -> None:
 
 def test_a_rehearsal_is_never_published(town: atlas.Atlas, room: Room) -> None:
     fill(room, "rehearsal", town, people=9)
-    run().button(key="room_stop").click().run()
+    end(run())
     assert town.read("sessions").empty
     assert town.read("reported_cells").empty
 
@@ -171,7 +182,7 @@ def test_what_could_not_be_published_is_offered_again(tmp_path: Path, room: Room
     stick = atlas.create(tmp_path / "stick.gpkg", name="On a stick")
     session = fill(room, "real", stick, people=6)
     away = stick.path.rename(stick.path.with_suffix(".away"))
-    app = run().button(key="room_stop").click().run()
+    app = end(run())
     assert "not published yet" in said(app)
     assert "stick.gpkg" in said(app)
     assert room.get(session.id).state == "closed"
@@ -190,7 +201,7 @@ def test_a_rush_of_phones_is_said_and_not_published_by_itself(
     session = fill(room, "real", town, people=61)
     app = run()
     assert "faster than people can" in said(app)
-    app = app.button(key="room_stop").click().run()
+    app = end(app)
     assert "Nothing was published" in said(app)
     assert town.read("sessions").empty
     app.button(key=f"room_publish_{session.published_as}").click().run()
@@ -202,7 +213,7 @@ def test_a_full_session_is_said(
 ) -> None:
     fill(room, "real", town, people=3)
     assert "takes no more" not in said(run())
-    monkeypatch.setattr("mapping.pages.room.MOST_TOKENS", 3)
+    monkeypatch.setattr("mapping.pages._room_live.MOST_TOKENS", 3)
     assert "takes no more" in said(run())
 
 
@@ -214,7 +225,7 @@ def test_what_is_folded_away_is_named_for_a_room() -> None:
 
 def test_a_past_session_can_be_deleted(town: atlas.Atlas, room: Room) -> None:
     fill(room, "rehearsal", town, people=1)
-    app = run().button(key="room_stop").click().run()
+    app = end(run())
     app.button(key="room_delete").click().run()
     assert room.sessions() == []
 

@@ -1,0 +1,69 @@
+"""The form in which the facilitator counts the room: numbers only, tied to no phone."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from layers import makeup
+from layers import room as rooms
+from layers.errors import LayerError
+from layers.makeup import Makeup
+from layers.room_session import Session
+from mapping.pages import _room_setup, _shared
+
+
+def form(room: rooms.Room, session: Session) -> None:
+    """Ask how many are here, and who is missing; an empty field was not counted."""
+    say = _shared.say
+    before = makeup.read(room, session.id) or Makeup()
+    st.text(say("room.count_about"))
+    tongues = dict.fromkeys((*session.languages, *session.setup.interpreters, *before.languages))
+    with st.form(f"room_count_{session.published_as}", border=False):
+        counted = {
+            "genders": _asked("genders", makeup.GENDERS, before.genders),
+            "ages": _asked("ages", makeup.AGES, before.ages),
+            "languages": _asked("languages", tuple(tongues), before.languages),
+        }
+        missing = st.text_area(
+            say("room.count_missing"),
+            value=before.missing,
+            max_chars=makeup.MISSING_LENGTH,
+            placeholder=say("room.count_missing_hint"),
+            key="room_count_missing",
+            height=80,
+        )
+        if st.form_submit_button(say("room.count_save"), key="room_count_save"):
+            try:
+                makeup.save(room, session.id, Makeup(**counted, missing=missing))
+            except LayerError as error:
+                _shared.fault(_shared.explain(error))
+            else:
+                st.text(say("room.count_saved"))
+
+
+def _asked(
+    question: str, codes: tuple[str, ...], before: dict[str, int] | object
+) -> dict[str, int]:
+    say = _shared.say
+    kept = before if isinstance(before, dict) else {}
+    st.text(say(f"room.count.{question}"))
+    found: dict[str, int] = {}
+    with st.container(horizontal=True):
+        for code in codes:
+            name = (
+                _room_setup.language_name(code)
+                if question == "languages"
+                else say(f"room.count.{question}.{code}")
+            )
+            number = st.number_input(
+                name,
+                min_value=0,
+                max_value=makeup.MOST,
+                value=kept.get(code),
+                step=1,
+                key=f"room_count_{question}_{code}",
+                width=150,
+            )
+            if number is not None:
+                found[code] = int(number)
+    return found
