@@ -34,52 +34,80 @@ Key = tuple[str, str]  # question, code
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """How many people told anything, and how many of them gave each answer; exact, so guarded."""
+    """How many people told anything, and how many of them gave each answer; exact, so guarded.
+
+    ``by`` are numbers of five or more, ``few`` those below that were never shown. ``off`` were
+    shown and taken off, because fewer than five were left then.
+    """
 
     told: int = 0
     by: Mapping[Key, int] = field(default_factory=dict)
+    few: Mapping[Key, int] = field(default_factory=dict)
+    off: Mapping[Key, int] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """Write it for the room's file."""
-        return {"told": self.told, "by": [[*key, number] for key, number in self.by.items()]}
+        parts = {"by": self.by, "few": self.few, "off": self.off}
+        lists = {name: [[*key, n] for key, n in part.items()] for name, part in parts.items()}
+        return {"told": self.told, **lists}
 
 
 def read_counts(kept: Mapping[str, Any]) -> Counts:
     """Read what :meth:`Counts.as_json` wrote."""
-    return Counts(told=kept["told"], by={(one, code): number for one, code, number in kept["by"]})
+    by, few, off = (
+        {(question, code): n for question, code, n in kept[name]} for name in ("by", "few", "off")
+    )
+    return Counts(told=kept["told"], by=by, few=few, off=off)
 
 
-def count(contributions: pd.DataFrame) -> Counts:
+def count(contributions: pd.DataFrame, *, before: Counts | None = None) -> Counts:
     """Count people by answer; who gives one twice counts once.
 
     Parameters
     ----------
     contributions
         Columns token, reasons (a tuple), time_of_day, company.
+    before
+        What was shown of them before: a number changes only where five people changed it, and
+        goes where fewer than five are left, as :func:`layers.privacy.steady`.
 
     Examples
     --------
     >>> said = pd.DataFrame({"token": ["a", "a", "b"], "reasons": [("empty",), ("empty",), ()],
     ...                      "time_of_day": ["day", None, None], "company": [None] * 3})
-    >>> count(said)
-    Counts(told=2, by={('reasons', 'empty'): 1, ('when', 'day'): 1})
+    >>> count(said).few
+    {('reasons', 'empty'): 1, ('when', 'day'): 1}
     """
-    by: dict[Key, int] = {}
+    now: dict[privacy.Key, int] = {}
     for question, column in ASKED.items():
         table = contributions[["token", column]].explode(column).dropna().drop_duplicates()
         people = table.groupby(column)["token"].nunique()
-        by |= {
+        now |= {
             (question, code): int(people[code]) for code in CODES[question] if code in people.index
         }
-    return Counts(told=int(contributions["token"].nunique()), by=by)
+    told = int(contributions["token"].nunique())
+    numbers = privacy.steady(
+        privacy.Numbers() if before is None else privacy.Numbers(before.by, before.off), now
+    )
+    if before is not None and told >= privacy.K and abs(told - before.told) < privacy.K:
+        told = before.told
+    return Counts(
+        told=told,
+        by=_of(numbers.shown),
+        few=_of({key: n for key, n in now.items() if n < privacy.K and key not in numbers.off}),
+        off=_of(numbers.off),
+    )
 
 
 def why_held(counts: Counts, key: Key) -> str | None:
-    """Say why an answer stays in the room: ``few``, ``sensitive`` or ``same``; None: it leaves.
+    """Say why an answer stays in the room: ``few``, ``sensitive``, ``same`` or ``taken_back``.
 
     ``sensitive`` is an answer of five to nine people that needs ten; ``same`` one that fewer than
-    five of the room did not give.
+    five of the room did not give; ``taken_back`` one that was shown, and then too few were left.
+    None: it leaves.
     """
+    if key in counts.off:
+        return "taken_back"
     number = counts.by.get(key, 0)
     if number < privacy.K:
         return "few"
@@ -101,24 +129,9 @@ def release(counts: Counts) -> pd.DataFrame:
         rows for too few: nobody and too few look the same.
     """
     rows = [
-        (*key, privacy.band(number))
-        for key, number in counts.by.items()
-        if why_held(counts, key) is None
+        (*key, privacy.band(counts.by[key])) for key in _keys() if why_held(counts, key) is None
     ]
-    order = {(question, code): n for n, (question, code) in enumerate(_keys())}
-    rows.sort(key=lambda row: order[row[:2]])
     return pd.DataFrame(rows, columns=COLUMNS).astype(dict.fromkeys(COLUMNS, "str"))
-
-
-def steady(before: Counts, now: Counts) -> Counts:
-    """Let a number change only where five people changed it, or where fewer than five are left."""
-
-    def one(old: int, new: int) -> int:
-        return new if new < privacy.K or abs(new - old) >= privacy.K else old
-
-    keys = [key for key in _keys() if key in before.by or key in now.by]
-    by = {key: one(before.by.get(key, 0), now.by.get(key, 0)) for key in keys}
-    return Counts(told=one(before.told, now.told), by={key: n for key, n in by.items() if n})
 
 
 def pool(parts: Iterable[Counts]) -> Counts:
@@ -141,8 +154,20 @@ def pool(parts: Iterable[Counts]) -> Counts:
         small = sum(number for number in numbers if number < privacy.K)
         return large + (small if small >= privacy.K else 0)
 
-    by = {key: one([part.by.get(key, 0) for part in held]) for key in _keys()}
-    return Counts(told=one([part.told for part in held]), by={key: n for key, n in by.items() if n})
+    by = {
+        key: one([part.by.get(key, 0) or part.few.get(key, 0) for part in held]) for key in _keys()
+    }
+    few = {key: sum(part.few.get(key, 0) for part in held) for key in _keys() if not by[key]}
+    return Counts(
+        told=one([part.told for part in held]),
+        by={key: n for key, n in by.items() if n},
+        few={key: n for key, n in few.items() if n},
+    )
+
+
+def _of(numbers: Mapping[privacy.Key, int]) -> dict[Key, int]:
+    """Sort as the codebook does: no other order may be in the file."""
+    return {key: numbers[key] for key in _keys() if key in numbers}
 
 
 def _keys() -> list[Key]:

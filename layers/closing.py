@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from layers import answer_counts, privacy
+from layers import answer_counts, privacy, wall_blocks
 from layers.answer_counts import Counts
 from layers.atlas import Atlas, Writer
 from layers.errors import LayerError
@@ -66,17 +66,23 @@ def final(room: Room, session: Session, *, merged: bool | None = None) -> Final:
     """
     if merged is None:
         merged = not session.setup.campaign
-    told = room.contributions(session.id)
     kept = room.batch(session.id) or {}
-    ended = kept.get(_KEPT, {})
-    shown = privacy.unpacked(ended.get("cells") or (kept if "rows" in kept else None))
-    counts = answer_counts.count(told)
-    if ended:
-        counts = answer_counts.steady(answer_counts.read_counts(ended["counts"]), counts)
-    cells = privacy.release(
-        told, previous=shown, coarsest_m=COARSEST_M if merged else session.cell_m
-    )
-    return Final(cells, counts)
+    standing = wall_blocks.unpacked(kept)
+    told = room.contributions(session.id)
+    ended = kept.get(_KEPT)
+    if ended is None:
+        shown: pd.DataFrame | None = wall_blocks.released(wall_blocks.retract(told, standing))
+        before = _on_the_wall(standing)
+    else:
+        shown = privacy.unpacked(ended["cells"])
+        before = answer_counts.read_counts(ended["counts"])
+    coarsest_m = COARSEST_M if merged else session.cell_m
+    # who stood beside a table on the wall, too few to be seen, is not to be found here either
+    counted = wall_blocks.counted(told, standing)
+    if ended is not None and shown is not None:
+        shown = privacy.retracted(shown, counted, coarsest_m=coarsest_m)
+    cells = privacy.release(counted, previous=shown, coarsest_m=coarsest_m)
+    return Final(cells, answer_counts.count(told, before=before))
 
 
 def release_of(room: Room, session: Session) -> pd.DataFrame:
@@ -179,10 +185,11 @@ def held_back(room: Room, session: Session) -> HeldBack:
             (session.id,),
         )
     )
+    counts = leaving.counts
     answers = [
         (*key, why)
-        for key in leaving.counts.by
-        if (why := answer_counts.why_held(leaving.counts, key)) is not None
+        for key in (*counts.by, *counts.few, *counts.off)
+        if (why := answer_counts.why_held(counts, key)) is not None
     ]
     return HeldBack(
         squares=squares,
@@ -288,6 +295,7 @@ def once_shown(room: Room, session: Session) -> set[str]:
     """
     kept = room.batch(session.id) or {}
     shown = {row[0] for row in kept.get("rows", ())} | set(kept.get("inputs", ()))
+    shown |= {row[0] for row in kept.get("blocks_off", ())}
     if session.mode == "instant":
         shown |= set(room.contributions(session.id)["cell"])
     return shown | set(kept.get(_KEPT, {}).get("once", ()))
@@ -297,6 +305,15 @@ def _ever_shown(room: Room, session: Session) -> set[str]:
     """Read the squares of all batches, before closing takes their order away."""
     rows = room.read("SELECT shown FROM batches WHERE session = ?", (session.id,))
     return {cell[0] for (text,) in rows for cell in json.loads(text)["cells"]}
+
+
+def _on_the_wall(standing: wall_blocks.Standing) -> Counts | None:
+    """Give the answers of the whole room that the wall showed; None where it showed none."""
+    shown, off = (
+        {(str(question), str(code)): n for (cell, question, code), n in part.items() if not cell}
+        for part in standing.answers
+    )
+    return Counts(told=0, by=shown, off=off) if shown or off else None
 
 
 def _keep(room: Room, session: Session, leaving: Final, *, once: Collection[str] = ()) -> None:
