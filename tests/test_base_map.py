@@ -51,7 +51,7 @@ def test_north_is_up_on_the_map() -> None:
 
 def test_places_are_listed_under_their_district() -> None:
     [[kind, name, x, y, district]] = drawn()["places"]
-    assert (kind, name, drawn()["districts"][district]) == ("station", "</script>Café", "Mitte")
+    assert (kind, name, drawn()["areas"][district][0]) == ("station", "</script>Café", "Mitte")
     assert (abs(x) < 1200, abs(y) < 1200) == (True, True)
 
 

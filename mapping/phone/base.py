@@ -28,12 +28,15 @@ from layers.atlas import Atlas
 from layers.room_session import Area
 
 GRID = 3035
-SIMPLE_M = 6.0
-LEAST_M2 = 2_500.0  # ponds and flower beds below this only cost bytes
+MOST_BYTES = 300_000  # packed: half a minute of a slow phone's network, and no more
 MOST_PLACES = 400
+AREA_SIZES_M = (500, 1_000, 2_000)  # every session's squares are parts of these
+_FIRST = ("station", "square", "park", "market", "bridge", "underpass", "school", "other")
 _MAIN = ("main", "bridge")
+_ON_FOOT = ("footway", "steps", "track")
 _MOST_KEPT = 8
 
+Landmarks = tuple[str, ...] | None
 _Arrays = npt.NDArray[np.float64]
 
 
@@ -52,6 +55,27 @@ class Frame:
         return np.column_stack([x * cos - y * sin, x * sin + y * cos])
 
 
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """How fine a map is drawn."""
+
+    simple_m: float
+    least_m: float  # shorter lines are left out
+    least_m2: float  # ponds and flower beds below this only cost bytes
+    on_foot: bool  # footways, steps and tracks
+
+
+# Taken in this order until the map is small enough; the last one draws a city of millions.
+DETAILS = (
+    Detail(6, 0, 2_500, on_foot=True),
+    Detail(9, 20, 5_000, on_foot=True),
+    Detail(12, 40, 10_000, on_foot=True),
+    Detail(12, 40, 10_000, on_foot=False),
+    Detail(20, 120, 20_000, on_foot=False),
+    Detail(40, 400, 80_000, on_foot=False),
+)
+
+
 def frame_of(area: Area) -> Frame:
     """Give the frame whose origin is the middle of an area and whose north is up there."""
     east, north = (area[0] + area[2]) // 2, (area[1] + area[3]) // 2
@@ -68,8 +92,9 @@ def base_map(
     districts: gpd.GeoDataFrame,
     *,
     area: Area,
+    landmarks: Landmarks = None,
 ) -> bytes:
-    """Draw the base map as compact JSON.
+    """Draw the base map as compact JSON, as fine as fits in :data:`MOST_BYTES`.
 
     Parameters
     ----------
@@ -84,33 +109,32 @@ def base_map(
         Areas with a name (EPSG:4326); each place of the list stands under the one it lies in.
     area
         What the map covers, EPSG:3035.
+    landmarks
+        Kinds of places the list offers; None: all.
 
     Returns
     -------
     json
         ``frame`` (east, north, turn), ``area``, ``layers`` (name -> flat lists: first point,
-        then steps, whole metres), ``places`` ([kind, name, x, y, district number]) and
-        ``districts`` (names).
+        then steps, whole metres), ``places`` ([kind, name, x, y, number of the area or -1]) and
+        ``areas`` ([name, x, y, size_m]: each district as one coarser square, by a point in it).
     """
     frame = frame_of(area)
-    kinds = streets["kind"].fillna("street") if len(streets) else pd.Series(dtype="str")
-    is_main = kinds.isin(_MAIN)
-    layers: dict[str, list[list[int]]] = {
-        kind: _surfaces(ground[ground["kind"] == kind], frame)
-        for kind in ("built", "green", "water")
-    }
-    layers["street"] = _lines(streets[~is_main], frame)
-    layers["main"] = _lines(streets[is_main], frame)
-    layers["railway"] = _lines(ground[ground["kind"] == "railway"], frame)
-    named = _named(districts)
-    drawn = {
-        "frame": [frame.east, frame.north, round(frame.turn, 9)],
-        "area": list(area),
-        "layers": layers,
-        "places": _places(places, named, frame),
-        "districts": [str(name) for name in named["name"]] if len(named) else [],
-    }
-    return json.dumps(drawn, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+    lines, surfaces = _lines_of(streets, ground, area), _surfaces_of(ground, area)
+    head = {"frame": [frame.east, frame.north, round(frame.turn, 9)], "area": list(area)}
+    areas, numbers = _areas(_named(districts), frame, area)
+    listed = {"places": _places(places, numbers, frame, area, landmarks), "areas": areas}
+    drawn = b""
+    for detail in DETAILS:
+        layers = {name: _rings(found, frame, detail) for name, found in surfaces.items()}
+        layers |= {name: _strokes(found, frame, detail) for name, found in lines.items()}
+        on_foot = layers.pop("foot")
+        layers["street"] += on_foot if detail.on_foot else []
+        said = head | {"layers": layers} | listed
+        drawn = json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+        if len(gzip.compress(drawn, 9)) <= MOST_BYTES:
+            break
+    return drawn
 
 
 class Maps:
@@ -118,22 +142,32 @@ class Maps:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[str, str, Area], bytes] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str, Area, Landmarks], bytes] = OrderedDict()
 
-    def packed(self, atlas: str, area: Area) -> bytes:
-        """Give a base map as gzip; without an atlas, an empty one of that area."""
+    def packed(self, atlas: str, area: Area, landmarks: Landmarks = None) -> bytes:
+        """Give a base map as gzip; without an atlas, an empty one of that area.
+
+        Parameters
+        ----------
+        atlas
+            Path of the atlas, or empty.
+        area
+            What the map covers, EPSG:3035.
+        landmarks
+            Kinds of places the list offers; None: all.
+        """
         source = Atlas(atlas) if atlas else None
-        key = (atlas, source.state() if source else "", area)
+        key = (atlas, source.state() if source else "", area, landmarks)
         with self._lock:  # several phones ask at once for what is being made
             if key not in self._kept:
-                self._kept[key] = gzip.compress(_drawn(source, area), 9, mtime=0)
+                self._kept[key] = gzip.compress(_drawn(source, area, landmarks), 9, mtime=0)
                 while len(self._kept) > _MOST_KEPT:
                     self._kept.popitem(last=False)
             self._kept.move_to_end(key)
             return self._kept[key]
 
 
-def _drawn(source: Atlas | None, area: Area) -> bytes:
+def _drawn(source: Atlas | None, area: Area, landmarks: Landmarks) -> bytes:
     if source is None:
         nothing = gpd.GeoDataFrame({"kind": [], "name": []}, geometry=[], crs=4326)
         return base_map(nothing, nothing, nothing, nothing, area=area)
@@ -142,7 +176,7 @@ def _drawn(source: Atlas | None, area: Area) -> bytes:
         for table in ("streets", "ground", "places", "areas")
     )
     districts = areas[areas["level"] == "district"]
-    return base_map(streets, ground, places, districts, area=area)
+    return base_map(streets, ground, places, districts, area=area, landmarks=landmarks)
 
 
 @cache
@@ -150,26 +184,54 @@ def _degrees() -> pyproj.Transformer:
     return pyproj.Transformer.from_crs(GRID, 4326, always_xy=True)
 
 
-def _surfaces(table: gpd.GeoDataFrame, frame: Frame) -> list[list[int]]:
-    """Outer rings only: islands and clearings are detail that a phone map can do without."""
-    shapes = [shape for shape in _parts(table) if isinstance(shape, shapely.Polygon)]
-    rings = [shape.exterior for shape in shapes if shape.area >= LEAST_M2]
-    return _flat(rings, frame, tolerance_m=2 * SIMPLE_M)
-
-
-def _lines(table: gpd.GeoDataFrame, frame: Frame) -> list[list[int]]:
-    """Streets joined end to end, so that shared ends are written once."""
-    lines = [shape for shape in _parts(table) if isinstance(shape, shapely.LineString)]
-    joined = shapely.line_merge(shapely.MultiLineString(lines)) if lines else None
-    return _flat(
-        shapely.get_parts(joined) if joined is not None else [], frame, tolerance_m=SIMPLE_M
-    )
-
-
-def _parts(table: gpd.GeoDataFrame) -> list[shapely.Geometry]:
+def _parts(table: gpd.GeoDataFrame, area: Area, kind: type[shapely.Geometry]) -> list[Any]:
+    """Give the simple shapes of a table on the grid, cut off at the edge of the area."""
     if not len(table):
         return []
-    return list(shapely.get_parts(table.geometry.dropna().to_crs(GRID).to_numpy()))
+    found = shapely.get_parts(table.geometry.dropna().to_crs(GRID).to_numpy())
+    if len(found) and not shapely.box(*area).contains(shapely.box(*shapely.total_bounds(found))):
+        cut = shapely.clip_by_rect(found, *map(float, area))
+        found = shapely.get_parts(cut)
+    whole = found[~shapely.is_empty(found)]
+    return [shape for shape in whole if isinstance(shape, kind)]
+
+
+def _surfaces_of(ground: gpd.GeoDataFrame, area: Area) -> dict[str, list[shapely.Polygon]]:
+    return {
+        kind: _parts(ground[ground["kind"] == kind], area, shapely.Polygon)
+        for kind in ("built", "green", "water")
+    }
+
+
+def _lines_of(
+    streets: gpd.GeoDataFrame, ground: gpd.GeoDataFrame, area: Area
+) -> dict[str, list[shapely.LineString]]:
+    """Streets joined end to end, so that shared ends are written once."""
+    kinds = streets["kind"].fillna("street") if len(streets) else pd.Series(dtype="str")
+    is_main, on_foot = kinds.isin(_MAIN), kinds.isin(_ON_FOOT)
+    tables = {
+        "street": streets[~is_main & ~on_foot],
+        "foot": streets[on_foot],
+        "main": streets[is_main],
+        "railway": ground[ground["kind"] == "railway"],
+    }
+    found = {}
+    for name, table in tables.items():
+        lines = _parts(table, area, shapely.LineString)
+        joined = shapely.line_merge(shapely.MultiLineString(lines)) if lines else None
+        found[name] = list(shapely.get_parts(joined)) if joined is not None else []
+    return found
+
+
+def _rings(shapes: list[shapely.Polygon], frame: Frame, detail: Detail) -> list[list[int]]:
+    """Outer rings only: islands and clearings are detail that a phone map can do without."""
+    rings = [shape.exterior for shape in shapes if shape.area >= detail.least_m2]
+    return _flat(rings, frame, tolerance_m=2 * detail.simple_m)
+
+
+def _strokes(lines: list[shapely.LineString], frame: Frame, detail: Detail) -> list[list[int]]:
+    long = [line for line in lines if line.length >= detail.least_m]
+    return _flat(long, frame, tolerance_m=detail.simple_m)
 
 
 def _flat(
@@ -188,27 +250,78 @@ def _flat(
 
 def _named(districts: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return (
-        districts.dropna(subset=["name", "geometry"]).sort_values("name")
+        districts.dropna(subset=["name", "geometry"]).sort_values("name").to_crs(GRID)
         if len(districts)
         else districts
     )
 
 
-def _places(places: gpd.GeoDataFrame, districts: gpd.GeoDataFrame, frame: Frame) -> list[list[Any]]:
-    """Public places by district, then by name."""
+def _areas(
+    districts: gpd.GeoDataFrame, frame: Frame, area: Area
+) -> tuple[list[list[Any]], list[tuple[int, shapely.Polygon]]]:
+    """Give each area as the one coarser square that holds most of it, and its shape by number."""
+    rows: list[list[Any]] = []
+    shapes: list[tuple[int, shapely.Polygon]] = []
+    for name, shape in zip(districts.get("name", []), districts.geometry, strict=True):
+        square = _square(shape, area)
+        if square is None:  # none of the session's
+            continue
+        east, north, size = square
+        middle = np.array([[east + size / 2, north + size / 2]])
+        x, y = np.rint(frame.place(middle)).astype(int)[0]
+        shapes.append((len(rows), shape))
+        rows.append([str(name), int(x), int(y), size])
+    return rows, shapes
+
+
+def _square(shape: shapely.Polygon, area: Area) -> tuple[int, int, int] | None:
+    """Find the square an area is said as: as large as it, or the largest there is."""
+    size = next((one for one in AREA_SIZES_M if one * one >= shape.area), AREA_SIZES_M[-1])
+    west, south, east, north = (math.floor(edge / size) for edge in shape.bounds)
+    corners = [
+        (x * size, y * size)
+        for x in range(west, east + 1)
+        for y in range(south, north + 1)
+        # its middle lies in the session's piece of the grid, as the room asks
+        if area[0] <= x * size + size // 2 <= area[2] and area[1] <= y * size + size // 2 <= area[3]
+    ]
+    if not corners:
+        return None
+    boxes = shapely.box(*np.array([(x, y, x + size, y + size) for x, y in corners]).T)
+    held = shapely.area(shapely.intersection(shape, boxes))
+    best = int(np.argmax(held))
+    return (*corners[best], size) if held[best] > 0 else None
+
+
+def _places(
+    places: gpd.GeoDataFrame,
+    areas: list[tuple[int, shapely.Polygon]],
+    frame: Frame,
+    area: Area,
+    landmarks: Landmarks,
+) -> list[list[Any]]:
+    """Give public places by area, then by name; of many, the best known of every area."""
     if not len(places):
         return []
-    known = places.dropna(subset=["name", "geometry"]).sort_values("name").head(MOST_PLACES)
-    points = known.geometry.to_crs(GRID)
-    spots = np.rint(frame.place(shapely.get_coordinates(points.to_numpy()))).astype(int)
-    where = np.full(len(known), -1)
-    if len(districts):
-        tree = shapely.STRtree(districts.geometry.to_numpy())
-        inside = tree.query(known.geometry.to_numpy(), predicate="intersects")
-        where[inside[0]] = inside[1]
+    known = places.dropna(subset=["name", "geometry"]).sort_values("name").to_crs(GRID)
     kinds = known["kind"].fillna("other")
+    middles = shapely.centroid(known.geometry.to_numpy())
+    wanted = shapely.intersects(shapely.box(*area), middles)
+    if landmarks is not None:
+        wanted &= kinds.isin(landmarks).to_numpy()
+    known, kinds, middles = known[wanted], kinds[wanted], middles[wanted]
+    where = np.full(len(known), -1)
+    for number, shape in areas:
+        where[shapely.intersects(shape, middles) & (where < 0)] = number
+    spots = np.rint(frame.place(shapely.get_coordinates(middles))).astype(int)
+    rank = kinds.map({kind: place for place, kind in enumerate(_FIRST)}).fillna(len(_FIRST))
+    turn = pd.DataFrame({"where": where, "rank": rank.to_numpy()}).sort_values(
+        "rank", kind="stable"
+    )
+    turn["turn"] = turn.groupby("where").cumcount()  # each area's first, then each one's second
+    kept = sorted(turn.sort_values(["turn", "rank"], kind="stable").index[:MOST_PLACES])
     rows = [
-        [str(kind), str(name), int(x), int(y), int(district)]
-        for kind, name, (x, y), district in zip(kinds, known["name"], spots, where, strict=True)
+        [str(kinds.iloc[at]), str(known["name"].iloc[at]), *map(int, spots[at]), int(where[at])]
+        for at in kept
     ]
     return sorted(rows, key=lambda row: (row[4] < 0, row[4], row[1]))

@@ -107,7 +107,8 @@ class RoomRoutes:
         session = self.room.get(request.path_params["session"])
         if session.area is None:
             raise LayerError("session_unknown")
-        packed = await asyncio.to_thread(self._maps.packed, session.atlas, session.area)
+        wanted = (session.atlas, session.area, session.setup.landmarks)
+        packed = await asyncio.to_thread(self._maps.packed, *wanted)
         # kept for the hour of a workshop; "private" because the address holds the secret
         headers = {"Cache-Control": "private, max-age=3600", "Vary": "Accept-Encoding"}
         if "gzip" in request.headers.get("accept-encoding", ""):

@@ -1,0 +1,209 @@
+/* Hers: her places on this phone, changed and taken back; her receipt; the next person. */
+"use strict";
+
+const Mine = (() => {
+  const { $, say } = Phone;
+  let items = [], waiting = new Set(), queued = 0, before = "feeling", taken = null;
+
+  const spaced = (text) => text.replace(/(.{4})(?=.)/g, "$1 ");
+
+  /* ---- what is kept ---- */
+  async function load() {
+    items = await Outbox.mine(Phone.session.id);
+    await count();
+  }
+  async function keep(item) {
+    const before = items.find((other) => other.id === item.id);
+    const place = before?.place ?? Math.max(0, ...items.map((other) => other.place)) + 1;
+    const mine = { ...item, session: Phone.session.id, place };
+    items = before ? items.map((other) => other === before ? mine : other) : [...items, mine];
+    await Outbox.keepMine(mine);
+  }
+  async function lose(id) {
+    items = items.filter((other) => other.id !== id);
+    await Outbox.dropMine(id);
+  }
+  /** Read from the queue what waits; answers of the person before count among it. */
+  async function count() {
+    const all = (await Outbox.all()).filter((item) => !item.first);
+    waiting = new Set(all.map((item) => item.body.id));
+    queued = all.length;
+    write();
+  }
+  const has_arrived = (id) => !waiting.has(id);
+  const sent = () => items.filter((item) => has_arrived(item.id)).length;
+
+  /** A new person on this phone: a token and a receipt that nobody had. */
+  function person() {
+    return { token: Outbox.token(), receipt: Outbox.receipt(), agreed: null, party: null };
+  }
+
+  /* ---- lists ---- */
+  function one(item, buttons, state) {
+    const row = Phone.element("li");
+    const top = Phone.element("div", "what");
+    const face = Phone.picture(`f-${item.feeling}`);
+    face.setAttribute("class", item.feeling);
+    const text = Phone.element("span");
+    text.append(Phone.element("b", "", say(`codebook.${item.feeling}`)), Phone.element("bdi", "", Place.name(item.cell)));
+    top.append(face, text);
+    if (state) {
+      const mark = Phone.element("span", `mark ${state}`);
+      mark.append(Phone.picture(state === "waiting" ? "b-clock" : "b-circle-check"),
+        Phone.element("span", "unseen", say(`phone.item_${state}`)));
+      top.append(mark);
+    }
+    row.append(top);
+    const codes = [...item.reasons || [], item.when, item.company].filter(Boolean);
+    if (codes.length) {
+      const said = Phone.element("p", "codes");
+      for (const code of codes) {
+        const part = Phone.element("span");
+        part.append(Phone.picture(`p-${code}`), Phone.element("span", "unseen", `${say(`codebook.${code}`)}. `));
+        said.append(part);
+      }
+      row.append(said);
+    }
+    if (item.words) row.append(Object.assign(Phone.element("p", "own", item.words), { dir: "auto" }));
+    const foot = Phone.element("div", "acts");
+    for (const [key, picture, work] of buttons) {
+      const button = Phone.button("act", picture, say(key));
+      button.dataset.act = key;
+      button.onclick = () => work(item);
+      foot.append(Phone.card(button, key, "card row"));
+    }
+    row.append(foot);
+    return row;
+  }
+  function write() {
+    const queue = $("queue");
+    queue.className = queued ? "waiting" : "";
+    queue.replaceChildren();
+    const said = queued ? say("phone.count_waiting", { count: queued }) : sent() ? say("phone.count_sent", { count: sent() }) : "";
+    if (said) {
+      const number = Object.assign(Phone.element("b", "", String(queued || sent())), { ariaHidden: "true" });
+      queue.append(Phone.picture(queued ? "b-clock" : "b-circle-check"), number, Phone.element("span", "unseen", said));
+    }
+    const acts = [["phone.change", "b-pen", Ask.begin], ["phone.withdraw", "b-trash-can", withdraw]];
+    $("mine_list").replaceChildren(...items.map((item) => one(item, acts, has_arrived(item.id) ? "sent" : "waiting")).reverse());
+    $("mine_none").hidden = items.length > 0;
+    const whole = Phone.session ? spaced(`${Phone.session.code}${Phone.receipt}`) : "";
+    for (const letters of document.querySelectorAll(".letters")) letters.textContent = whole;
+    $("sent_receipt").hidden = items.length !== 1;
+    if (taken) fill();
+    Phone.sounding();
+  }
+
+  /* ---- send, change, take back ---- */
+  async function send(body, item, is_change) {
+    await keep(item);
+    waiting.add(item.id);
+    const path = is_change ? "/phone/change" : "/phone/contributions";
+    await Outbox.add({ id: body.id, path, first: false, body }); // in place of what waits of the same
+    await count();
+  }
+  async function withdraw(item) {
+    if (!(await Phone.sure("phone.withdraw_sure", "phone.withdraw_about", "trash-can"))) return;
+    const body = { session: Phone.session.id, token: Phone.token, id: item.id };
+    await lose(item.id);
+    await Outbox.add({ id: item.id, path: "/phone/withdraw", first: false, body });
+    await count();
+    Phone.notice(say("phone.withdrawn"));
+  }
+
+  /* ---- a receipt, from any phone ---- */
+  function typed() {
+    const letters = $("take_text").value.toUpperCase().replace(/[^A-Z0-9]/g, "");
+    return letters.length === 16 ? { code: letters.slice(0, 8), receipt: letters.slice(8) } : null;
+  }
+  async function look(wanted) {
+    const said = await Outbox.post("/phone/receipt", wanted);
+    if (!said || said.again) Phone.notice(said?.again?.sentence || say("phone.offline"));
+    else if (said.error === "session_closed") await answers(wanted.code, say("phone.closed_title"));
+    else if (!said.ok) Phone.notice(said.sentence);
+    else {
+      taken = { ...wanted, session: said.session, items: said.items };
+      fill();
+      if (Phone.shown !== "taken") Phone.show("taken");
+      return true;
+    }
+    return false;
+  }
+  function fill() {
+    $("taken_title").textContent = taken.session.title;
+    const acts = [["phone.withdraw", "b-trash-can", (item) => take_back({ handle: item.handle }, "phone.withdraw_sure")]];
+    $("taken_list").replaceChildren(...taken.items.map((item) => one(item, acts, "")));
+    $("taken_none").hidden = taken.items.length > 0;
+    $("taken_all").hidden = !taken.items.length;
+  }
+  async function take_back(what, question) {
+    if (!(await Phone.sure(question, "phone.withdraw_about", "trash-can"))) return;
+    const wanted = { code: taken.code, receipt: taken.receipt };
+    const said = await Outbox.post("/phone/withdraw", { ...wanted, ...what });
+    if (!said?.ok) {
+      Phone.notice(said?.sentence || said?.again?.sentence || say("phone.offline"));
+      return;
+    }
+    if (what.all && wanted.code === Phone.session?.code && wanted.receipt === Phone.receipt) {
+      for (const item of items) await Outbox.dropMine(item.id); // her own phone
+      items = [];
+    }
+    if (await look(wanted)) Phone.notice(say("phone.withdrawn"));
+    await count();
+  }
+  /** After the end: what the facilitator answered, in her language. */
+  async function answers(code, title) {
+    const said = await Outbox.post("/phone/answers", { code });
+    const none = !said?.ok;
+    if (none && (!said || said.again)) return Phone.notice(said?.again?.sentence || say("phone.offline"));
+    Phone.end(title, none ? say("phone.answers_none", { code }) : "");
+    $("answers").hidden = none;
+    if (none) return;
+    $("answers_about").textContent = say("phone.answers_about", { title: said.title, date: Phone.day(said.held_on) });
+    const text = $("answers_text"), tag = [Phone.lang, "en", ...Object.keys(said.texts)].find((one) => said.texts[one]);
+    Object.assign(text, { textContent: said.texts[tag] || "", lang: tag || "", dir: "auto" });
+  }
+
+  /* ---- screens ---- */
+  function menu() {
+    if (Phone.shown !== "menu") before = ["mine", "take", "taken", "sure"].includes(Phone.shown) ? before : Phone.shown;
+    Phone.show("menu");
+  }
+  function back() {
+    const where = { menu: before, mine: "menu", take: Phone.agreed ? "menu" : "code", taken: Phone.agreed ? "menu" : "code", why: "place" };
+    if (Phone.shown === "taken") taken = null;
+    Phone.show(where[Phone.shown] || "feeling");
+  }
+  function open_mine() {
+    write();
+    Phone.show("mine");
+  }
+  function open_take() {
+    $("take_text").value = "";
+    Phone.show("take");
+  }
+  function forget() {
+    items = [];
+    taken = null;
+    $("take_text").value = "";
+    write();
+  }
+
+  function start() {
+    $("open_menu").onclick = () => Phone.shown === "menu" ? back() : menu();
+    $("menu_mine").onclick = $("menu_receipt").onclick = open_mine;
+    $("menu_have").onclick = $("code_receipt").onclick = open_take;
+    $("take_form").onsubmit = (event) => {
+      event.preventDefault();
+      const wanted = typed();
+      if (wanted) look(wanted);
+      else Phone.notice(say("phone.receipt_wrong"));
+    };
+    $("taken_all").onclick = () => take_back({ all: true }, "phone.withdraw_all_sure");
+    $("see_answers").onclick = () => answers(Phone.session.code, $("end_title").textContent);
+    for (const button of document.querySelectorAll("[data-back]")) button.onclick = back;
+    Phone.after_words.push(write);
+  }
+
+  return { start, load, person, send, count, lose, forget, answers, has_arrived, queued: () => queued };
+})();
