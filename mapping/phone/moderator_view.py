@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from layers import hints, moderating, privacy, wall_shown
@@ -16,6 +16,8 @@ _MOST_LANGUAGES = 40
 _VISIBLE = ("shown", "paused")
 _LAST_DEEDS = 30
 
+Parts = list[list[str]]  # pieces of words: ``[text, kind of hint or ""]``
+
 
 @dataclass(slots=True)
 class Look:
@@ -24,6 +26,7 @@ class Look:
     who: str = ""
     languages: tuple[str, ...] = ()
     cell: str | None = None
+    parts: dict[str, Parts] = field(default_factory=dict)  # of the words she sees now
 
     @classmethod
     def of(cls, hello: dict[str, Any]) -> Look:
@@ -112,14 +115,17 @@ _NOTHING: dict[str, Any] = {
 
 def _queue(room: Room, session: Session, look: Look, on_wall: list[str]) -> dict[str, Any]:
     found = moderating.queue(room, session.id, look.languages)
-    here = None
-    if look.cell in on_wall:  # the wall shows it, so she may look what it is made of
-        items = moderating.said_at(room, session.id, look.cell, look.languages)
-        here = {"cell": look.cell, "items": [_item(one) for one in items]}
+    at: list[Item] = []
+    cell = look.cell if look.cell in on_wall else None
+    if cell is not None:  # the wall shows it, so she may look what it is made of
+        at = moderating.said_at(room, session.id, cell, look.languages)
+    told = {one.words for one in (*found.waiting, *found.decided, *at) if one.words}
+    # looked at once, and not kept longer than they are shown
+    look.parts = {text: look.parts.get(text) or _parts(text) for text in told}
     return {
-        "waiting": [_item(one) for one in found.waiting],
-        "decided": [_item(one) for one in found.decided],
-        "here": here,
+        "waiting": [_item(one, look) for one in found.waiting],
+        "decided": [_item(one, look) for one in found.decided],
+        "here": None if cell is None else {"cell": cell, "items": [_item(one, look) for one in at]},
         "counts": {
             "waiting": len(found.waiting) + found.more,
             "more": found.more,
@@ -132,13 +138,13 @@ def _queue(room: Room, session: Session, look: Look, on_wall: list[str]) -> dict
     }
 
 
-def _item(one: Item) -> dict[str, Any]:
+def _item(one: Item, look: Look) -> dict[str, Any]:
     return {
         "handle": one.handle,
         "seen": one.seen,
         "feeling": one.feeling,
         "reasons": list(one.reasons),
-        "parts": _parts(one.words) if one.words else [],
+        "parts": look.parts[one.words] if one.words else [],
         "language": one.language,
         "paraphrase": one.paraphrase,
         "state": one.state,
@@ -147,9 +153,9 @@ def _item(one: Item) -> dict[str, Any]:
     }
 
 
-def _parts(text: str) -> list[list[str]]:
-    """Cut words into pieces ``[text, kind of hint or ""]``: no counting of characters needed."""
-    pieces: list[list[str]] = []
+def _parts(text: str) -> Parts:
+    """Cut words into pieces, so that a page need not count characters as we do."""
+    pieces: Parts = []
     done = 0
     for hint in hints.find(text):
         pieces += [[text[done : hint.start], ""], [text[hint.start : hint.end], hint.kind]]
