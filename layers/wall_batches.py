@@ -9,16 +9,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import lru_cache
-from typing import Any
-
-import pandas as pd
+from typing import Any, NamedTuple
 
 from layers import privacy, wall_blocks
 from layers.room import Room
 from layers.room_session import Session
-from layers.wall_blocks import Standing
+from layers.wall_blocks import Row, Standing
 from layers.wall_view import View
 
 Cells = list[list[str | None]]
@@ -63,25 +61,43 @@ def number(room: Room, session_id: str) -> int:
     return int(room.read(sql, (session_id,))[0][0])
 
 
-def standing(room: Room, session: Session, now: View) -> Standing:
+def standing(
+    room: Room, session: Session, now: View, *, may_take: Callable[[], bool] = lambda: True
+) -> Standing:
     """Give what stands behind the wall, after taking the next batch where it is due.
 
     Safe to call from several threads: who comes second takes what the first one wrote.
+
+    Parameters
+    ----------
+    room, session, now
+        Where, and how the wall stands.
+    may_take
+        Asked where a batch is due; False leaves it to a later look.
     """
     for _ in range(_TRIES):
         text, fresh, settled = room.read(_DUE, (session.id,))[0]
         kept, held = _read(text)
         due = now.showing == "shown" and session.state != "closed" and fresh >= privacy.K
-        if not due and (text is None or kept.get("settled") == settled):
+        due = due and may_take()
+        taken_back = text is not None and kept.get("settled") != settled
+        if not (due or taken_back):
             return held
-        rows = room.contributions(session.id)
-        anew = wall_blocks.retract(rows, held)
-        if due:
-            anew = wall_blocks.advance(rows, anew)
+        if due and not taken_back and not kept.get("again"):  # only some squares can change
+            read = _rows(room, session.id, some=True)
+            told = {(question, code): n for question, code, n in room.read(_TOLD, (session.id,))}
+            anew = wall_blocks.advance([one.said for one in read], held, told=told)
+        else:
+            read = _rows(room, session.id)
+            anew = wall_blocks.retract([one.said for one in read], held)
+            if due:
+                anew = wall_blocks.advance([one.said for one in read], anew)
         # counted as they were read: whoever takes hers back meanwhile is missed by the next look
-        after = len(rows) if due else int((~rows["fresh"]).sum())
-        wrote = kept | wall_blocks.packed(anew) | {"settled": after}
-        batch = _Batch(session, text, json.dumps(wrote), rows if due else None, held, anew)
+        new = [one for one in read if one.fresh]
+        if due:
+            settled += len(new)
+        wrote = kept | wall_blocks.packed(anew) | {"settled": settled, "again": not due}
+        batch = _Batch(session, text, json.dumps(wrote), new if due else None, held, anew)
         if room.change(session.id, batch.write).result():
             return anew
     return held  # others write without end, and what they wrote comes with the next look
@@ -120,11 +136,61 @@ _DUE = (
     " FROM sessions s WHERE id = ?"
 )
 
+_ROWS = (
+    "SELECT lower(hex(c.id)), c.fresh, c.cell, lower(hex(c.token)), c.feeling, t.party, c.reasons,"
+    " c.time_of_day, c.company"
+    " FROM contributions c JOIN tokens t ON t.session = c.session AND t.token = c.token"
+    " WHERE c.session = ?1 AND c.state = 'shown'"
+)
+_SOME = (
+    " AND c.cell IN"
+    " (SELECT cell FROM contributions WHERE session = ?1 AND state = 'shown' AND fresh = 1)"
+)
+
+# As wall_blocks.everybody, in SQL because it is over all rows with each batch.
+_TOLD = (
+    "SELECT question, code, count(DISTINCT token) FROM ("
+    "  SELECT 'reasons' AS question, value AS code, token FROM contributions, json_each(reasons)"
+    "  WHERE session = ?1 AND state = 'shown' UNION ALL"
+    "  SELECT 'when', time_of_day, token FROM contributions"
+    "  WHERE session = ?1 AND state = 'shown' AND time_of_day IS NOT NULL UNION ALL"
+    "  SELECT 'company', company, token FROM contributions"
+    "  WHERE session = ?1 AND state = 'shown' AND company IS NOT NULL"
+    ") GROUP BY question, code"
+)
+
 # What she changed in this very moment is not what was counted, and stays new.
 _SETTLE = (
     "UPDATE contributions SET fresh = 0 WHERE session = ? AND id = ? AND state = 'shown'"
     " AND cell = ? AND feeling = ? AND reasons = ? AND time_of_day IS ? AND company IS ?"
 )
+
+
+class _Read(NamedTuple):
+    id: str
+    fresh: bool
+    said: Row
+
+
+def _rows(room: Room, session_id: str, *, some: bool = False) -> list[_Read]:
+    """Read all that is shown, or all of the squares that have something new."""
+    rows = room.read(_ROWS + _SOME if some else _ROWS, (session_id,))
+    return [
+        _Read(
+            row[0],
+            bool(row[1]),
+            Row(
+                cell=row[2],
+                token=row[3],
+                feeling=row[4],
+                party=row[5],
+                reasons=tuple(json.loads(row[6])),
+                time_of_day=row[7],
+                company=row[8],
+            ),
+        )
+        for row in rows
+    ]
 
 
 class _Batch:
@@ -135,13 +201,13 @@ class _Batch:
         session: Session,
         before: str | None,
         after: str,
-        rows: pd.DataFrame | None,
+        new: list[_Read] | None,
         held: Standing,
         anew: Standing,
     ) -> None:
-        self._session, self._before, self._after = session, before, after
-        self._rows = rows
-        self._was, self._is = wall_blocks.cells(held), wall_blocks.cells(anew)
+        self._session, self._before, self._after, self._new = session, before, after, new
+        self._was = {str(cell[0]): cell for cell in wall_blocks.cells(held)}
+        self._is = {str(cell[0]): cell for cell in wall_blocks.cells(anew)}
 
     def write(self, db: sqlite3.Connection) -> bool:
         """Write it inside of a transaction, and say whether it was written."""
@@ -150,26 +216,28 @@ class _Batch:
         if row is None or row[0] != self._before:
             return False
         db.execute("UPDATE sessions SET batch = ? WHERE id = ?", (self._after, mine))
-        gone = {cell[0] for cell in self._was} - {cell[0] for cell in self._is}
+        gone = self._was.keys() - self._is.keys()
         if gone:
             _take_out(db, mine, gone)
-        if self._rows is not None:
-            _settle(db, mine, self._rows)
-            self._add(db, self._rows)
+        if self._new is not None:
+            self._add(db, self._new)
         return True
 
-    def _add(self, db: sqlite3.Connection, rows: pd.DataFrame) -> None:
+    def _add(self, db: sqlite3.Connection, new: list[_Read]) -> None:
         mine = self._session.id
-        last = db.execute(
-            "SELECT coalesce(max(number), 0) FROM batches WHERE session = ?", (mine,)
-        ).fetchone()[0]
+        for one in new:
+            said = one.said
+            told = (json.dumps(said.reasons), said.time_of_day, said.company)
+            values = (mine, bytes.fromhex(one.id), said.cell, said.feeling, *told)
+            db.execute(_SETTLE, values)
+        sql = "SELECT coalesce(max(number), 0) FROM batches WHERE session = ?"
+        last = db.execute(sql, (mine,)).fetchone()[0]
+        shown: dict[str, Any] = {"cells": []}
         if self._session.mode == "instant":
-            new = rows if last == 0 else rows[rows["fresh"]]
-            shown: dict[str, Any] = {"cells": [], "rows": new["id"].tolist()}
-        else:
-            # only what is new: a replay adds them up
-            was = {} if last == 0 else {cell[0]: cell for cell in self._was}
-            shown = {"cells": [cell for cell in self._is if was.get(cell[0]) != cell]}
+            shown["rows"] = [one.id for one in new]
+        else:  # only what is new: a replay adds them up
+            was = self._was if last else {}
+            shown["cells"] = [cell for at, cell in self._is.items() if was.get(at) != cell]
         _insert(db, mine, last + 1, shown)
 
 
@@ -179,17 +247,7 @@ def _read(text: str | None) -> tuple[dict[str, Any], Standing]:
     return kept, wall_blocks.unpacked(kept)
 
 
-def _settle(db: sqlite3.Connection, session_id: str, rows: pd.DataFrame) -> None:
-    names = ["id", "cell", "feeling", "reasons", "time_of_day", "company"]
-    for row_id, cell, feeling, reasons, *told in rows.loc[rows["fresh"], names].itertuples(
-        index=False
-    ):
-        answers = [None if pd.isna(one) else one for one in told]
-        values = (session_id, bytes.fromhex(row_id), cell, feeling, json.dumps(reasons), *answers)
-        db.execute(_SETTLE, values)
-
-
-def _take_out(db: sqlite3.Connection, session_id: str, gone: set[str | None]) -> None:
+def _take_out(db: sqlite3.Connection, session_id: str, gone: Collection[str]) -> None:
     sql = "SELECT number, shown FROM batches WHERE session = ?"
     for at, text in db.execute(sql, (session_id,)).fetchall():
         kept = json.loads(text)
@@ -224,10 +282,13 @@ def _frames(batches: Iterable[dict[str, Any]]) -> list[Cells]:
     return frames
 
 
-def _instant_frames(room: Room, session: Session, batches: Iterable[dict[str, Any]]) -> list[Cells]:
+def _instant_frames(room: Room, session: Session, kept: Iterable[dict[str, Any]]) -> list[Cells]:
     """Add up the rows of each batch as they stand now: what was taken back was never there."""
-    table = room.contributions(session.id)[["id", "cell", "token", "feeling"]]
-    rows = {row[0]: row[1:] for row in table.itertuples(index=False)}
+    told = _rows(room, session.id)
+    rows = {one.id: one.said for one in told}
+    batches = [set(batch["rows"]) for batch in kept]
+    if batches:  # what was counted before a reset comes first
+        batches[0] |= {one.id for one in told if not one.fresh} - set().union(*batches)
     frozen = _frozen(room, session.id)
     if frozen is not None:
         rows = {row_id: rows[row_id] for row_id in json.loads(frozen) if row_id in rows}
@@ -235,11 +296,12 @@ def _instant_frames(room: Room, session: Session, batches: Iterable[dict[str, An
     said: dict[str, dict[str, str]] = {}
     here: dict[str, list[str | None]] = {}
     for batch in batches:
-        new = [rows[row_id] for row_id in batch["rows"] if row_id in rows]
-        for cell, token, feeling in new:
-            people = said.setdefault(cell, {})
-            people[token] = feeling if people.get(token, feeling) == feeling else "mixed"
-        here |= {cell: _cell(cell, said[cell].values()) for cell in {one[0] for one in new}}
+        new = [rows[row_id] for row_id in batch if row_id in rows]
+        for one in new:
+            people = said.setdefault(one.cell, {})
+            same = people.get(one.token, one.feeling) == one.feeling
+            people[one.token] = one.feeling if same else "mixed"
+        here |= {cell: _cell(cell, said[cell].values()) for cell in {one.cell for one in new}}
         frames.append([here[cell] for cell in sorted(here)])
     return frames
 

@@ -11,8 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -22,8 +21,8 @@ from layers.privacy import Counts, K, Numbers, least_changed
 REST = "rest"
 """The block of those of no table, and of tables that are not shown in this square themselves."""
 
-ANSWERS = MappingProxyType({"reasons": "reasons", "when": "time_of_day", "company": "company"})
-"""Question -> column of the contributions."""
+ANSWERS = ("reasons", "when", "company")
+"""The questions whose answers are counted."""
 
 _NOBODY: Counts = (0, 0, 0)
 _NO_NUMBERS = Numbers()
@@ -38,7 +37,7 @@ class Block:
     """Who stood behind a block when it was last shown anew: how many, and what they answered."""
 
     counts: Counts
-    answers: Mapping[Answer, int]
+    answers: Mapping[Answer, int]  # those of five or more
     parts: Mapping[str, Counts] = field(default_factory=dict)  # of REST: table -> its people in it
 
 
@@ -49,6 +48,18 @@ class Standing:
     blocks: Mapping[Key, Block] = field(default_factory=dict)
     off: Mapping[Key, Counts] = field(default_factory=dict)  # taken off, and who was left then
     answers: Numbers = _NO_NUMBERS  # (cell or "", question, code) -> people; "": all the room
+
+
+class Row(NamedTuple):
+    """What one person says of one square, once; as the room's file holds it."""
+
+    cell: str
+    token: str
+    feeling: str
+    party: int | None
+    reasons: tuple[str, ...]
+    time_of_day: str | None
+    company: str | None
 
 
 class _Person:
@@ -62,27 +73,51 @@ class _Person:
 People = dict[str, _Person]  # token -> what she says of a square
 
 
-def advance(rows: pd.DataFrame, old: Standing) -> Standing:
-    """Work out the next batch from all that stands now.
+def rows_of(contributions: pd.DataFrame) -> list[Row]:
+    """Read rows from what :meth:`layers.room.Room.contributions` gives."""
+    table = contributions[list(Row._fields)].astype(object)
+    return list(map(Row._make, table.where(table.notna(), None).itertuples(index=False)))
+
+
+def everybody(rows: Iterable[Row]) -> dict[Answer, int]:
+    """Count the people of the whole room by answer."""
+    people: dict[str, set[Answer]] = {}
+    for row in rows:
+        people.setdefault(row.token, set()).update(_told(row))
+    return dict(Counter(answer for said in people.values() for answer in said))
+
+
+def advance(
+    rows: Iterable[Row], old: Standing, *, told: Mapping[Answer, int] | None = None
+) -> Standing:
+    """Work out the next batch.
 
     Parameters
     ----------
     rows
-        As :meth:`layers.room.Room.contributions`.
+        All that stands now; or, where ``told`` is given, all of those squares that have something
+        new since the last batch.
     old
         What stood before, after :func:`retract`.
+    told
+        What :func:`everybody` gives of all rows.
     """
+    rows = list(rows)
     present = _squares(rows)
-    blocks: dict[Key, Block] = {}
-    off: dict[Key, Counts] = {}
     names: dict[str, set[str]] = {}
     for cell, name in (*old.blocks, *old.off):
         names.setdefault(cell, set()).add(name)
-    for cell in sorted(present.keys() | names.keys()):
+    if told is None:
+        told, over = everybody(rows), present.keys() | names.keys()
+    else:
+        over = set(present)
+    blocks = {key: block for key, block in old.blocks.items() if key[0] not in over}
+    off = {key: counts for key, counts in old.off.items() if key[0] not in over}
+    for cell in sorted(over):
         here = present.get(cell, {})
         known = names.get(cell, set()) | here.keys()
         _advance_square(cell, here, sorted(known - {REST}), old, blocks, off)
-    now = _room_answers(rows)
+    now: dict[privacy.Key, int] = {("", *answer): people for answer, people in told.items()}
     for (cell, _), block in blocks.items():
         for answer, people in block.answers.items():
             key = (cell, *answer)
@@ -90,12 +125,13 @@ def advance(rows: pd.DataFrame, old: Standing) -> Standing:
     return Standing(blocks=blocks, off=off, answers=privacy.steady(_of(old.answers, blocks), now))
 
 
-def retract(rows: pd.DataFrame, old: Standing) -> Standing:
+def retract(rows: Iterable[Row], old: Standing) -> Standing:
     """Take off what rests on fewer than five by now; nothing else changes, and nothing comes."""
+    rows = list(rows)
     present = _squares(rows)
     blocks: dict[Key, Block] = {}
     off = dict(old.off)
-    now = _room_answers(rows)
+    now: dict[privacy.Key, int] = {("", *key): n for key, n in everybody(rows).items()}
     for key, block in old.blocks.items():
         left = _people(present.get(key[0], {}), key, old.blocks)
         if len(left) < K:
@@ -149,14 +185,14 @@ def counted(rows: pd.DataFrame, standing: Standing) -> pd.DataFrame:
     """
     few = {
         cell
-        for cell, here in _squares(rows).items()
+        for cell, here in _squares(rows_of(rows)).items()
         if any((cell, name) in standing.blocks for name in here if name != REST)
         and (cell, REST) not in standing.blocks
         and len(_people(here, (cell, REST), standing.blocks)) < K
     }
     keep = [
-        cell not in few or (cell, _block_name(party)) in standing.blocks
-        for cell, party in rows[["cell", "party"]].itertuples(index=False)
+        row.cell not in few or (row.cell, _block_name(row.party)) in standing.blocks
+        for row in rows_of(rows)
     ]
     return rows[pd.Series(keep, index=rows.index, dtype=bool)]
 
@@ -295,7 +331,8 @@ def _renew(
 
 
 def _block(people: People, parts: Mapping[str, Counts] | None = None) -> Block:
-    return Block(_counts(people), _answers(people), parts or {})
+    told = {answer: number for answer, number in _answers(people).items() if number >= K}
+    return Block(_counts(people), told, parts or {})
 
 
 def _people(here: Mapping[str, People], key: Key, blocks: Mapping[Key, Block]) -> People:
@@ -311,30 +348,23 @@ def _people(here: Mapping[str, People], key: Key, blocks: Mapping[Key, Block]) -
     }
 
 
-def _squares(rows: pd.DataFrame) -> dict[str, dict[str, People]]:
+def _squares(rows: Iterable[Row]) -> dict[str, dict[str, People]]:
     """Sort people into squares and tables, one voice each, as :func:`layers.privacy.voices`."""
     found: dict[str, dict[str, People]] = {}
-    names = ["cell", "token", "feeling", "party", *ANSWERS.values()]
-    for cell, token, feeling, party, *told in rows[names].itertuples(index=False):
-        people = found.setdefault(cell, {}).setdefault(_block_name(party), {})
-        person = people.setdefault(token, _Person())
-        person.feeling = feeling if person.feeling in ("", feeling) else "mixed"
-        person.answers.update(_told(told))
+    for row in rows:
+        people = found.setdefault(row.cell, {}).setdefault(_block_name(row.party), {})
+        person = people.setdefault(row.token, _Person())
+        person.feeling = row.feeling if person.feeling in ("", row.feeling) else "mixed"
+        person.answers.update(_told(row))
     return found
 
 
-def _told(told: list[Any]) -> Iterable[Answer]:
-    for question, said in zip(ANSWERS, told, strict=True):
-        codes = said if isinstance(said, tuple) else (said,)
-        yield from ((question, code) for code in codes if isinstance(code, str))
-
-
-def _room_answers(rows: pd.DataFrame) -> dict[privacy.Key, int]:
-    people: dict[str, set[Answer]] = {}
-    for token, *told in rows[["token", *ANSWERS.values()]].itertuples(index=False):
-        people.setdefault(token, set()).update(_told(told))
-    found = Counter(answer for said in people.values() for answer in said)
-    return {("", *answer): number for answer, number in found.items()}
+def _told(row: Row) -> Iterable[Answer]:
+    yield from (("reasons", code) for code in row.reasons)
+    if row.time_of_day is not None:
+        yield ("when", row.time_of_day)
+    if row.company is not None:
+        yield ("company", row.company)
 
 
 def _of(numbers: Numbers, blocks: Mapping[Key, Block]) -> Numbers:
@@ -370,5 +400,5 @@ def _three(kept: Iterable[int]) -> Counts:
     return safe, mixed, unsafe
 
 
-def _block_name(party: Any) -> str:  # noqa: ANN401 - a number, or pandas' NA
-    return REST if pd.isna(party) else str(int(party))
+def _block_name(party: int | None) -> str:
+    return REST if party is None else str(party)

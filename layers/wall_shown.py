@@ -8,10 +8,9 @@ nothing of it is in what this module gives.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, NamedTuple
-
-import pandas as pd
 
 from layers import wall_batches, wall_blocks
 from layers.room import Room
@@ -33,8 +32,6 @@ __all__ = [
     "VISIBLE",
     "Cells",
     "View",
-    "answered",
-    "publishable",
     "replay",
     "reset",
     "second_language",
@@ -104,7 +101,9 @@ def reset(room: Room, session_id: str) -> None:
     room.change(session_id, clear).result()
 
 
-def shown(room: Room, session: Session) -> dict[str, Any]:
+def shown(
+    room: Room, session: Session, *, may_take: Callable[[], bool] = lambda: True
+) -> dict[str, Any]:
     """Give everything on the wall that is about what people said.
 
     Takes the next batch where one is due.
@@ -113,6 +112,8 @@ def shown(room: Room, session: Session) -> dict[str, Any]:
     ----------
     room, session
         Where and what, as it stands now.
+    may_take
+        Asked where a batch is due; False leaves it to a later look.
 
     Returns
     -------
@@ -136,7 +137,7 @@ def shown(room: Room, session: Session) -> dict[str, Any]:
     }
     if now.showing not in VISIBLE:
         return payload
-    held = wall_batches.standing(room, session, now)
+    held = wall_batches.standing(room, session, now, may_take=may_take)
     told = [one for one in _words(room, session) if now.frozen is None or one.id in now.frozen]
     if session.mode == "instant":
         frozen = now.showing == "paused"
@@ -164,46 +165,6 @@ def replay(room: Room, session: Session) -> list[Cells]:
     if view(room, session.id).showing not in VISIBLE:
         return []
     return wall_batches.replay(room, session)
-
-
-def publishable(room: Room, session: Session) -> tuple[pd.DataFrame, pd.DataFrame | None]:
-    """Give what :func:`layers.privacy.release` needs so that nobody can subtract the wall from it.
-
-    Parameters
-    ----------
-    room, session
-        Where and what.
-
-    Returns
-    -------
-    contributions, previous
-        What may count, and what the wall showed in batches without what was taken off since; None
-        where it showed nothing so.
-    """
-    rows = room.contributions(session.id)
-    kept = room.batch(session.id)
-    if session.mode == "instant" or not kept or "rows" not in kept:
-        return rows, None
-    held = wall_blocks.retract(rows, wall_blocks.unpacked(kept))
-    return wall_blocks.counted(rows, held), wall_blocks.released(held)
-
-
-def answered(room: Room, session: Session) -> dict[tuple[str, str], int]:
-    """Give the numbers behind the answers of the whole room that the wall showed last.
-
-    Returns
-    -------
-    people
-        (question, code) -> how many; exact, so for sums in the room only. What was taken off
-        since, because fewer than five are left, is not in it.
-    """
-    held = wall_blocks.unpacked(room.batch(session.id))
-    held = wall_blocks.retract(room.contributions(session.id), held)
-    return {
-        (question, code): people
-        for (cell, question, code), people in held.answers.shown.items()
-        if not cell
-    }
 
 
 class _Words(NamedTuple):

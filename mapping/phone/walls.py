@@ -11,9 +11,10 @@ import contextlib
 import hmac
 import json
 import threading
+import time
 from collections import Counter
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -22,11 +23,32 @@ from layers.errors import LayerError
 from layers.room import Room
 from layers.room_session import Session
 from mapping import hall
+from mapping.phone.limits import Bucket
 
 TOGETHER_S = 0.1  # what comes within this time is one message
+BATCHES_PER_S = 1.0  # in the long run; a full hall has five new people many times a second
+BATCHES_AT_ONCE = 5
 BEAT_S = 10.0  # silence for longer than this, and the wall knows that it is cut off
 _HELLO_S = 10.0
 _REFUSED = 4403
+
+
+class State(NamedTuple):
+    """What a wall shows, and how long that holds."""
+
+    payload: dict[str, Any]
+    change: int
+    due: float | None  # when a batch that had to wait may be taken, by time.monotonic
+
+    def holds(self, change: int) -> bool:
+        """Say whether nothing has changed since, and no batch is due."""
+        return self.change == change and (self.due is None or time.monotonic() < self.due)
+
+    def limit_s(self) -> float:
+        """Give how long a wall may wait for news before it asks again."""
+        if self.due is None:
+            return BEAT_S
+        return min(BEAT_S, max(0.0, self.due - time.monotonic()))
 
 
 class Walls:
@@ -42,7 +64,8 @@ class Walls:
         self._room = room
         self._lock = threading.Lock()  # several walls of one session wait for one answer
         self._changes: Counter[str] = Counter()
-        self._states: dict[str, tuple[int, dict[str, Any]]] = {}
+        self._states: dict[str, State] = {}
+        self._batches: dict[str, Bucket] = {}
         self._listening: dict[str, set[asyncio.Event]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -58,21 +81,29 @@ class Walls:
         except LayerError:  # the session was deleted while its wall was on
             await _refuse(socket)
 
-    def state(self, session_id: str) -> dict[str, Any]:
+    def state(self, session_id: str) -> State:
         """Give all that a wall shows: cells, feelings, bands; no token, nothing finer."""
         with self._lock:
             change = self._changes[session_id]  # before it is read: a later one is not missed
             kept = self._states.get(session_id)
-            if kept is None or kept[0] != change or self._loop is None:
-                kept = self._states[session_id] = (change, self._read(session_id))
-        return kept[1]
+            if kept is None or not kept.holds(change) or self._loop is None:
+                kept = self._states[session_id] = self._read(session_id, change)
+        return kept
 
-    def _read(self, session_id: str) -> dict[str, Any]:
+    def _read(self, session_id: str, change: int) -> State:
         session = self._room.get(session_id)
+        bucket = self._batches.setdefault(session_id, Bucket(BATCHES_PER_S, BATCHES_AT_ONCE))
+        wait_s = 0.0
+
+        def may_take() -> bool:
+            nonlocal wait_s
+            wait_s = bucket.take()
+            return not wait_s
+
+        said = wall_shown.shown(self._room, session, may_take=may_take)
         phones, sent = self._room.counts(session_id)
-        said = wall_shown.shown(self._room, session)
         over = session.state == "closed" and said["showing"] in wall_shown.VISIBLE
-        return said | {
+        payload = said | {
             "type": "state",
             "session": session.id,
             "title": session.title,
@@ -86,6 +117,7 @@ class Walls:
             "sent": sent,
             "summary": summing_up.summary(self._room, session) if over else None,
         }
+        return State(payload, change, time.monotonic() + wait_s if wait_s else None)
 
     def replay(self, session_id: str) -> list[wall_shown.Cells]:
         """Give the batches in order; none while the wall is hidden or blank."""
@@ -118,18 +150,18 @@ class Walls:
                 wall.news.clear()
                 state = await asyncio.to_thread(self.state, session.id)
                 # anew each time: the laptop may be in another network by now
-                state = state | {"join": await asyncio.to_thread(_join, session, socket)}
+                say = state.payload | {"join": await asyncio.to_thread(_join, session, socket)}
                 if wall.asked:
                     wall.asked = False
                     batches = await asyncio.to_thread(self.replay, session.id)
                     await socket.send_json({"type": "replay", "batches": batches})
-                if state != told:
-                    await socket.send_json(state)
-                    told = state
+                if say != told:
+                    await socket.send_json(say)
+                    told = say
                 else:
                     await socket.send_json({"type": "beat"})
                 await _first(gone, asyncio.sleep(TOGETHER_S))
-                await _first(gone, wall.news.wait(), limit_s=BEAT_S)
+                await _first(gone, wall.news.wait(), limit_s=state.limit_s())
         finally:
             gone.cancel()
             self._listening[session.id].discard(wall.news)
