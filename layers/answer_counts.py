@@ -20,13 +20,6 @@ COLUMNS = ["question", "code", "contributors"]
 ASKED = MappingProxyType({"reasons": "reasons", "when": "time_of_day", "company": "company"})
 """Question -> column of the contributions."""
 
-CODES = MappingProxyType(
-    {
-        "reasons": (*codebook.REASONS, codebook.UNSAID),
-        "when": (*codebook.WHEN, codebook.UNSAID),
-        "company": (*codebook.COMPANY, codebook.UNSAID),
-    }
-)
 SENSITIVE_K = 10
 
 Key = tuple[str, str]  # question, code
@@ -83,7 +76,9 @@ def count(contributions: pd.DataFrame, *, before: Counts | None = None) -> Count
         table = contributions[["token", column]].explode(column).dropna().drop_duplicates()
         people = table.groupby(column)["token"].nunique()
         now |= {
-            (question, code): int(people[code]) for code in CODES[question] if code in people.index
+            (question, code): int(people[code])
+            for code in codebook.ANSWERS[question]
+            if code in people.index
         }
     told = int(contributions["token"].nunique())
     numbers = privacy.steady(
@@ -171,4 +166,4 @@ def _of(numbers: Mapping[privacy.Key, int]) -> dict[Key, int]:
 
 
 def _keys() -> list[Key]:
-    return [(question, code) for question, codes in CODES.items() for code in codes]
+    return [(question, code) for question, codes in codebook.ANSWERS.items() for code in codes]

@@ -7,6 +7,7 @@ the publication and a campaign all give that, so that none can be subtracted fro
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -71,7 +72,9 @@ def final(room: Room, session: Session, *, merged: bool | None = None) -> Final:
     told = room.contributions(session.id)
     ended = kept.get(_KEPT)
     if ended is None:
-        shown: pd.DataFrame | None = wall_blocks.released(wall_blocks.retract(told, standing))
+        shown: pd.DataFrame | None = wall_blocks.released(
+            wall_blocks.retract(wall_blocks.rows_of(told), standing)
+        )
         before = _on_the_wall(standing)
     else:
         shown = privacy.unpacked(ended["cells"])
@@ -318,14 +321,19 @@ def _on_the_wall(standing: wall_blocks.Standing) -> Counts | None:
 
 def _keep(room: Room, session: Session, leaving: Final, *, once: Collection[str] = ()) -> None:
     """Keep what was worked out: from now on it changes only where five people change it."""
-    kept = room.batch(session.id) or {"rows": [], "behind": {}, "inputs": {}}
-    before = kept.get(_KEPT, {})
-    ended = {
-        "cells": privacy.packed(leaving.cells),
-        "counts": leaving.counts.as_json(),
-        "once": sorted({*once, *before.get("once", ())}),
-    }
-    room.save_batch(session.id, kept | {_KEPT: ended})
+    ended = {"cells": privacy.packed(leaving.cells), "counts": leaving.counts.as_json()}
+
+    def keep(db: sqlite3.Connection) -> None:
+        # read here and not before: a wall may take something off in this moment
+        sql = "SELECT batch FROM sessions WHERE id = ?"
+        kept = json.loads(db.execute(sql, (session.id,)).fetchone()[0] or "{}")
+        seen = sorted({*once, *kept.get(_KEPT, {}).get("once", ())})
+        text = json.dumps(
+            {"rows": [], "behind": {}, "inputs": {}} | kept | {_KEPT: ended | {"once": seen}}
+        )
+        db.execute("UPDATE sessions SET batch = ? WHERE id = ?", (text, session.id))
+
+    room.change(session.id, keep).result()
 
 
 def _counts(said: Mapping[str, str]) -> tuple[int, int, int]:

@@ -55,6 +55,15 @@ WHEN = ("day", "evening", "night")
 
 COMPANY = ("alone", "children", "others")
 
+ANSWERS = MappingProxyType(
+    {
+        "reasons": (*REASONS, UNSAID),
+        "when": (*WHEN, UNSAID),
+        "company": (*COMPANY, UNSAID),
+    }
+)
+"""Question -> the codes that may answer it."""
+
 MAX_REASONS = 6
 """More than a handful of reasons for one place blurs the point (and names the person)."""
 

@@ -1,4 +1,4 @@
-"""What past sessions of the invented city published: cells, trust, assets. Bands only."""
+"""What past sessions of the invented city published: cells, answers, trust. Bands only."""
 
 from __future__ import annotations
 
@@ -18,6 +18,53 @@ _SESSIONS: Final = (
     ("s-library", "Evening at the library", 205, ("en", "ar", "uk", "pl", "tr"), "newcomers"),
     ("s-ropewalk", "Sewing table Ropewalk", 55, ("ti", "prs", "en", "ckb", "vi"), "women"),
 )
+# to whom it was open, and who held it
+_HELD_BY: Final = {
+    "s-kilnside": ("anyone", "Casa Farului"),
+    "s-saltmere": ("women", "Hooyo Circle"),
+    "s-library": ("anyone", "City Libraries"),
+    "s-ropewalk": ("women", "Hidmo Advice Room"),
+}
+# What was answered, in bands; what fewer than five said is not here, nor police below ten.
+_ANSWERS: Final = {
+    "s-kilnside": (
+        ("reasons", "lighting", "20+"),
+        ("reasons", "sight", "10-19"),
+        ("reasons", "empty", "10-19"),
+        ("reasons", "families", "5-9"),
+        ("reasons", "police", "10-19"),
+        ("when", "day", "20+"),
+        ("when", "evening", "10-19"),
+        ("when", "night", "10-19"),
+        ("company", "alone", "20+"),
+        ("company", "children", "10-19"),
+    ),
+    "s-saltmere": (
+        ("reasons", "families", "20+"),
+        ("reasons", "known", "10-19"),
+        ("reasons", "upkeep", "5-9"),
+        ("when", "day", "20+"),
+        ("when", "evening", "5-9"),
+    ),
+    "s-library": (
+        ("reasons", "staff", "10-19"),
+        ("reasons", "transport", "10-19"),
+        ("reasons", "lighting", "10-19"),
+        ("reasons", "crowded", "5-9"),
+        ("when", "day", "10-19"),
+        ("when", "evening", "20+"),
+        ("company", "alone", "10-19"),
+        ("company", "others", "5-9"),
+        ("company", "unsaid", "5-9"),
+    ),
+    "s-ropewalk": (
+        ("reasons", "kind", "10-19"),
+        ("reasons", "known", "10-19"),
+        ("reasons", "empty", "5-9"),
+        ("company", "children", "10-19"),
+        ("company", "others", "10-19"),
+    ),
+}
 UNSAFE_UNDERPASS: Final = "Kiln Street underpass"
 
 # session, place (x, y), then what was said by day, in the evening, at night; empty: not released.
@@ -151,7 +198,7 @@ _PLACES: Final = (
 
 
 def session_tables(*, today: date) -> Tables:
-    """Give the tables sessions, reported_cells and trust."""
+    """Give the tables sessions, reported_cells, session_counts, trust and statements."""
     held = {row[0]: today - timedelta(days=row[2]) for row in _SESSIONS}
     sessions: list[Row] = [
         {
@@ -162,6 +209,11 @@ def session_tables(*, today: date) -> Tables:
             "audience": audience,
             "cell_m": 250,
             "contributors": "20+",
+            "audience_code": _HELD_BY[row_id][0],
+            "organizer": _HELD_BY[row_id][1],
+            "sessions_held": 1,
+            "asked": list(dict.fromkeys(question for question, _, _ in _ANSWERS[row_id])),
+            "codebook": "1",
             "says_who": "facilitator",
             "date_checked": held[row_id],
         }
@@ -180,6 +232,19 @@ def session_tables(*, today: date) -> Tables:
         }
         for community, actor, state, band, session in _TRUST
     ]
+    answers: list[Row] = [
+        {
+            "id": f"{session}-{question}-{code}",
+            "session_id": session,
+            "question": question,
+            "code": code,
+            "contributors": band,
+            "says_who": "users",
+            "date_checked": held[session],
+        }
+        for session, rows in _ANSWERS.items()
+        for question, code, band in rows
+    ]
     said = {
         "id": "said-hospital-emergency-papers",
         "table_name": "services",
@@ -193,6 +258,7 @@ def session_tables(*, today: date) -> Tables:
     return {
         "sessions": sessions,
         "reported_cells": _cells(held),
+        "session_counts": answers,
         "trust": trust,
         "statements": [said],
     }

@@ -255,7 +255,7 @@ def a_campaign(room: Room, town: atlas.Atlas, seed: int) -> list[Workshop]:
             rng,
             campaign=NAME,
             atlas=str(town.path.resolve()),
-            most=rng.choice((4, 9, 24)),
+            most=rng.choice((4, 12, 30)),
             parties=rng.choice(((), ("a", "b"))),
         )
         for _ in range(rng.randint(1, 4))

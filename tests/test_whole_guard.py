@@ -210,6 +210,30 @@ def test_a_released_cell_is_drawn_from_its_name_and_never_from_the_file(tmp_path
     assert shape.bounds[2] - shape.bounds[0] > 0.002  # 250 m, not one
 
 
+def test_an_answer_of_a_session_is_a_code_and_no_place_for_a_text(tmp_path: Path) -> None:
+    answer = {"session_id": "k", "question": "reasons", "contributors": "5-9"}
+    file = forged(
+        tmp_path / "forged",
+        sessions=[{"id": "k", "title": "Kiln"}],
+        session_counts=[
+            {**answer, "id": "1", "code": "lighting"},
+            {**answer, "id": "2", "code": "Amina from number twelve"},
+            {**answer, "id": "3", "code": "lighting", "contributors": "3"},
+            {**answer, "id": "4", "code": "night"},
+            {**answer, "id": "5", "code": "lighting", "question": "name"},
+        ],
+    )
+    made = empty(tmp_path)
+    plan = brought(made, file)
+    assert sorted((one.row, one.code) for one in plan.rejected) == [
+        (3, "value_not_listed"),
+        (4, "value_not_listed"),
+        (5, "value_not_listed"),
+        (6, "value_not_listed"),
+    ]
+    assert made.read("session_counts")["code"].tolist() == ["lighting"]
+
+
 def test_an_export_without_rows_says_so(tmp_path: Path) -> None:
     made = empty(tmp_path)
     with pytest.raises(LayerError, match="whole_nothing"):

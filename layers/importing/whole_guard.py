@@ -7,6 +7,7 @@ may be shown although they are called like a shelter, or are known only roughly,
 
 from __future__ import annotations
 
+from layers.codebook import ANSWERS
 from layers.errors import LayerError
 from layers.importing import cells, hiding, left_out
 from layers.importing.columns import Columns
@@ -110,7 +111,10 @@ def _statements(whole: Whole) -> None:
 
 
 def _cells(whole: Whole) -> None:
-    """Take the square of a released cell from its name, never the shape that a file draws."""
+    """Take the square of a released cell from its name, never the shape that a file draws.
+
+    An answer is one of the codebook: it is no place for a text.
+    """
 
     def check(row: Row) -> None:
         try:
@@ -119,6 +123,12 @@ def _cells(whole: Whole) -> None:
             raise RowRefused("value_not_listed", column="cell") from error
 
     whole.keep("reported_cells", check)
+
+    def answer(row: Row) -> None:
+        if row.record["code"] not in ANSWERS.get(str(row.record["question"]), ()):
+            raise RowRefused("value_not_listed", column="code")
+
+    whole.keep("session_counts", answer)
 
     def public(row: Row) -> None:
         if hiding.why_hidden(Columns([]), [], row.record.get("name")):

@@ -65,7 +65,7 @@ def hold(
     )
     held = Workshop(session)
     people = [rng.randbytes(16) for _ in range(rng.randint(0, most))]
-    favourite = rng.sample(CELLS, k=rng.randint(1, 4))
+    favourite = rng.sample(CELLS, k=rng.randint(1, 3))
 
     def join(db: sqlite3.Connection) -> None:
         for token in people:
@@ -86,6 +86,7 @@ def hold(
             )
 
     room.change(session.id, join).result()
+    wall_shown.show(room, session.id, "shown")
     for _ in range(rng.randint(1, 4)):
         room.change(session.id, speak).result()
         wall_shown.shown(room, room.get(session.id))
