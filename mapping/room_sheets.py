@@ -21,8 +21,6 @@ PHASES = {"before": 9, "during": 8, "after": 7}
 NETWORK = {"hotspot": 6, "router": 6, "wrong": 6}
 """Parts of the recipe for the network, and how many steps each has."""
 
-_PRESETS = ("squares", "people", "reasons", "when", "company", "makeup", "told", "rules", "next")
-
 Say = Callable[..., str]
 
 
@@ -85,54 +83,58 @@ def summary_parts(summary: Mapping[str, Any], lang: str) -> list[tuple[str, list
     Returns
     -------
     parts
-        Only those that say something; the heading of a part is ``room.sum.NAME``.
+        Heading and sentences of each part that says something. The sentences are those of the
+        wall, which every language of the room has; a heading it lacks is empty.
     """
     say = _said_in(lang)
-    squares = [
-        say("room.sum_squares", count=count, feeling=say(f"codebook.{feeling}"))
+    band = summary["contributors"]
+    people = [say("wall.sum_organizer", organizer=summary["organizer"])] * bool(
+        summary["organizer"]
+    )
+    people.append(
+        say("wall.sum_people", band=say(f"band.{band}")) if band else say("wall.sum_people_few")
+    )
+    if summary["missing"]:
+        people.append(f"{say('wall.sum_missing')} {summary['missing']}")
+    parts = [("room.sum.people", people), ("wall.sum_squares", _squares(summary, say))]
+    for question, rows in summary["answers"].items():
+        lines = [_pair(say(f"codebook.{code}"), say(f"band.{many}")) for code, many in rows]
+        parts.append((f"wall.{question}", lines or [say("wall.not_yet_five")]))
+    parts += [
+        ("room.sum.makeup", _makeup(summary["makeup"] or {}, say)),
+        ("room.sum.told", list(summary["told"])),
+        ("wall.sum_held", [say(f"wall.sum_{rule}") for rule in summary["rules"]]),
+        ("wall.sum_next", _next(summary, say)),
+    ]
+    known = words.sentences(lang)
+    return [(known.get(heading, ""), lines) for heading, lines in parts if lines]
+
+
+def _squares(summary: Mapping[str, Any], say: Say) -> list[str]:
+    return [
+        _pair(say(f"codebook.{feeling}"), str(count))
         for feeling, count in summary["squares"].items()
         if count
     ]
-    band = summary["contributors"]
-    people = [say("room.sum_people", people=say(f"band.{band}") if band else say("room.few"))]
-    found = {
-        "people": people
-        + ([say("room.sum_missing", who=summary["missing"])] * bool(summary["missing"])),
-        "squares": squares or [say("room.sum_none")],
-        **{
-            question: [
-                say("room.sum_answer", what=say(f"codebook.{code}"), people=say(f"band.{people}"))
-                for code, people in rows
-            ]
-            or [say("room.sum_too_few")]
-            for question, rows in summary["answers"].items()
-        },
-        "makeup": _makeup(summary["makeup"] or {}, say),
-        "told": list(summary["told"]),
-        "rules": [say(f"room.sum_rule.{rule}") for rule in summary["rules"]],
-        "next": [
-            say("room.sum_next", day=summary["delete_on"]),
-            say("room.sum_find", code=_code(summary["code"])),
-        ],
-    }
-    return [(name, found[name]) for name in _PRESETS if found.get(name)]
+
+
+def _next(summary: Mapping[str, Any], say: Say) -> list[str]:
+    return [
+        say("wall.sum_delete", date=summary["delete_on"]),
+        say("wall.sum_receipt", code=_code(summary["code"])),
+    ]
+
+
+def _pair(what: str, how_many: str) -> str:
+    return f"{what}: {how_many}"
 
 
 def _makeup(counted: Mapping[str, Sequence[Sequence[Any]]], say: Say) -> list[str]:
     lines = []
     for question, rows in counted.items():
         for code, band in rows:
-            name = (
-                words.say("language.name", code)
-                if question == "languages" and code in words.room_languages()
-                else None
-            )
-            if name is None:
-                name = say(
-                    f"tongue.{code}" if question == "languages" else f"room.count.{question}.{code}"
-                )
-            people = say(f"band.{band}") if band else say("room.few")
-            lines.append(say("room.sum_answer", what=name, people=people))
+            name = f"room.count.{question}.{code}" if question != "languages" else f"tongue.{code}"
+            lines.append(_pair(say(name), say(f"band.{band}") if band else say("room.few")))
     return lines
 
 
@@ -241,12 +243,12 @@ def _aloud(session: Session, say: Say) -> str:
 
 
 def _summary(summary: Mapping[str, Any], lang: str) -> str:
-    say = _said_in(lang)
     parts = [
-        f"<h2>{escape(say(f'room.sum.{name}'))}</h2><ul>"
+        (f"<h2>{escape(heading)}</h2>" if heading else "")
+        + "<ul>"
         + "".join(f'<li dir="auto">{escape(line)}</li>' for line in lines)
         + "</ul>"
-        for name, lines in summary_parts(summary, lang)
+        for heading, lines in summary_parts(summary, lang)
     ]
     return (
         f'<section class="leaf"><h1>{escape(summary["title"])}</h1>'

@@ -14,7 +14,7 @@ from layers.atlas import Atlas
 from layers.errors import LayerError
 from layers.room_session import Session
 from mapping import hall, room_sheets
-from mapping.pages import _room_close, _room_count, _room_setup, _shared
+from mapping.pages import _room_close, _room_count, _room_steps, _shared
 
 WHICH, SAID = "room_past_which", "room_said"
 HEIGHT = 120
@@ -180,15 +180,16 @@ def _summary(room: rooms.Room, session: Session) -> None:
     except LayerError as error:
         _shared.fault(_shared.explain(error))
         return
-    for heading, sentences in room_sheets.summary_parts(said, _shared.lang()):
-        with st.container(key=f"room_part_{heading}"):
-            st.text(say(f"room.sum.{heading}"))
+    parts = room_sheets.summary_parts(said, _shared.lang())
+    for number, (heading, sentences) in enumerate(parts):
+        with st.container(key=f"room_part_{number}"):
+            st.text(heading)
         for sentence in sentences:
             st.text(sentence)
     with st.container(horizontal=True):
         for tag in session.languages:
             st.link_button(
-                say("room.paper_summary", language=_room_setup.language_name(tag)),
+                say("room.paper_summary", language=_room_steps.language_name(tag)),
                 room_sheets.address("summary", session.code, lang=tag),
             )
 
@@ -221,7 +222,7 @@ def _answer_back(room: rooms.Room, session: Session | AnswerBack) -> None:
     with st.form(f"room_answer_{session.code}", border=False):
         texts = {
             tag: st.text_area(
-                _room_setup.language_name(tag),
+                _room_steps.language_name(tag),
                 value=before.get(tag, ""),
                 max_chars=answers_back.TEXT_LENGTH,
                 height=HEIGHT,

@@ -9,7 +9,7 @@ from layers import room as rooms
 from layers.errors import LayerError
 from layers.makeup import Makeup
 from layers.room_session import Session
-from mapping.pages import _room_setup, _shared
+from mapping.pages import _room_steps, _shared
 
 
 def form(room: rooms.Room, session: Session) -> None:
@@ -51,7 +51,7 @@ def _asked(
     with st.container(horizontal=True):
         for code in codes:
             name = (
-                _room_setup.language_name(code)
+                _room_steps.language_name(code)
                 if question == "languages"
                 else say(f"room.count.{question}.{code}")
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from mapping import hall, line_checks, style
-from mapping.pages import _room_setup, _shared
+from mapping.pages import _room_steps, _shared
 
 FRESH_S = 2.0
 QR_WIDTH = 220
@@ -61,7 +61,7 @@ def _found() -> None:
     if not newest.secure:
         st.text(say("room.line_plain"))
     if newest.voices:
-        names = ", ".join(_room_setup.language_name(tag) for tag in newest.voices)
+        names = ", ".join(_room_steps.language_name(tag) for tag in newest.voices)
         st.text(say("room.line_voices", names=names))
     else:
         st.text(say("room.line_no_voice"))

@@ -14,7 +14,7 @@ from layers.errors import LayerError
 from layers.room_session import Session
 from layers.room_taking import MOST_TOKENS
 from mapping import hall, room_sheets, style, words
-from mapping.pages import _room_close, _room_count, _room_line, _room_setup, _shared
+from mapping.pages import _room_close, _room_count, _room_line, _room_steps, _shared
 
 ENDED = "room_ended"
 ADDRESS, TABLE, SECOND = "room_address", "room_table", "room_second"
@@ -189,7 +189,7 @@ def _more(room: rooms.Room, session: Session, view: wall_shown.View) -> None:
             tags,
             index=tags.index(view.second) if view.second in tags else 0,
             format_func=lambda tag: (
-                _room_setup.language_name(tag) if tag else say("room.second_none")
+                _room_steps.language_name(tag) if tag else say("room.second_none")
             ),
             key=f"{SECOND}_{view.second}",
             width=220,
@@ -247,7 +247,7 @@ def _invent(room: rooms.Room, session: Session) -> None:
                 disabled=invented.is_filling(session.id) or session.state != "open",
             ):
                 places = cast("gpd.GeoDataFrame", _shared.read("places"))
-                area = session.area or _room_setup.whole_city()
+                area = session.area or _room_steps.whole_city()
                 said = {
                     tag: [words.say(f"room.invented.{number}", tag) for number in range(1, 5)]
                     for tag in words.languages()
