@@ -63,15 +63,16 @@ def _full(scale: float) -> Result:
 
 
 def _beside(scale: float) -> Result:
-    number, seconds = max(5, round(PEER_PHONES * scale)), max(10.0, SECONDS * scale)
+    number, seconds = max(5, round(PEER_PHONES * scale)), max(4.0, SECONDS * scale)
+    every_s = EVERY_S if scale == 1 else 2.0
     with streamlit_phones.serving() as port:
         usual = streamlit_phones.Usual(port)
-        asyncio.run(usual.run(phones=number, every_s=EVERY_S, seconds=seconds))
-    found, doubled = _ours(number, number / EVERY_S, seconds)
+        asyncio.run(usual.run(phones=number, every_s=every_s, seconds=seconds))
+    found, doubled = _ours(number, number / every_s, seconds)
     lost = len(found.acknowledged - found.seen)
     return Result(
         name="room",
-        size=f"{number:,} phones, each every {EVERY_S:g} s; the peer lost {usual.lost}",
+        size=f"{number:,} phones, each every {every_s:g} s; the peer lost {usual.lost}",
         ours_s=_p95(found.to_wall_s),
         peer="one Streamlit session with st_folium per phone",
         peer_s=_p95(usual.to_wall_s),
