@@ -1,0 +1,101 @@
+"""A file of an earlier version is brought up to date when it is opened, with all its rows."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from layers import atlas, exporting, schema
+
+# as version 2 wrote it
+SESSIONS_2 = """
+CREATE TABLE "sessions" (
+  fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+  "id" TEXT NOT NULL UNIQUE,
+  "title" TEXT NOT NULL,
+  "held_on" DATE,
+  "languages" TEXT,
+  "audience" TEXT,
+  "cell_m" INTEGER,
+  "contributors" TEXT,
+  "says_who" TEXT,
+  "date_checked" DATE,
+  "source_file" TEXT,
+  "source_row" INTEGER,
+  "import_id" TEXT,
+  "extra" TEXT,
+  "row_version" INTEGER
+)
+"""
+
+
+@pytest.fixture
+def second(tmp_path: Path) -> Path:
+    """Make an atlas as version 2 left it, with one past session."""
+    path = tmp_path / "town.gpkg"
+    atlas.create(path, name="Town")
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("DROP TABLE session_counts")
+        db.execute("DELETE FROM gpkg_contents WHERE table_name = 'session_counts'")
+        db.execute("DROP TABLE sessions")
+        db.execute(SESSIONS_2)
+        db.execute(
+            "INSERT INTO sessions (id, title, held_on, languages, audience, cell_m, contributors,"
+            " row_version) VALUES ('s1', 'Laundry', '2025-05-04', '[\"so\"]', 'mothers', 250,"
+            " '10-19', 1)"
+        )
+        db.execute("UPDATE cg_meta SET value = '2' WHERE key = 'schema_version'")
+        db.commit()
+    return path
+
+
+def test_a_file_of_version_2_keeps_its_sessions_and_takes_answers(second: Path) -> None:
+    opened = atlas.Atlas(second)
+    assert opened.meta()["schema_version"] == str(schema.VERSION) == "3"
+    (row,) = opened.read("sessions").to_dict("records")
+    assert (row["title"], row["audience"], row["languages"]) == ("Laundry", "mothers", ["so"])
+    for column in ("audience_code", "organizer", "campaign", "sessions_held", "asked"):
+        assert opened.read("sessions")[column].isna().all()
+    answer = {"session_id": "s1", "question": "when", "code": "night", "contributors": "5-9"}
+    with opened.write() as writer:
+        writer.insert("session_counts", [{"id": "a", **answer}])
+    assert atlas.Atlas(second).read("session_counts")["code"].tolist() == ["night"]
+
+
+def test_a_file_that_was_brought_up_to_date_has_the_columns_of_a_new_one(
+    second: Path, tmp_path: Path
+) -> None:
+    atlas.Atlas(second)
+    new = tmp_path / "new.gpkg"
+    atlas.create(new, name="New")
+
+    def columns(path: Path) -> dict[str, set[tuple[str, str, int]]]:
+        with closing(sqlite3.connect(path)) as db:
+            return {
+                name: {
+                    (row[1], row[2], row[3]) for row in db.execute(f'PRAGMA table_info("{name}")')
+                }
+                for name in schema.TABLES
+            }
+
+    assert columns(second) == columns(new)
+    with closing(sqlite3.connect(second)) as db:
+        layers = {row[0] for row in db.execute("SELECT table_name FROM gpkg_contents")}
+    assert set(schema.TABLES) <= layers
+
+
+def test_it_is_exported_like_any_other(second: Path, tmp_path: Path) -> None:
+    done = exporting.export(atlas.Atlas(second), tmp_path / "out", to="gpkg")
+    assert done.rows["sessions"] == 1
+    assert atlas.Atlas(tmp_path / "out" / "atlas.gpkg").read("sessions")["id"].tolist() == ["s1"]
+
+
+def test_the_store_itself_refuses_a_number_and_an_unknown_question(second: Path) -> None:
+    opened = atlas.Atlas(second)
+    for wrong in ({"contributors": "4"}, {"question": "name"}):
+        answer = {"session_id": "s1", "question": "when", "code": "night", "contributors": "5-9"}
+        with pytest.raises(Exception, match="row_breaks_rule"), opened.write() as writer:
+            writer.insert("session_counts", [{"id": "a", **answer, **wrong}])
