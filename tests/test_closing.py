@@ -12,12 +12,14 @@ import pyproj
 import pytest
 import shapely
 
-from layers import atlas, closing, codebook, privacy, room_area
+from layers import atlas, closing, codebook, privacy, room_area, wall_shown
 from layers.room import Room
 from layers.room_session import Contribution, Session
+from layers.room_setup import SetUp
 
 CELL = "CRS3035RES250mN3272000E4552000"
 NEXT = "CRS3035RES250mN3272000E4552250"
+FAR = "CRS3035RES250mN3290000E4590000"
 PARENT = "CRS3035RES500mN3272000E4552000"
 
 
@@ -33,7 +35,7 @@ def town(tmp_path: Path) -> atlas.Atlas:
     return atlas.create(tmp_path / "town.gpkg", name="Town")
 
 
-def a_session(room: Room, kind: str = "real") -> Session:
+def a_session(room: Room, kind: str = "real", setup: SetUp | None = None) -> Session:
     return room.create(
         title="Café",
         kind=kind,
@@ -41,15 +43,32 @@ def a_session(room: Room, kind: str = "real") -> Session:
         languages=("en", "ar"),
         cell_m=250,
         held_on=date(2026, 3, 1),
+        setup=setup,
     )
 
 
-def speak(room: Room, session: Session, cell: str, people: range, feeling: str = "safe") -> None:
+def speak(  # noqa: PLR0913 - what a person says
+    room: Room,
+    session: Session,
+    cell: str,
+    people: range,
+    feeling: str = "safe",
+    *,
+    reasons: tuple[str, ...] = (),
+    words: str = "",
+) -> None:
     for number in people:
         token = f"{number:032x}"
         room.join(session.id, token, consent=codebook.CONSENT).result()
-        said = Contribution(id=str(uuid4()), cell=cell, feeling=feeling)
+        said = Contribution(
+            id=str(uuid4()), cell=cell, feeling=feeling, reasons=reasons, words=words
+        )
         room.contribute(session.id, token, said).result()
+
+
+def answers(town: atlas.Atlas) -> list[tuple[str, str, str]]:
+    rows = town.read("session_counts")[["question", "code", "contributors"]]
+    return [(str(a), str(b), str(c)) for a, b, c in rows.itertuples(index=False)]
 
 
 def published(town: atlas.Atlas) -> list[tuple[str, str, str]]:
@@ -125,6 +144,180 @@ def test_a_rehearsal_or_a_session_without_atlas_publishes_nothing(
     assert closing.stop(room, session, atlas=town if target else None) == 0
     assert published(town) == []
     assert room.get(session.id).state == "closed"
+
+
+def test_a_reader_is_told_for_whom_it_was_and_what_was_asked(room: Room, town: atlas.Atlas) -> None:
+    setup = SetUp(
+        audience="young",
+        audience_name="Girls of the Tuesday club",
+        safeguard="Miriam, by the door",
+        organizer="Hidmo",
+        asks=("reasons", "words"),
+        interpreters={"ar": "professional"},
+    )
+    session = a_session(room, setup=setup)
+    speak(room, session, CELL, range(6))
+    closing.stop(room, session, atlas=town)
+    (row,) = town.read("sessions").to_dict("records")
+    kept = ("audience_code", "audience", "organizer", "asked", "sessions_held", "codebook")
+    assert [row[one] for one in kept] == [
+        *("young", "Girls of the Tuesday club", "Hidmo", ["reasons"], 1, codebook.VERSION)
+    ]
+    raw = town.path.read_bytes()
+    assert b"Miriam" not in raw
+    assert b"professional" not in raw
+
+
+# --- answers -----------------------------------------------------------------------------------
+
+
+def test_answers_leave_from_five_and_what_could_hurt_from_ten_on(
+    room: Room, town: atlas.Atlas
+) -> None:
+    session = a_session(room)
+    speak(room, session, CELL, range(9), reasons=("empty", "police"))
+    speak(room, session, CELL, range(10), reasons=("racism",))
+    speak(room, session, CELL, range(4), reasons=("kind",))
+    speak(room, session, CELL, range(10, 15))
+    closing.stop(room, session, atlas=town)
+    assert answers(town) == [("reasons", "empty", "5-9"), ("reasons", "racism", "10-19")]
+    assert set(closing.held_back(room, session).answers) == {
+        ("reasons", "police", "sensitive"),
+        ("reasons", "kind", "few"),
+    }
+
+
+def test_what_nearly_all_of_the_room_said_and_could_hurt_stays(
+    room: Room, town: atlas.Atlas
+) -> None:
+    """Who was seen in the hall would be known to have said it."""
+    session = a_session(room)
+    speak(room, session, CELL, range(12), reasons=("faith", "lighting"))
+    speak(room, session, CELL, range(12, 16))
+    closing.stop(room, session, atlas=town)
+    assert answers(town) == [("reasons", "lighting", "10-19")]
+    assert closing.held_back(room, session).answers == (("reasons", "faith", "same"),)
+
+
+def test_an_eager_person_is_one_person(room: Room, town: atlas.Atlas) -> None:
+    session = a_session(room)
+    for cell in (CELL, NEXT, FAR):
+        speak(room, session, cell, range(4), reasons=("empty",))
+    closing.stop(room, session, atlas=town)
+    assert answers(town) == published(town) == []
+
+
+def test_an_answer_follows_what_the_wall_showed(room: Room, town: atlas.Atlas) -> None:
+    """Nine on the wall and then a tenth, who was seen to send: she is not to be told by a band."""
+    session = a_session(room)
+    wall_shown.show(room, session.id, "shown")
+    speak(room, session, CELL, range(9), reasons=("empty",))
+    assert wall_shown.shown(room, session)["answers"]["reasons"] == [["empty", "5-9"]]
+    speak(room, session, CELL, range(9, 10), reasons=("empty",))
+    closing.stop(room, session, atlas=town)
+    assert answers(town) == [("reasons", "empty", "5-9")]
+    assert published(town) == [(CELL, "5-9", "safe")]
+    assert closing.held_back(room, session).squares == {"few": 0, "merged": 0, "waits": 1}
+
+
+# --- what is held back, for the facilitator ----------------------------------------------------
+
+
+def test_the_facilitator_hears_which_squares_stay_and_why(room: Room) -> None:
+    session = a_session(room)
+    speak(room, session, CELL, range(3))
+    speak(room, session, NEXT, range(3, 6))
+    speak(room, session, FAR, range(2))
+    held = closing.held_back(room, session)
+    assert held.squares == {"few": 1, "merged": 2, "waits": 0}
+    room.stop(session.id)
+    assert closing.held_back(room, session) == held
+
+
+def test_what_waits_for_the_moderator_is_counted_and_not_published(
+    room: Room, town: atlas.Atlas
+) -> None:
+    session = a_session(room, setup=SetUp(moderation="pre"))
+    speak(room, session, CELL, range(6))
+    assert closing.held_back(room, session).unread == 6
+    assert closing.stop(room, session, atlas=town) == 0
+
+
+def test_held_back_is_of_the_room_and_in_no_table_of_the_atlas(
+    room: Room, town: atlas.Atlas
+) -> None:
+    session = a_session(room)
+    speak(room, session, CELL, range(6), reasons=("empty",))
+    speak(room, session, FAR, range(1), reasons=("refused",))
+    closing.stop(room, session, atlas=town)
+    raw = town.path.read_bytes()
+    assert FAR.encode() not in raw
+    assert b"refused" not in raw
+
+
+# --- words, and what comes after the end -------------------------------------------------------
+
+
+def test_no_word_of_hers_reaches_the_atlas_in_any_file(room: Room, town: atlas.Atlas) -> None:
+    session = a_session(room)
+    speak(room, session, CELL, range(6), words="by the kiosk of the uncle")
+    room.change(
+        session.id,
+        lambda db: db.execute(
+            "UPDATE contributions SET words_state = 'shown', paraphrase = 'near a shop'"
+        ),
+    ).result()
+    closing.stop(room, session, atlas=town)
+    raw = b"".join(file.read_bytes() for file in town.path.parent.glob("town.gpkg*"))
+    assert b"kiosk" not in raw
+    assert b"near a shop" not in raw
+
+
+def test_what_is_hidden_after_the_end_leaves_nothing_of_fewer_than_five(
+    room: Room, town: atlas.Atlas
+) -> None:
+    session = a_session(room)
+    speak(room, session, CELL, range(6), reasons=("empty",))
+    closing.stop(room, session, atlas=None)
+    room.change(
+        session.id,
+        lambda db: db.execute(
+            "UPDATE contributions SET state = 'hidden' WHERE id IN"
+            " (SELECT id FROM contributions LIMIT 2)"
+        ),
+    ).result()
+    assert closing.publish(room, session, atlas=town) == 0
+    assert answers(town) == []
+    assert closing.held_back(room, session).hidden == 2
+
+
+def test_the_few_beside_a_table_that_the_wall_showed_are_not_published_with_it(
+    room: Room, town: atlas.Atlas
+) -> None:
+    """Five of one table on the wall, seven in the atlas: the two of the other would be found."""
+    session = a_session(room, setup=SetUp(parties=("Red", "Blue")))
+    wall_shown.show(room, session.id, "shown")
+    for number in range(12):
+        token = f"{number:032x}"
+        room.join(session.id, token, consent=codebook.CONSENT, party=number >= 5).result()
+    speak(room, session, CELL, range(5))
+    wall_shown.side_by_side(room, session.id, on=True)
+    assert wall_shown.shown(room, session)["cells"] == [[CELL, "safe", "5-9"]]
+    speak(room, session, CELL, range(5, 7), "unsafe")
+    speak(room, session, FAR, range(7, 12))
+    wall_shown.shown(room, session)
+    closing.stop(room, session, atlas=town)
+    assert published(town) == [(CELL, "5-9", "safe"), (FAR, "5-9", "safe")]
+
+
+def test_a_session_of_a_campaign_waits_for_the_others(room: Room, town: atlas.Atlas) -> None:
+    session = a_session(room, setup=SetUp(campaign="Ways home"))
+    speak(room, session, CELL, range(3))
+    speak(room, session, NEXT, range(3, 6))
+    assert closing.stop(room, session, atlas=town) == 0
+    assert town.read("sessions").empty
+    assert closing.publish(room, session, atlas=town) == 1  # unless she publishes it by itself
+    assert published(town) == [(PARENT, "5-9", "safe")]
 
 
 def test_the_area_holds_everything_and_a_kilometre_more() -> None:
