@@ -116,7 +116,7 @@ def _frames(executable: str, server: Server, hall: phones.Hall, *, seconds: floa
     with a_browser(executable) as browser, closing(Watch(browser)) as watch:
         page = watch.page("projector")
         page.goto(wall_address(server.url, one.code, one.wall_key, lang="en"))
-        hall.sending.wait(timeout=600)
+        hall.began.wait(timeout=600)
         counted = page.evaluate(_COUNT, seconds * 1000)
     return float(counted) / seconds
 

@@ -55,7 +55,8 @@ class Hall:
     port: int
     session: Session
     outcome: Outcome = field(default_factory=Outcome)
-    sending: threading.Event = field(default_factory=threading.Event)
+    began: threading.Event = field(default_factory=threading.Event)  # all have joined
+    _is_sending: bool = False
     _tapped: dict[str, float] = field(default_factory=dict)
     _numbers: int = 0
 
@@ -68,14 +69,15 @@ class Hall:
             lines = [group.create_task(self._line()) for _ in tokens]
             for start in range(0, phones, _TOGETHER):
                 await asyncio.gather(*(self._agree(one) for one in tokens[start:][:_TOGETHER]))
-            self.sending.set()
+            self._is_sending = True
+            self.began.set()
             begin = asyncio.get_running_loop().time()
             sending = []
             for number in range(round(a_second * seconds)):
                 await asyncio.sleep(begin + number / a_second - asyncio.get_running_loop().time())
                 sending.append(group.create_task(self._tap(tokens[number % phones])))
             await asyncio.gather(*sending)
-            self.sending.clear()
+            self._is_sending = False
             until = asyncio.get_running_loop().time() + PATIENCE_S
             while self._tapped and asyncio.get_running_loop().time() < until:  # noqa: ASYNC110 - by the clock
                 await asyncio.sleep(0.05)
@@ -115,7 +117,7 @@ class Hall:
         async with self._open("/wall/live") as wall:
             await wall.send(json.dumps({"code": self.session.code, "key": self.session.wall_key}))
             async for text in wall:
-                self.outcome.messages += self.sending.is_set()
+                self.outcome.messages += self._is_sending
                 now = time.perf_counter()
                 shown = {cell for cell, *_ in json.loads(text).get("cells", ())}
                 for cell in shown & self._tapped.keys():
