@@ -5,7 +5,7 @@
   const { $, act, code, data, element, key, knows, say, tongue } = Parts;
   const SILENCE_S = 25, FIRST_WAIT_S = 0.5, LONGEST_WAIT_S = 5, ALONE = [];
   const shelf = `common-ground-moderate-${code}`;
-  let socket = null, state = null, reads = [], failures = 0, silence = 0, looking = null, shown = null, last = "";
+  let socket = null, state = null, reads = [], failures = 0, silence = 0, looking = null, shown = null, last = "", done = "";
 
   /* ---- the line ---- */
   function connect() {
@@ -157,7 +157,7 @@
     queue();
     Cards.draw($("decided"), state.decided);
     $("done_counts").textContent = say("moderate.done_counts", { hidden: counts.hidden, muted: counts.muted });
-    $("deeds").replaceChildren(...state.deeds.toReversed().map(([who, did, tag]) => element("li", {}, element("bdi", { text: who }), ` · ${say(`moderate.did_${did}`)}`, tag ? ` · ${tongue(tag)}` : "")));
+    $("deeds").replaceChildren(...state.deeds.toReversed().map(([who, did, tag]) => element("li", {}, element("bdi", { text: who }), ` · ${knows(`moderate.did_${did}`) ? say(`moderate.did_${did}`) : did}`, tag ? ` · ${tongue(tag)}` : "")));
     $("safeguard").textContent = state.safeguard || say("moderate.nobody");
     Remote.draw(state);
     here();
@@ -217,22 +217,27 @@
   Cards.use(async (what) => {
     const said = await act(what);
     if (!said.ok) return said.sentence;
-    toast(say(`moderate.did_${what.act}`));
+    toast(what.act);
     return "";
   });
   Remote.use({ act: go, look });
-  function toast(text) {
-    $("toast_text").textContent = text;
+  function toast(did) {
+    done = did;
+    $("toast_text").textContent = $("live").textContent = say(`moderate.did_${did}`);
     $("toast").hidden = false;
-    $("live").textContent = text;
     if (state) state.undo = true;
   }
-  $("approve_all").onclick = async () => { if ((await go({ act: "approve_all" })).ok) toast(say("moderate.did_approve_all")); };
+  $("approve_all").onclick = async () => { if ((await go({ act: "approve_all" })).ok) toast("approve_all"); };
   $("undo").onclick = async () => {
     $("toast").hidden = true;
     if ((await go({ act: "undo" })).ok) $("live").textContent = say("moderate.did_undo");
   };
-  $("stop_all").onclick = async () => { if ((await go({ act: "stop_all" })).ok) $("go_on").focus(); };
+  $("stop_all").onclick = async () => {
+    if (!(await go({ act: "stop_all" })).ok) return;
+    Object.assign(state, { state: "paused", showing: "blank" }); // said before the line says it
+    draw();
+    $("stopped").querySelector("h2").focus();
+  };
   $("go_on").onclick = () => go({ act: "go_on" });
   for (const one of document.querySelectorAll("[data-showing]")) one.onclick = () => go({ act: "wall", showing: one.dataset.showing });
   $("side_by_side").onclick = () => go({ act: "side_by_side", on: !state.side_by_side });
@@ -245,6 +250,7 @@
   $("lang").onchange = async () => {
     try { await Parts.speak($("lang").value); } catch { $("lang").value = Parts.lang(); }
     $("reads").querySelectorAll("span").forEach((one) => { one.textContent = tongue(one.previousElementSibling.value); });
+    if (done) $("toast_text").textContent = say(`moderate.did_${done}`);
     if (state) draw();
   };
   if (!key) return end(say("moderate.no_key"));

@@ -47,7 +47,7 @@ const Cards = (() => {
     const words = item.parts.length > 0;
     if (item.state === "hidden") first.push(button("b-eye", say("moderate.show"), go("show")));
     else if (words && item.words_state !== "shown") {
-      first.push(button("b-check", say(item.state === "waiting" ? "moderate.approve_both" : "moderate.words_approve"), go("words_approve"), "act good"));
+      first.push(button("b-check", say(item.state === "waiting" ? "moderate.approve" : "moderate.words_approve"), go("words_approve"), "act good"));
     } else if (item.state === "waiting") first.push(button("b-check", say("moderate.approve"), go("approve"), "act good"));
     if (words && item.state !== "hidden") {
       first.push(button("b-pen", say("moderate.paraphrase"), () => rewrite(item, card)));
