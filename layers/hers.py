@@ -23,6 +23,9 @@ from layers.room_taking import live_session, sealed
 
 T = TypeVar("T")
 
+MOST_EDITS = 100
+"""Changes of one contribution that are told apart."""
+
 _COLUMNS = "id, cell, feeling, reasons, time_of_day, company, words, language, state, words_state"
 
 
@@ -114,7 +117,7 @@ def change(  # noqa: PLR0913 - who, what, and how it is named
     *,
     consent: str | None = None,
     handle: str = "",
-    edit: str = "",
+    edit: int | None = None,
 ) -> Future[bool]:
     """Replace one of her contributions as a whole; done when it is on the disk.
 
@@ -127,12 +130,14 @@ def change(  # noqa: PLR0913 - who, what, and how it is named
     handle
         Names the contribution instead of ``said.id``.
     edit
-        Identifier of this change, made by the phone: a late repeat of it undoes no later one.
+        Number of this change of this contribution, counted up by the phone from 1 to
+        :data:`MOST_EDITS`: one that comes late, again or for the first time, undoes no later one.
 
     Returns
     -------
     changed
-        A future: False where nothing had to be done, as after a repeat or a withdrawal.
+        A future: False where nothing had to be done, as after a repeat, a later change or a
+        withdrawal.
 
     Raises
     ------
@@ -207,7 +212,7 @@ def _change(  # noqa: PLR0913 - as change
     *,
     consent: str | None,
     handle: str,
-    edit: str,
+    edit: int | None,
 ) -> bool:
     session, key = live_session(db, session_id)
     mine = sealed(key, token)
@@ -219,7 +224,7 @@ def _change(  # noqa: PLR0913 - as change
     )
     if row_id is None:
         raise LayerError("item_unknown")
-    if edit and not _first_time(db, session_id, sealed(key, token, "edit", edit)):
+    if edit is not None and not _is_latest(db, session_id, key, row_id, edit):
         return False
     found = db.execute(
         f"SELECT {_COLUMNS} FROM contributions WHERE session = ? AND id = ? AND token = ?",  # noqa: S608 - our own names
@@ -287,6 +292,19 @@ def _first_time(db: sqlite3.Connection, session_id: str, mark: bytes) -> bool:
     """Remember, sealed, what must not be taken again; tell whether it was new."""
     sql = "INSERT OR IGNORE INTO withdrawn (session, id) VALUES (?, ?)"
     return db.execute(sql, (session_id, mark)).rowcount == 1
+
+
+def _is_latest(
+    db: sqlite3.Connection, session_id: str, key: bytes, row_id: bytes, edit: int
+) -> bool:
+    """Tell whether no change of this number or a higher one came; if so, none up to it may."""
+    marks = [sealed(key, "edit", row_id.hex(), str(number)) for number in range(edit, 0, -1)]
+    if not _first_time(db, session_id, marks[0]):
+        return False
+    for mark in marks[1:]:
+        if not _first_time(db, session_id, mark):
+            break  # and with it all below
+    return True
 
 
 def _key(room: Room, session_id: str) -> bytes:

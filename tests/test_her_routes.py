@@ -296,11 +296,18 @@ def test_a_change_replaces_the_whole_and_a_repeat_does_nothing(
 ) -> None:
     body = pin(session, reasons=["police"], when="night")
     send(hall, body)
-    later = pin(session, id=body["id"], cell=OTHER, feeling="safe", edit=str(uuid4()))
+    later = pin(session, id=body["id"], cell=OTHER, feeling="safe", edit=1)
     assert [send(hall, later, "change").json() for _ in range(2)] == [{"ok": True}] * 2
     (item,) = mine(hall, session, ids=[body["id"]])
     assert (item["id"], item["cell"], item["feeling"]) == (body["id"], OTHER, "safe")
     assert (item["reasons"], item["when"]) == ([], None)
+
+
+@pytest.mark.parametrize("edit", [0, -1, 101, True, "1", 1.0, [1]], ids=str)
+def test_a_change_is_counted_from_one(hall: TestClient, session: Session, edit: object) -> None:
+    answer = send(hall, pin(session, edit=edit), "change")
+    assert (answer.status_code, answer.json()["error"]) == (422, "field_unknown")
+    assert mine(hall, session) == []
 
 
 def test_another_phone_can_neither_see_nor_change_nor_withdraw(

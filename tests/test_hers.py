@@ -119,13 +119,23 @@ def test_a_late_first_sending_undoes_no_change(room: Room) -> None:
 def test_a_late_change_undoes_no_later_change(room: Room) -> None:
     meeting, one = session(room), pin()
     room.contribute(meeting.id, A, one).result()
-    edits = [str(uuid4()), str(uuid4())]
-    early, late = (pin(OTHER, id=one.id, feeling=what) for what in ("mixed", "unsafe"))
-    for said, edit in ((early, edits[0]), (late, edits[1]), (early, edits[0])):
-        done = hers.change(room, meeting.id, A, said, edit=edit).result()
-    assert done is False
-    assert only(room, meeting).feeling == "unsafe"
-    assert hers.change(room, meeting.id, A, early, edit=str(uuid4())).result() is True
+    said = {n: pin(OTHER, id=one.id, feeling=("mixed", "unsafe")[n % 2]) for n in range(1, 5)}
+    # the second comes before the first, and the third never; then all of them again
+    taken = [hers.change(room, meeting.id, A, said[n], edit=n).result() for n in (2, 1, 4, 3, 2, 4)]
+    assert taken == [True, False, False, False, False, False]  # the fourth says what is there
+    assert only(room, meeting).feeling == "mixed"
+    assert hers.change(room, meeting.id, A, said[1], edit=5).result() is True
+
+
+def test_the_number_of_a_change_is_of_that_item_alone(room: Room) -> None:
+    meeting, one, two = session(room), pin(), pin(OTHER)
+    for said in (one, two):
+        room.contribute(meeting.id, A, said).result()
+        again = pin(id=said.id, feeling="unsafe")
+        assert hers.change(room, meeting.id, A, again, edit=1).result() is True
+    room.contribute(meeting.id, B, one).result()
+    theirs = pin(id=one.id, feeling="mixed")
+    assert hers.change(room, meeting.id, B, theirs, edit=1).result() is True
 
 
 def test_a_change_before_its_first_sending_is_a_contribution(room: Room) -> None:
@@ -342,7 +352,6 @@ def test_a_change_is_checked_like_a_contribution(
 TOKENS = [A, B, "c" * 32]
 RECEIPTS = dict(zip(TOKENS, (HERS, THEIRS, "CCCCCCCC"), strict=True))
 IDS = [str(UUID(int=number, version=4)) for number in range(3)]
-EDITS = [str(UUID(int=9 + number, version=4)) for number in range(3)]
 ANSWERS = [(CELL, "safe"), (CELL, "unsafe"), (OTHER, "mixed")]
 DEEDS = st.tuples(
     st.sampled_from(
@@ -351,8 +360,11 @@ DEEDS = st.tuples(
     st.sampled_from(TOKENS),
     st.sampled_from(IDS),
     st.sampled_from(ANSWERS),
-    st.sampled_from([*EDITS, ""]),
+    st.none() | st.integers(1, 4),
 )
+
+
+Deed = tuple[str, str, str, tuple[str, str], int | None]
 
 
 class Model:
@@ -361,16 +373,17 @@ class Model:
     def __init__(self) -> None:
         self.said: dict[str, dict[str, tuple[str, str]]] = {token: {} for token in TOKENS}
         self.gone: set[tuple[str, str]] = set()
-        self.edits: set[tuple[str, str]] = set()
+        self.edits: dict[tuple[str, str], int] = {}
 
     def send(self, token: str, item: str, answer: tuple[str, str]) -> None:
         if (token, item) not in self.gone:
             self.said[token].setdefault(item, answer)
 
-    def change(self, token: str, item: str, answer: tuple[str, str], edit: str) -> None:
-        if edit and (token, edit) in self.edits:
+    def change(self, token: str, item: str, answer: tuple[str, str], edit: int | None) -> None:
+        last = self.edits.get((token, item), 0)
+        if edit is not None and edit <= last:
             return
-        self.edits |= {(token, edit)} if edit else set()
+        self.edits[token, item] = edit or last
         if (token, item) not in self.gone:
             self.said[token][item] = answer
 
@@ -383,7 +396,7 @@ class Model:
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(deeds=st.lists(DEEDS, min_size=1, max_size=14))
 def test_nobody_touches_anothers_and_nothing_is_doubled(
-    deeds: list[tuple[str, str, str, tuple[str, str], str]],
+    deeds: list[Deed],
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
         room = Room(Path(folder) / "room.sqlite")
@@ -404,7 +417,7 @@ def do(
     room: Room,
     meeting: Session,
     model: Model,
-    deed: tuple[str, str, str, tuple[str, str], str],
+    deed: Deed,
 ) -> None:
     what, token, item, answer, edit = deed
     said = pin(answer[0], id=item, feeling=answer[1])

@@ -15,7 +15,7 @@ from uuid import uuid4
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
-from starlette.testclient import TestClient
+from starlette.testclient import TestClient, WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
@@ -154,32 +154,63 @@ def test_a_silent_line_beats(
         assert line.receive_json() == {"type": "beat"}
 
 
+def code_at_the_end(line: WebSocketTestSession) -> int:
+    with pytest.raises(WebSocketDisconnect) as ended:
+        line.receive_json()
+    return int(ended.value.code)
+
+
 @pytest.mark.parametrize(
     "hello",
     [
         *("{}", "[]", "5", '"x"', '{"session": 5}', '{"session": "b"}', "{", "[" * 9000),
-        *('{"session": "\\ud800"}', json.dumps({"session": "b" * 32})),
+        '{"session": "\\ud800"}',
     ],
     ids=lambda text: text[:24],
 )
-def test_who_asks_about_no_session_hears_that_it_is_gone(client: TestClient, hello: str) -> None:
+def test_who_says_nothing_sensible_is_let_go_and_never_told_that_it_is_over(
+    client: TestClient, hello: str
+) -> None:
     with client.websocket_connect("/phone/live") as line:
         line.send_text(hello)
-        assert line.receive_json() == {"state": "gone", "wall": "blank"}
-        with pytest.raises(WebSocketDisconnect):
-            line.receive_json()
+        assert code_at_the_end(line) == 4400
 
 
 def test_bytes_are_no_hello(client: TestClient) -> None:
     with client.websocket_connect("/phone/live") as line:
         line.send_bytes(b"\x00\xff")
-        assert line.receive_json() == {"state": "gone", "wall": "blank"}
+        assert code_at_the_end(line) == 4400
 
 
-def test_who_says_nothing_is_let_go(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hello_that_comes_too_late_ends_nothing_but_the_line(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(lines, "_HELLO_S", 0.01)
     with client.websocket_connect("/phone/live") as line:
+        assert code_at_the_end(line) == 4400
+
+
+def test_a_session_that_is_not_there_is_gone(client: TestClient) -> None:
+    with client.websocket_connect("/phone/live") as line:
+        line.send_json({"session": "b" * 32})
         assert line.receive_json() == {"state": "gone", "wall": "blank"}
+        assert code_at_the_end(line) == 4404
+
+
+def test_a_file_that_cannot_be_read_ends_no_session(
+    client: TestClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object) -> dict[str, str]:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(lines, "_told", failing)
+        with client.websocket_connect("/phone/live") as line:
+            line.send_json({"session": session.id})
+            assert code_at_the_end(line) == 1013
+    with client.websocket_connect("/phone/live") as line:
+        line.send_json({"session": session.id})
+        assert line.receive_json()["state"] == "open"
 
 
 def test_too_many_lines_are_asked_to_come_later(
@@ -226,16 +257,14 @@ def test_a_file_that_cannot_be_read_is_asked_again(
 
     monkeypatch.setattr(lines, "_told", failing)
     monkeypatch.setattr(lines, "TOGETHER_S", 0.0)
+    monkeypatch.setattr(lines, "RETRY_S", 0.05)
     with client.websocket_connect("/phone/live") as line:
         line.send_json({"session": session.id})
         line.receive_json()
         broken.set()
-        room.move(session.id, "paused")
+        room.move(session.id, "paused")  # which nobody can read
         broken.clear()
-        set_wall(room, session, "shown")
-        while (told := line.receive_json())["wall"] != "shown":
-            pass
-        assert told["state"] == "paused"
+        assert line.receive_json() == {"state": "paused", "wall": "hidden"}
 
 
 # --- on the real server --------------------------------------------------------------------------

@@ -78,7 +78,7 @@ def live(server: Server, session: Session, person: Person) -> None:
     place = {"cell": person.cell, "feeling": "unsafe", "language": "en"}
     for item in person.ids:
         say(server, "contributions", agreed | place | {"id": item, "words": person.words})
-    changed = place | {"id": person.ids[0], "words": person.changed, "edit": str(uuid4())}
+    changed = place | {"id": person.ids[0], "words": person.changed, "edit": 1}
     say(server, "change", agreed | changed)
     say(server, "withdraw", phone | {"id": person.ids[1]})
     say(server, "mine", phone | {"ids": person.ids})

@@ -40,6 +40,7 @@ class Phone(threading.Thread):
         self.receipt = "".join(self.rng.choices(CODE_LETTERS, k=8))
         self.hers = {"session": session.id, "token": self.token}
         self.said: dict[str, tuple[str, str, str | None]] = {}
+        self.edits: dict[str, int] = {}
         self.deeds = 0
         self.wrong: list[str] = []
         self.done = threading.Event()
@@ -76,7 +77,8 @@ class Phone(threading.Thread):
         else:
             path, item, more = "/phone/contributions", str(uuid4()), {}
             if some and chance < 0.6:
-                path, item, more = "/phone/change", some, {"edit": str(uuid4())}
+                self.edits[some] = min(self.edits.get(some, 0) + 1, hers.MOST_EDITS)
+                path, item, more = "/phone/change", some, {"edit": self.edits[some]}
             body = {**agreed, **answer, **more, "id": item}
             for _ in range(1 + (self.rng.random() < 0.3)):
                 self._until_taken(path, body)

@@ -15,6 +15,7 @@ from typing import Any
 from starlette.requests import Request
 
 from layers.errors import LayerError
+from layers.hers import MOST_EDITS
 from layers.room_session import CODE_LENGTH, CODE_LETTERS, Contribution
 from layers.room_setup import MOST_PARTIES
 from mapping import words
@@ -141,10 +142,12 @@ def handle(said: Mapping[str, Any]) -> str:
     return "" if given is None else _matching(given, _RANDOM_128, "field_unknown")
 
 
-def edit(said: Mapping[str, Any]) -> str:
-    """Read the identifier of one change, so that it is made once; empty: none."""
+def edit(said: Mapping[str, Any]) -> int | None:
+    """Read which change of one contribution this is; None: not told."""
     given = said.get("edit")
-    return "" if given is None else _matching(given, _UUID4, "field_unknown")
+    if given is not None and not (type(given) is int and 1 <= given <= MOST_EDITS):
+        raise LayerError("field_unknown")
+    return given
 
 
 def receipt(said: Mapping[str, Any]) -> str:

@@ -21,10 +21,12 @@ from mapping.phone import forms
 BEAT_S = 25.0  # silence for longer than this, and the phone knows that it is cut off
 TOGETHER_S = 0.1  # what changes within this time is read once
 MOST_LINES = 6_000  # of all sessions; two for each phone of three full ones
+RETRY_S = 1.0  # after a disk that failed
 SEND_S = 10.0  # a phone that takes nothing for so long is let go, and comes again
 _HELLO_S = 10.0
+_NOT_HEARD = 4400
 _GONE = 4404
-_TOO_MANY = 1013  # try again later
+_TRY_AGAIN = 1013
 _NO_SESSION = {"state": "gone", "wall": "blank"}
 
 
@@ -71,7 +73,7 @@ class Lines:
         """Greet one phone, and keep it up to date until it goes."""
         await socket.accept()
         if self._count >= MOST_LINES:
-            await socket.close(_TOO_MANY)
+            await socket.close(_TRY_AGAIN)
             return
         self._count += 1
         try:
@@ -79,8 +81,7 @@ class Lines:
             if session_id:
                 await self._keep(socket, session_id)
             else:
-                await socket.send_json(_NO_SESSION)
-                await socket.close(_GONE)
+                await socket.close(_NOT_HEARD)  # never "gone": a phone wipes itself at that
         except (WebSocketDisconnect, RuntimeError, TimeoutError):
             return  # gone while we were speaking, or it takes nothing any more
         finally:
@@ -96,6 +97,9 @@ class Lines:
         try:
             if session.told is None:
                 await asyncio.shield(self._reading(session_id, session))
+            if session.told is None:
+                await socket.close(_TRY_AGAIN)
+                return
             await _tell(socket, session, news, gone)
         finally:
             gone.cancel()
@@ -140,9 +144,13 @@ class Lines:
             session.changed = False
             try:
                 told = await asyncio.to_thread(_told, self._room, session_id)
-            except (sqlite3.Error, OSError) as error:  # the next change tries again
+            except (sqlite3.Error, OSError) as error:
                 logging.getLogger(__name__).error("room not read: %s", type(error).__name__)  # noqa: TRY400 - without what it holds
-                return
+                if session.told is None or not session.phones:
+                    return  # they come again by themselves
+                session.changed = True
+                await asyncio.sleep(RETRY_S)
+                continue
             if told != session.told:
                 session.told = told
                 for news in session.phones:
@@ -154,12 +162,12 @@ async def _tell(
 ) -> None:
     """Send what changes, and a beat where nothing does."""
     told: dict[str, str] | None = None
-    while not gone.done():
+    while not gone.done() and session.told is not None:
         news.clear()
         if told == session.told:
             await _send(socket, {"type": "beat"})
         else:
-            told = session.told or _NO_SESSION
+            told = session.told
             await _send(socket, told)
             if told == _NO_SESSION:
                 await socket.close(_GONE)

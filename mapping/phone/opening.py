@@ -1,4 +1,4 @@
-"""Open the desk in the browser of this machine, once the server answers."""
+"""What is done as the server starts: room for a full hall, and the desk in the browser here."""
 
 from __future__ import annotations
 
@@ -11,15 +11,18 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
+from mapping.phone import open_files
+
 _WAIT_S = 60.0
 
 
 @asynccontextmanager
 async def lifespan(_: object) -> AsyncIterator[None]:
-    """Open the address in ``CG_OPEN``; nothing where it is not set.
+    """Let a full hall connect, and open the address in ``CG_OPEN`` where it is set.
 
     `streamlit run` opens no browser for an application with routes of its own.
     """
+    open_files.allow_many()
     address = os.environ.get("CG_OPEN")
     if address:
         threading.Thread(target=open_when_ready, args=(address,), daemon=True).start()
