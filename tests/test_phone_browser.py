@@ -6,25 +6,22 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Route
 
 from layers.atlas import Atlas
-from layers.room import Room
 from layers.room_session import Session
 from layers.space import cell_of
 from mapping import hall
 from tests.helpers import rooms
+from tests.helpers.phones import ARRIVED, join, place, rows, send, stored
 from tests.helpers.running import Server
 from tests.helpers.watched import HALL, Watch
 
 CELL = re.compile(r"CRS3035RES250mN\d+E\d+")
 IN_HALL = {"CG_HOST": HALL, "CG_PASSPHRASE": "abcdefghjkmnp"}
-ARRIVED = "#sent_state[data-state=arrived]"
 
 
 @pytest.fixture(scope="module")
@@ -42,45 +39,10 @@ def session(in_hall: Server) -> Iterator[Session]:
         yield made
 
 
-def join(phone: Page, server: Server, session: Session) -> None:
-    phone.goto(hall.join_address(server.address(HALL, ""), session.code, session.id))
-    phone.click("#agree")
-    phone.wait_for_selector("#feeling:not([hidden])")
-
-
-def place(phone: Page, feeling: str = "unsafe") -> None:
-    phone.click(f".feel.{feeling}")
-    phone.wait_for_selector("#map[data-cell]")
-    phone.click("#here")
-    phone.wait_for_selector("#why:not([hidden])")
-
-
-def send(phone: Page, feeling: str = "unsafe") -> None:
-    place(phone, feeling)
-    phone.click("#send")
-    phone.wait_for_selector("#sent:not([hidden])")
-
-
 def open_wall(page: Page, server: Server, session: Session) -> None:
     origin = server.address(HALL, "")
     page.goto(hall.wall_address(origin, session.code, session.wall_key, lang="en"))
     page.wait_for_selector("#map canvas")
-
-
-@contextmanager
-def stored(server: Server) -> Iterator[Room]:
-    """Read the room's file beside the server."""
-    room = Room(server.room)
-    try:
-        yield room
-    finally:
-        room.close()
-
-
-def rows(server: Server, session: Session) -> list[dict[str, Any]]:
-    with stored(server) as room:
-        table = room.contributions(session.id)
-        return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
 
 
 def test_three_phones_in_three_languages_are_seen_on_the_wall(

@@ -13,20 +13,31 @@ from layers.atlas import Atlas
 from layers.room import Room
 from layers.room_area import area_of
 from layers.room_session import Session
+from layers.room_setup import SetUp
 
 
 @contextmanager
-def a_session(room: Path, atlas: Path, *, mode: str = "instant") -> Iterator[Session]:
-    """Open a rehearsal in the file of a room, as the facilitator's page does."""
+def a_session(
+    room: Path,
+    atlas: Path,
+    *,
+    mode: str = "instant",
+    kind: str = "rehearsal",
+    state: str = "open",
+    setup: SetUp | None = None,
+) -> Iterator[Session]:
+    """Open a session in the file of a room, as the facilitator's page does."""
     store, city = Room(room), Atlas(atlas)
     try:
         yield store.create(
             title="Rehearsal",
-            kind="rehearsal",
+            kind=kind,
             mode=mode,
             languages=("en", "fr", "ar"),
             cell_m=250,
             held_on=clock.today(),
+            state=state,
+            setup=setup,
             atlas=str(atlas),
             area=area_of(city.read("areas"), city.read("streets")),
         )

@@ -70,6 +70,7 @@
   }
   async function agree() {
     const parties = Phone.session.parties || [];
+    if (Phone.party >= parties.length) Phone.party = null; // a link to a table that is not there
     if (parties.length && Phone.party === null) {
       tables(parties);
       Phone.show("party");
@@ -78,7 +79,7 @@
     Phone.agreed = Phone.session.consent;
     await remember();
     const body = { session: Phone.session.id, token: Phone.token, consent: Phone.agreed, receipt: Phone.receipt };
-    if (Phone.party >= 0 && Phone.party < parties.length && parties.length) body.party = Phone.party;
+    if (Phone.party !== null && Phone.party >= 0) body.party = Phone.party;
     await Outbox.add({ id: `agree ${Phone.token}`, path: "/phone/agree", first: true, body });
     Ask.begin();
   }
@@ -87,7 +88,7 @@
       const button = Phone.button("item", picture, name);
       button.lastChild.dir = "auto";
       button.onclick = () => { Phone.party = number; agree(); };
-      return Phone.card(button, "phone.party_title", "card row");
+      return Phone.card(button, "", "card row");
     };
     const none = choice(say("phone.party_none"), -1, "p-unsaid");
     $("parties").replaceChildren(...parties.map((name, number) => choice(name, number, "p-others")), none);
@@ -100,10 +101,8 @@
       closed(now);
       return;
     }
-    const before = Phone.state;
     Phone.state = now;
     banner();
-    for (const late of ["ready", "paused"]) if (before === late && now !== late) Outbox.flush();
     if (Phone.shown === "ready" && now !== "ready") Ask.begin();
     else if (Phone.shown === "feeling" && now === "ready") Ask.begin();
   }
@@ -138,8 +137,9 @@
   function status() {
     if (!last_id) return;
     const here = !Mine.has_arrived(last_id);
-    const why = here && trouble ? say(TROUBLES[trouble] || "phone.offline") + " " : "";
-    $("sent_state").textContent = why + say(here ? "phone.sent_waiting" : "phone.sent_now");
+    const said = here ? ["phone.sent_waiting", Line.worksClosed() ? "phone.line_works_closed" : "phone.line_keep_open"] : ["phone.sent_now"];
+    if (here && trouble) said.unshift(TROUBLES[trouble] || "phone.offline");
+    $("sent_state").textContent = said.map((key) => say(key)).join(" ");
     $("sent_state").dataset.state = here ? "waiting" : "arrived";
   }
   async function changed() {
@@ -179,6 +179,7 @@
   }
   async function leave() {
     document.body.hidden = true; // gone from sight before anything else
+    sessionStorage.clear();
     await Promise.race([Outbox.wipe(), new Promise((done) => setTimeout(done, 500))]);
     location.replace("about:blank");
   }
@@ -237,6 +238,7 @@
   Phone.someone = fragment_at_start.someone;
   if (/^\d{1,2}$/.test(fragment_at_start.table ?? "")) Phone.party = Number(fragment_at_start.table);
   document.body.classList.toggle("someone", Phone.someone);
+  if (Phone.someone) [$("next").className, $("another").className] = ["main", "back"];
   const lasting = await Outbox.open({
     changed, refused, wiped, replaced, language: () => Phone.lang,
     trouble: (code) => { trouble = code; status(); },

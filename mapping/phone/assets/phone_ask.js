@@ -131,7 +131,9 @@ const Ask = (() => {
     for (const button of document.querySelectorAll("[data-feeling]")) button.onclick = () => felt(button.dataset.feeling);
     $("more").onclick = () => {
       more($("words_box").hidden);
-      if (!$("words_box").hidden) $("words").focus();
+      if ($("words_box").hidden) return;
+      $("words").focus();
+      $("words_box").scrollIntoView({ block: "center" }); // above the buttons at the foot
     };
     $("words").oninput = () => { draft.words = $("words").value; left(); };
     $("send").onclick = send;

@@ -98,7 +98,7 @@ const Phone = (() => {
   app.toggle_sound = () => {
     Voice.toggle();
     app.write();
-    if (Voice.on && !Voice.can(app.lang)) app.notice(app.say("phone.no_voice"));
+    if (Voice.on && !Voice.can(app.lang)) app.notice(app.say("phone.voice_none"));
     else if (Voice.on) aloud($(app.shown).querySelector("h1 + .say"));
   };
   document.addEventListener("click", (event) => {

@@ -3,7 +3,7 @@
 
 const Mine = (() => {
   const { $, say } = Phone;
-  let items = [], waiting = new Set(), queued = 0, before = "feeling", taken = null;
+  let items = [], waiting = new Set(), queued = 0, before = "feeling", taken = null, written = "";
 
   const spaced = (text) => text.replace(/(.{4})(?=.)/g, "$1 ");
 
@@ -76,6 +76,9 @@ const Mine = (() => {
     return row;
   }
   function write() {
+    const now = JSON.stringify([Phone.lang, Phone.receipt, queued, items, items.map((item) => has_arrived(item.id)), taken, Boolean(Phone.base)]);
+    if (now === written) return; // what is read out is not said again, and the focus stays where it is
+    written = now;
     const queue = $("queue");
     queue.className = queued ? "waiting" : "";
     queue.replaceChildren();

@@ -127,12 +127,12 @@ const Place = (() => {
   }
 
   /* ---- the list ---- */
-  function row(picture, text, about, onclick, key) {
+  function row(picture, text, about, onclick) {
     const button = Phone.button("", picture, text);
     button.lastChild.dir = "auto";
     if (about) button.append(Phone.element("span", about.seen ? "about" : "unseen", about.text));
     button.onclick = onclick;
-    return Voice.on ? Phone.card(button, key, "card row") : button;
+    return Voice.on ? Phone.card(button, "", "card row") : button; // no recording has names of places
   }
   function list() {
     if (!Phone.base) return;
@@ -152,12 +152,12 @@ const Place = (() => {
       }
       for (const [kind, called, x, y] of found) {
         const about = { text: say(`place_kind.${kind}`) };
-        rows.push(row(`k-${kind}`, called, about, () => near(x, y), "phone.square_at"));
+        rows.push(row(`k-${kind}`, called, about, () => near(x, y)));
       }
       if (is_area) {
         const [called, x, y, metres] = whole;
         const about = { seen: true, text: say("phone.somewhere_square", { metres: new Intl.NumberFormat(Phone.lang).format(metres) }) };
-        rows.push(row("b-vector-square", say("phone.somewhere", { area: called }), about, () => chosen(square(x, y, metres)), "phone.somewhere"));
+        rows.push(row("b-vector-square", say("phone.somewhere", { area: called }), about, () => chosen(square(x, y, metres))));
       }
     }
     $("list").replaceChildren(...rows);
@@ -182,8 +182,8 @@ const Place = (() => {
   }
   /** Take the square under the cross; nothing finer exists from here on. */
   function here() {
-    if (!city) return;
-    if (target) chosen(target); // she was quicker than the map
+    if (!city) Phone.notice(say("phone.loading"));
+    else if (target) chosen(target); // she was quicker than the map
     else if (kept && !moved()) chosen(kept);
     else if (city.holds(city.map.getCenter())) chosen(city.cellAt(city.map.getCenter()));
     else Phone.notice(say("phone.outside"));

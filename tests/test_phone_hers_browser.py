@@ -1,0 +1,299 @@
+"""What is hers: she changes it, takes it back, from any phone; the next person finds nothing."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from layers import answers_back
+from layers.room_session import Session
+from layers.room_setup import SetUp
+from tests.helpers import phones, rooms
+from tests.helpers.phones import ARRIVED, join, rows, send
+from tests.helpers.running import Server
+from tests.helpers.watched import HALL, Watch
+
+IN_HALL = {"CG_HOST": HALL, "CG_PASSPHRASE": "abcdefghjkmnp"}
+RECEIPT = re.compile(r"([A-HJ-NP-Z2-9]{4} ){3}[A-HJ-NP-Z2-9]{4}")
+
+
+@pytest.fixture(scope="module")
+def in_hall(sample_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("hall")
+    atlas = Path(shutil.copy(sample_once, folder / "sample.gpkg"))
+    with Server(folder, atlas, IN_HALL) as running:
+        yield running
+
+
+@pytest.fixture
+def session(in_hall: Server) -> Iterator[Session]:
+    with rooms.a_session(in_hall.room, in_hall.atlas) as made:
+        yield made
+
+
+def my_places(phone: Page) -> None:
+    phone.click("#open_menu")
+    phone.click("#menu_mine")
+    phone.wait_for_selector("#mine:not([hidden])")
+
+
+def receipt(phone: Page) -> str:
+    return str(phone.text_content("#sent_receipt .letters"))
+
+
+def test_a_change_keeps_the_place_and_takes_the_place_of_the_first_answer(
+    watch: Watch, in_hall: Server, session: Session
+) -> None:
+    phone = watch.page("phone", locale="en")
+    join(phone, in_hall, session)
+    phones.place(phone, "unsafe")
+    phone.click("[data-code=night]")
+    phone.click("#more")
+    phone.fill("#words", "The lamp is broken")
+    phone.click("#send")
+    phone.wait_for_selector(ARRIVED)
+    (first,) = rows(in_hall, session)
+    my_places(phone)
+    phone.click("[data-act='phone.change']")
+    phone.wait_for_selector("#feeling:not([hidden])")
+    assert phone.get_attribute(".feel.unsafe", "aria-pressed") == "true"
+    phone.click(".feel.mixed")
+    phone.click("#here")
+    assert phone.get_attribute("[data-code=night]", "aria-pressed") == "true"
+    assert phone.input_value("#words") == "The lamp is broken"
+    phone.click("[data-code=evening]")
+    phone.click("#send")
+    phone.wait_for_selector(ARRIVED)
+    (second,) = rows(in_hall, session)
+    assert second["id"] == first["id"]
+    assert second["cell"] == first["cell"]
+    assert (second["feeling"], second["time_of_day"]) == ("mixed", "evening")
+
+
+def test_a_place_of_a_whole_area_stays_that_square_when_it_is_changed(
+    watch: Watch, in_hall: Server, session: Session
+) -> None:
+    phone = watch.page("phone")
+    join(phone, in_hall, session)
+    phone.click(".feel.safe")
+    phone.click("#way_list")
+    phone.click("#list button:has(.about) >> nth=0")
+    phone.click("#send")
+    phone.wait_for_selector(ARRIVED)
+    (first,) = rows(in_hall, session)
+    my_places(phone)
+    phone.click("[data-act='phone.change']")
+    phone.click(".feel.unsafe")
+    phone.click("#here")
+    phone.click("#send")
+    phone.wait_for_selector(ARRIVED)
+    (second,) = rows(in_hall, session)
+    assert re.match(r"CRS3035RES(500|1000|2000)mN", first["cell"])
+    assert (second["cell"], second["feeling"]) == (first["cell"], "unsafe")
+
+
+def test_what_is_taken_back_is_gone_from_room_and_phone(
+    watch: Watch, in_hall: Server, session: Session
+) -> None:
+    phone = watch.page("phone", locale="en")
+    join(phone, in_hall, session)
+    send(phone, "safe")
+    phone.wait_for_selector(ARRIVED)
+    phone.click("#another")
+    send(phone, "unsafe")
+    phone.wait_for_selector(ARRIVED)
+    my_places(phone)
+    phone.click("#mine_list li:has(svg.unsafe) [data-act='phone.withdraw']")
+    phone.click("#sure_no")
+    assert phone.locator("#mine_list li").count() == 2
+    phone.click("#mine_list li:has(svg.unsafe) [data-act='phone.withdraw']")
+    phone.click("#sure_yes")
+    phones.all_sent(phone)
+    assert [row["feeling"] for row in rows(in_hall, session)] == ["safe"]
+    assert phone.locator("#mine_list li").count() == 1
+    phone.reload()
+    phone.wait_for_selector("#feeling:not([hidden])")
+    my_places(phone)
+    assert phone.locator("#mine_list li").count() == 1
+
+
+def test_what_never_left_the_phone_can_be_taken_back_there(
+    watch: Watch, in_hall: Server, session: Session
+) -> None:
+    phone = watch.page("phone")
+    join(phone, in_hall, session)
+    phones.all_sent(phone)
+    phone.click(".feel.safe")
+    phone.wait_for_selector("#map[data-cell]")
+    phone.context.set_offline(True)
+    phone.click("#here")
+    phone.click("#send")
+    my_places(phone)
+    phone.wait_for_selector("#mine_list .mark.waiting")
+    phone.click("[data-act='phone.withdraw']")
+    phone.click("#sure_yes")
+    phone.context.set_offline(False)
+    phones.all_sent(phone)
+    assert rows(in_hall, session) == []
+
+
+def test_a_receipt_takes_her_words_back_from_another_phone(
+    watch: Watch, in_hall: Server, session: Session
+) -> None:
+    phone = watch.page("phone")
+    join(phone, in_hall, session)
+    send(phone, "safe")
+    phone.wait_for_selector(ARRIVED)
+    letters = receipt(phone)
+    assert RECEIPT.fullmatch(letters)
+    assert letters.startswith(f"{session.code[:4]} {session.code[4:]}")
+    phone.click("#another")
+    send(phone, "unsafe")
+    phone.wait_for_selector(ARRIVED)
+    assert phone.is_hidden("#sent_receipt")  # shown after the first, later in her list
+
+    other = watch.page("phone", locale="en")
+    other.goto(in_hall.address(HALL, "/j"))
+    other.click("#code_receipt")
+    other.fill("#take_text", "ABCD")
+    other.click("#take_go")
+    assert "16" in other.inner_text("#notice")
+    other.fill("#take_text", letters.lower().replace(" ", "-"))
+    other.click("#take_go")
+    other.wait_for_selector("#taken:not([hidden])")
+    assert other.locator("#taken_list li").count() == 2
+    other.click("#taken_list li:has(svg.safe) [data-act='phone.withdraw']")
+    other.click("#sure_yes")
+    other.wait_for_function("() => document.querySelectorAll('#taken_list li').length === 1")
+    assert [row["feeling"] for row in rows(in_hall, session)] == ["unsafe"]
+    other.click("#taken_all")
+    other.click("#sure_yes")
+    other.wait_for_selector("#taken_none:not([hidden])")
+    assert rows(in_hall, session) == []
+
+
+def test_a_wrong_receipt_shows_nothing(watch: Watch, in_hall: Server, session: Session) -> None:
+    phone = watch.page("phone", locale="fr")
+    phone.goto(in_hall.address(HALL, "/j"))
+    phone.click("#code_receipt")
+    phone.fill("#take_text", f"{session.code}AAAABBBB")
+    phone.click("#take_go")
+    phone.wait_for_selector("#notice:not([hidden])")
+    assert phone.is_hidden("#taken")
+
+
+def test_nothing_of_the_first_is_left_for_the_next_person(
+    watch: Watch, in_hall: Server, session: Session
+) -> None:
+    """And what waits of the first is sent all the same, as hers."""
+    phone, bodies = watch.page("phone"), []
+    phone.on("request", lambda request: bodies.append(request.post_data or ""))
+    join(phone, in_hall, session)
+    phones.all_sent(phone)
+    phone.click(".feel.unsafe")
+    phone.wait_for_selector("#map[data-cell]")
+    phone.context.set_offline(True)
+    phone.click("#here")
+    phone.click("[data-code=harassment]")
+    phone.click("#more")
+    phone.fill("#words", "zebra crossing")
+    phone.click("#send")
+    mine = receipt(phone)
+    phone.click("#next")
+    phone.click("#sure_yes")
+    phone.wait_for_selector("#consent:not([hidden])")
+    left = phone.content() + json.dumps(
+        phone.evaluate(
+            "async () => ({kept: (await Outbox.mine()), fields:"
+            " [...document.querySelectorAll('input, textarea')].map((one) => one.value)})"
+        )
+    )
+    assert "zebra" not in left
+    assert mine not in left
+    assert mine[10:] not in left
+    assert "CRS3035" not in phone.inner_text("body")
+    assert phone.locator("#mine_list li").count() == 0
+    assert phone.text_content("#help_card") == ""
+    phone.context.set_offline(False)
+    phone.click("#agree")
+    send(phone, "safe")
+    phone.wait_for_selector(ARRIVED)
+    phones.all_sent(phone)
+    assert receipt(phone) != mine
+    said = rows(in_hall, session)
+    assert sorted(row["feeling"] for row in said) == ["safe", "unsafe"]
+    assert len({row["token"] for row in said}) == 2
+    agreed = [json.loads(body) for body in bodies if '"receipt"' in body]
+    assert len({body["token"] for body in agreed}) == len({body["receipt"] for body in agreed}) == 2
+
+
+def test_one_who_enters_for_others_is_a_new_person_each_time(
+    watch: Watch, in_hall: Server, session: Session
+) -> None:
+    phone = watch.page("phone", locale="en")
+    join(phone, in_hall, session, someone=True)
+    for number in range(3):
+        assert phone.is_visible("#banner")
+        send(phone, "mixed")
+        phone.wait_for_selector(ARRIVED)
+        box = {one: phone.locator(one).bounding_box() for one in ("#next", "#another")}
+        assert box["#next"]
+        assert box["#another"]
+        assert box["#next"]["y"] < box["#another"]["y"]  # offered first
+        if number < 2:
+            phone.click("#next")
+            phone.click("#agree")
+    assert len({row["token"] for row in rows(in_hall, session)}) == 3
+    phone.reload()
+    phone.wait_for_selector("#banner:not([hidden])")
+
+
+def test_a_table_is_taken_from_the_link_or_asked_once(watch: Watch, in_hall: Server) -> None:
+    setup = SetUp(parties=("Table <b>1</b>", "Table 2"))
+    with rooms.a_session(in_hall.room, in_hall.atlas, setup=setup) as session:
+        linked, asked, none = watch.page("phone"), watch.page("phone"), watch.page("phone")
+        join(linked, in_hall, session, party=1)
+        send(linked, "safe")
+        for phone, choice in ((asked, 0), (none, 2)):
+            phone.goto(phones.address(in_hall, session))
+            phone.click("#agree")
+            phone.wait_for_selector("#party:not([hidden])")
+            assert phone.inner_text("#parties .item >> nth=0") == "Table <b>1</b>"
+            phone.click(f"#parties .item >> nth={choice}")
+            send(phone, "unsafe" if choice else "mixed")
+        for phone in (linked, asked, none):
+            phone.wait_for_selector(ARRIVED)
+            phone.reload()
+            phone.wait_for_selector("#feeling:not([hidden])")
+        found = {row["feeling"]: row["party"] for row in rows(in_hall, session)}
+        assert (found["safe"], found["mixed"]) == (1, 0)
+        assert found["unsafe"] is None
+
+
+def test_after_the_end_a_receipt_finds_what_was_done(watch: Watch, in_hall: Server) -> None:
+    with rooms.a_session(in_hall.room, in_hall.atlas, kind="real") as session:
+        pass
+    phone = watch.page("phone", locale="fr")
+    join(phone, in_hall, session)
+    send(phone, "unsafe")
+    phone.wait_for_selector(ARRIVED)
+    letters = receipt(phone)
+    with phones.stored(in_hall) as room:
+        room.stop(session.id)
+        ended = room.get(session.id)
+        texts = {"en": "A lamp", "fr": "Une lampe <img src=x onerror=alert(1)>"}
+        answers_back.save(room, ended, texts)
+    other = watch.page("phone", locale="fr")
+    other.goto(in_hall.address(HALL, "/j"))
+    other.click("#code_receipt")
+    other.fill("#take_text", letters)
+    other.click("#take_go")
+    other.wait_for_selector("#answers:not([hidden])")
+    assert other.inner_text("#answers_text") == texts["fr"]
+    assert other.locator("#answers_text *").count() == 0
