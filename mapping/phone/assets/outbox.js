@@ -407,7 +407,7 @@ const Outbox = (() => {
   }
   if (channel) channel.onmessage = ({ data }) => {
     if (data === "changed" && !stopped) tell().catch(() => {});
-    else if (data === "wiped" && !stopped) vanish().then(() => hooks.wiped?.());
+    else if (data === "wiped") vanish().then(() => hooks.wiped?.());
     else if (data === "next") hooks.replaced?.();
   };
 

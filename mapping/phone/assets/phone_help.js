@@ -168,7 +168,7 @@ window.Help = (() => {
     }
     const list = document.createElement("ul");
     list.className = "help_list";
-    list.append(...found.map((one) => item(one, { ...given, language: given.language || given.lang })));
+    list.append(...found.map((one) => item(one, { ...given, language: given.language || Phone.data.languages[given.lang]?.[0] || given.lang })));
     container.replaceChildren(...stage, list, ...(hurt ? [] : [person(given)]), line(say("phone.help_by_itself"), "help_small"));
   }
 
