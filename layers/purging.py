@@ -143,6 +143,7 @@ def copies(path: Path) -> list[Path]:
         one
         for one in path.parent.iterdir()
         if one.name.startswith(path.stem)
+        and not one.name[len(path.stem) :][:1].isalnum()  # room2.sqlite is another room
         and one.name != path.name
         and not one.name.endswith(_BESIDE)
         and one.is_file()

@@ -329,6 +329,8 @@ def test_copies_beside_the_room_follow_the_same_clock(
     room.scrub()
     for name in ("room.sqlite.before", "room copy.sqlite"):
         shutil.copy(path, path.with_name(name))
+    shutil.copy(path, tmp_path / "room2.sqlite")  # another room, whose own server sees to it
+    shutil.copy(path, path.with_name("room2.sqlite"))
     path.with_name("room-notes.txt").write_text("ours", encoding="utf-8")
     path.with_name("room-broken.sqlite").write_bytes(path.read_bytes()[:5000])
     room.close()
@@ -337,6 +339,8 @@ def test_copies_beside_the_room_follow_the_same_clock(
     assert done.copies == ("room copy.sqlite", "room.sqlite.before")
     assert done.stuck == ("room-broken.sqlite",)
     path.with_name("room-broken.sqlite").unlink()  # the command names it: by hand
+    assert path.with_name("room2.sqlite").read_bytes() == (tmp_path / "room2.sqlite").read_bytes()
+    path.with_name("room2.sqlite").unlink()
     assert found(secrets, path.parent) == set()
     assert path.with_name("room-notes.txt").read_text("utf-8") == "ours"
 
