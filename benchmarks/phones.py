@@ -62,8 +62,8 @@ class Hall:
 
     async def run(self, *, phones: int, a_second: float, seconds: float) -> Outcome:
         """Let phones join, then send ``a_second`` contributions for some seconds."""
-        self.outcome.seen.clear()
-        async with asyncio.TaskGroup() as group:
+        longest_s = seconds + phones + 60  # the room takes ten new phones a second
+        async with asyncio.timeout(longest_s), asyncio.TaskGroup() as group:
             wall = group.create_task(self._wall())
             tokens = [f"{random.getrandbits(128):032x}" for _ in range(phones)]
             lines = [group.create_task(self._line()) for _ in tokens]

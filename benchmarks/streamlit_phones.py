@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import subprocess
 import sys
@@ -94,7 +95,8 @@ class Usual:
                 turn += 1
                 name = f"p{number}n{turn}"
                 begin = self._tapped[name] = time.perf_counter()
-                await _run(line, _rerun(what=(ids["what"], name), send=ids["send"]))
+                with contextlib.suppress(TimeoutError, websockets.ConnectionClosed):
+                    await _run(line, _rerun(what=(ids["what"], name), send=ids["send"]))
                 spent = time.perf_counter() - begin
                 await asyncio.sleep(max(0.0, every_s - spent))
 
@@ -146,11 +148,12 @@ async def _run(line: websockets.ClientConnection, message: bytes) -> dict[str, s
     """Send, and wait until the script has finished; give the identifiers of the widgets."""
     await line.send(message)
     ids: dict[str, str] = {}
-    async for data in line:
-        said = ForwardMsg.FromString(data if isinstance(data, bytes) else b"")
-        element = said.delta.new_element
-        ids |= {"what": element.text_input.id} if element.text_input.id else {}
-        ids |= {"send": element.button.id} if element.button.id else {}
-        if said.WhichOneof("type") == "script_finished":
-            return ids
-    raise RuntimeError("broken off")
+    async with asyncio.timeout(PATIENCE_S):
+        async for data in line:
+            said = ForwardMsg.FromString(data if isinstance(data, bytes) else b"")
+            element = said.delta.new_element
+            ids |= {"what": element.text_input.id} if element.text_input.id else {}
+            ids |= {"send": element.button.id} if element.button.id else {}
+            if said.WhichOneof("type") == "script_finished":
+                break
+    return ids
