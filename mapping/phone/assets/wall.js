@@ -11,11 +11,11 @@
   let state = null, refused = false, line = null, failures = 0, silence = 0;
   let base = null, loading = false, whole = null, side = []; // side: [{name, map}], while side by side is on
   let choice; // a square picked here; null: none; undefined: as the facilitator says
-  let drawn_qr = "";
+  let drawn_qr = "", turned = 0;
 
   const set = (element, ...inside) => element.replaceChildren(...inside);
   const notice = (sentence) => {
-    $("notice").hidden = !sentence;
+    $("notice").hidden = !sentence || view() === "blank"; // there, nothing is said at all
     set($("notice"), ...(sentence ? WallWords.both(sentence) : []));
   };
 
@@ -68,8 +68,14 @@
     show();
     const others = view() === "ended" ? (said.languages || []).filter((lang) => lang !== WallWords.first) : [];
     await Promise.all(others.map(WallWords.load));
-    if (await WallWords.choose(said.second || asked_second)) rewrite();
+    if (await WallWords.choose(said.second || asked_second || others[turned % others.length] || "")) rewrite();
     else if (others.length) show();
+  }
+
+  /** After the end, one more language of the room with each round of the summary. */
+  function nextLanguage() {
+    turned += 1;
+    if (state) take(state);
   }
 
   /* ---- what it shows ---- */
@@ -85,7 +91,7 @@
     const now = view(), map = now === "map";
     document.body.dataset.view = now;
     const shown = map ? { ...NOTHING, ...state } : NOTHING; // what is hidden is not kept anywhere on the page
-    for (const element of [document.querySelector("main"), document.querySelector(".legend")]) element.inert = !map;
+    for (const element of [document.querySelector("main"), document.querySelector("#legend")]) element.inert = !map;
     document.querySelector("aside").hidden = !map && now !== "waiting";
     if (!map) {
       WallReplay.stop();
@@ -93,7 +99,7 @@
     }
     if (now === "refused") notice("wall.refused");
     if (now === "blank") notice("");
-    WallSummary.show(now === "ended" ? state : null);
+    WallSummary.show(now === "ended" ? state : null, nextLanguage);
     if (state) {
       room();
       legend(shown);
@@ -263,6 +269,7 @@
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.code === "KeyF" || event.key.toLowerCase() === "f") full();
     else if (view() === "map") (MAP_KEYS[SIGNS[event.key]] || MAP_KEYS[event.code])?.();
+    else if (view() === "ended") ({ PageDown: () => WallSummary.turn(), PageUp: () => WallSummary.turn(-1), KeyH: WallSummary.hold })[event.code]?.();
   });
   const buttons = { replay, closer: () => zoom(1), farther: () => zoom(-1), fit, full, hold: () => WallPanels.hold() };
   for (const [id, act] of Object.entries(buttons)) $(id).onclick = act;

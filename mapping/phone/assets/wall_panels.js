@@ -35,15 +35,16 @@ const WallPanels = (() => {
     const blocks = tag("span", "blocks");
     for (let step = 1; step <= 3; step += 1) blocks.append(tag("i", step <= STEPS[band] ? "full" : ""));
     blocks.dir = "ltr";
-    const figures = tag("b", "figures", FIGURES[band] || band);
-    figures.dir = "ltr";
-    return tag("li", "bar", picture(`p-${code}`), tag("span", "name", ...WallWords.both(`codebook.${code}`)), blocks, figures);
+    const number = tag("b", "figures", figures(band));
+    number.dir = "ltr";
+    return tag("li", "bar", picture(`p-${code}`), tag("span", "name", ...WallWords.both(`codebook.${code}`)), blocks, number);
   }
 
+  const figures = (band) => FIGURES[band] || String(band);
   const most = (rows) => [...rows].sort((a, b) => (STEPS[b[1]] || 0) - (STEPS[a[1]] || 0)); // a stable sort: then as asked
 
   function question(name, rows, asks) {
-    const head = tag("h3", "", ...WallWords.both(`wall.${name}`));
+    const head = tag("h2", "", ...WallWords.both(`wall.${name}`));
     if (!asks.includes(name)) return tag("section", "question", head, tag("p", "hatched", ...WallWords.both("wall.question_not_asked")));
     if (!rows.length) return tag("section", "question", head, line("none", "wall.not_yet_five"));
     return tag("section", "question", head, tag("ul", "bars", ...rows.map(bar)));
@@ -177,7 +178,7 @@ const WallPanels = (() => {
       const place = () => ({ place: near });
       inside.push(line("near", "wall.near", place));
     }
-    if (one.people) inside.push(line("people", "wall.people_here", () => ({ band: ltr(FIGURES[one.people] || one.people) })));
+    if (one.people) inside.push(line("people", "wall.people_here", () => ({ band: ltr(figures(one.people)) })));
     const wanted = JSON.stringify([one.feeling, near, one.people, WallWords.tongues()]);
     if ($("spotlight").dataset.text === wanted) return;
     $("spotlight").dataset.text = wanted;
@@ -190,5 +191,5 @@ const WallPanels = (() => {
     return element;
   }
 
-  return { stage, spotlight, turn, hold, bar, picture, tag, line, ltr, most };
+  return { stage, spotlight, turn, hold, bar, figures, picture, tag, line, ltr };
 })();
