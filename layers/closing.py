@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from layers import answer_counts, privacy, wall_blocks
+from layers import answer_counts, privacy, square_hours, wall_blocks
 from layers.answer_counts import Counts
 from layers.atlas import Atlas, Writer
 from layers.errors import LayerError
@@ -31,6 +31,7 @@ class Final(NamedTuple):
 
     cells: pd.DataFrame  # as layers.privacy.release
     counts: Counts
+    hours: pd.DataFrame | None = None  # as layers.square_hours; None: of a campaign
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +86,14 @@ def final(room: Room, session: Session, *, merged: bool | None = None) -> Final:
     if ended is not None and shown is not None:
         shown = privacy.retracted(shown, counted, coarsest_m=coarsest_m)
     cells = privacy.release(counted, previous=shown, coarsest_m=coarsest_m)
-    return Final(cells, answer_counts.count(told, before=before))
+    counts = answer_counts.count(told, before=before)
+    hours = square_hours.release(
+        counted,
+        cells,
+        everywhere={code: n for (question, code), n in counts.by.items() if question == "when"},
+        shown=_hours_on_the_wall(standing),
+    )
+    return Final(cells, counts, hours)
 
 
 def release_of(room: Room, session: Session) -> pd.DataFrame:
@@ -258,20 +266,23 @@ def write(atlas: Atlas, published_id: str, row: Mapping[str, Any], leaving: Fina
 def _write_parts(
     writer: Writer, published_id: str, leaving: Final, origin: Mapping[str, Any]
 ) -> None:
-    cells = leaving.cells[privacy.COLUMNS].itertuples(index=False)
+    parts = [leaving.cells] if leaving.hours is None else [leaving.cells, leaving.hours]
+    rows = [
+        dict(zip(part.columns, row, strict=True))
+        for part in parts
+        for row in part.itertuples(index=False)
+    ]
     writer.insert(
         "reported_cells",
         [
             {
+                **row,
+                **origin,
                 "id": f"{published_id}-{number}",
                 "session_id": published_id,
-                "cell": cell,
-                "feeling": feeling,
-                "contributors": band,
-                "geometry": cell_polygon(cell),
-                **origin,
+                "geometry": cell_polygon(row["cell"]),
             }
-            for number, (cell, band, feeling) in enumerate(cells, 1)
+            for number, row in enumerate(rows, 1)
         ],
     )
     counts = answer_counts.release(leaving.counts)
@@ -289,6 +300,16 @@ def _write_parts(
             for question, code, band in counts.itertuples(index=False)
         ],
     )
+
+
+def _hours_on_the_wall(standing: wall_blocks.Standing) -> dict[tuple[str, str], int]:
+    """Give what the wall showed of hours of single squares, also of what was taken off since."""
+    return {
+        (str(cell), str(code)): n
+        for part in standing.answers
+        for (cell, question, code), n in part.items()
+        if cell and question == "when"
+    }
 
 
 def once_shown(room: Room, session: Session) -> set[str]:

@@ -220,6 +220,24 @@ def test_an_answer_follows_what_the_wall_showed(room: Room, town: atlas.Atlas) -
     assert closing.held_back(room, session).squares == {"few": 0, "merged": 0, "waits": 1}
 
 
+def test_an_hour_of_a_square_leaves_beside_the_square(room: Room, town: atlas.Atlas) -> None:
+    session = a_session(room)
+    for number in range(12):
+        token = f"{number:032x}"
+        room.join(session.id, token, consent=codebook.CONSENT).result()
+        for hour, feeling in (("day", "safe"), ("night", "unsafe")):
+            said = Contribution(id=str(uuid4()), cell=CELL, feeling=feeling, time_of_day=hour)
+            room.contribute(session.id, token, said).result()
+    assert closing.stop(room, session, atlas=town) == 1
+    rows = town.read("reported_cells")[["feeling", "time_of_day", "contributors"]]
+    assert rows.astype(object).where(rows.notna(), None).to_numpy().tolist() == [
+        ["mixed", None, "10-19"],
+        ["safe", "day", "10-19"],
+        ["unsafe", "night", "10-19"],
+    ]
+    assert answers(town) == [("when", "day", "10-19"), ("when", "night", "10-19")]
+
+
 # --- what is held back, for the facilitator ----------------------------------------------------
 
 
