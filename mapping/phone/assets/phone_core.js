@@ -98,7 +98,7 @@ const Phone = (() => {
   app.toggle_sound = () => {
     Voice.toggle();
     app.write();
-    if (Voice.on && !Voice.can(app.lang)) app.notice(app.say("phone.voice_none"));
+    if (Voice.on && !Voice.can(app.lang)) app.notice(app.say("phone.no_voice"));
     else if (Voice.on) aloud($(app.shown).querySelector("h1 + .say"));
   };
   document.addEventListener("click", (event) => {

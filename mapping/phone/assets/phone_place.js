@@ -135,7 +135,11 @@ const Place = (() => {
     return Voice.on ? Phone.card(button, "", "card row") : button; // no recording has names of places
   }
   function list() {
-    if (!Phone.base) return;
+    if (!Phone.base) {
+      $("list_none").hidden = false;
+      $("list_none").textContent = say("phone.loading");
+      return;
+    }
     const { areas, places } = Phone.base;
     const wanted = $("search").value.trim().toLocaleLowerCase(Phone.lang);
     const fits = (text) => text.toLocaleLowerCase(Phone.lang).includes(wanted);
