@@ -40,13 +40,16 @@ window.Voice = (() => {
   function say(key, text, lang) {
     if (!voice.on) return;
     stop();
-    const mine = turn;
+    let mine = turn;
     if (!recorded[lang]?.includes(key)) {
       speak(text, lang);
       return;
     }
     sound = new Audio(`/phone/voice/${encodeURIComponent(lang)}/${encodeURIComponent(key)}`);
-    const else_speak = () => { if (turn === mine) speak(text, lang); };
+    const else_speak = () => { // both of the two below may come
+      if (turn === mine) speak(text, lang);
+      mine = -1;
+    };
     sound.onerror = else_speak;
     sound.play().catch(else_speak);
   }
