@@ -109,21 +109,22 @@ def publish(room: Room, name: str, *, atlas: Atlas, different_people: bool) -> i
     pool was published is published by itself. The sessions bear the name of the pool before it is
     written: where writing fails, the same pool is written by the next try.
     """
-    found = of(room, name, atlas=atlas)
-    if found.open and not _is_begun(found):
-        raise LayerError("campaign_open", count=len(found.open))
-    pooled = [one for one in found.ready if one.published_as == found.pool]
-    alone = [one for one in found.ready if one.published_as != found.pool]
-    if not found.ready:
-        raise LayerError("campaign_published", campaign=name)
-    if found.pool is None and different_people and len(found.ready) > 1:
-        pooled, alone = _begin(room, found.ready), []
-    cells = sum(closing.publish(room, one, atlas=atlas) for one in alone)
-    if pooled:
-        cells += closing.write(
-            atlas, pooled[0].published_as, _about(name, pooled), pool(room, pooled)
-        )
-    return cells
+    with closing.one_at_a_time:
+        found = of(room, name, atlas=atlas)
+        if found.open and not _is_begun(found):
+            raise LayerError("campaign_open", count=len(found.open))
+        pooled = [one for one in found.ready if one.published_as == found.pool]
+        alone = [one for one in found.ready if one.published_as != found.pool]
+        if not found.ready:
+            raise LayerError("campaign_published", campaign=name)
+        if found.pool is None and different_people and len(found.ready) > 1:
+            pooled, alone = _begin(room, found.ready), []
+        cells = sum(closing.publish(room, one, atlas=atlas) for one in alone)
+        if pooled:
+            cells += closing.write(
+                atlas, pooled[0].published_as, _about(name, pooled), pool(room, pooled)
+            )
+        return cells
 
 
 def pool(room: Room, sessions: Sequence[Session]) -> closing.Final:

@@ -114,7 +114,13 @@ def purge_files(path: Path, today: date, *, dry_run: bool = False) -> Purged:
 
 
 def purge_copies(path: Path, today: date, *, dry_run: bool = False) -> Purged:
-    """Purge the copies of a room that lie in its folder; one that cannot be opened is named."""
+    """Purge the copies of a room that lie in its folder; one that cannot be opened is named.
+
+    A log that was left behind without its room goes.
+    """
+    if not dry_run:
+        for one in _logs_of_nothing(path):
+            one.unlink(missing_ok=True)
     found: list[Purged] = []
     names: list[str] = []
     stuck: list[str] = []
@@ -139,16 +145,31 @@ def room_path(said: str | None = None) -> Path:
 
 def copies(path: Path) -> list[Path]:
     """Find copies of a room in its folder: files that begin with its name and bear its mark."""
+    return [
+        one
+        for one in _named_alike(path)
+        if one.name != path.name and not one.name.endswith(_BESIDE) and is_ours(one)
+    ]
+
+
+def _named_alike(path: Path) -> list[Path]:
     return sorted(
         one
         for one in path.parent.iterdir()
         if one.name.startswith(path.stem)
         and not one.name[len(path.stem) :][:1].isalnum()  # room2.sqlite is another room
-        and one.name != path.name
-        and not one.name.endswith(_BESIDE)
         and one.is_file()
-        and is_ours(one)
     )
+
+
+def _logs_of_nothing(path: Path) -> list[Path]:
+    """Find logs whose room is gone: copied along and left behind, they hold what it held."""
+    return [
+        one
+        for one in _named_alike(path)
+        for end in _BESIDE
+        if one.name.endswith(end) and not one.with_name(one.name.removesuffix(end)).exists()
+    ]
 
 
 def _purge_file(path: Path, today: date, *, dry_run: bool) -> Purged:

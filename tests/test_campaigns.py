@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import combinations, pairwise
 from pathlib import Path
 
@@ -158,6 +160,25 @@ def test_a_pool_whose_writing_failed_is_written_by_the_next_try(
     campaigns.publish(room, NAME, atlas=town, different_people=True)
     assert published(town) == [(CELLS[0], "5-9", "unsafe")]
     assert town.read("sessions")["sessions_held"].tolist() == [2]
+
+
+def test_two_desks_in_the_same_moment_publish_it_once(room: Room, town: atlas.Atlas) -> None:
+    members = [a_session(room, town, {CELLS[0]: 5}).session for _ in range(3)]
+
+    def pooled() -> None:
+        with suppress(LayerError):  # the other was first
+            campaigns.publish(room, NAME, atlas=town, different_people=True)
+
+    def alone() -> None:
+        with suppress(LayerError):  # the other was first
+            closing.publish(room, members[0], atlas=town)
+
+    threads = [threading.Thread(target=one) for one in (pooled, alone, pooled, alone)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert int(town.read("sessions")["sessions_held"].sum()) == 3
 
 
 def test_campaigns_are_of_one_atlas_and_rehearsals_are_of_none(

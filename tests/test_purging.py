@@ -345,6 +345,22 @@ def test_copies_beside_the_room_follow_the_same_clock(
     assert path.with_name("room-notes.txt").read_text("utf-8") == "ours"
 
 
+def test_a_log_that_was_left_behind_without_its_room_goes(room: Room, path: Path) -> None:
+    session = a_session(room)
+    room.join(session.id, "a", consent=codebook.CONSENT).result()
+    said = Contribution(id=str(uuid4()), cell=ALONE, feeling="safe")
+    room.contribute(session.id, "a", said).result()
+    left = path.with_name("room.sqlite.before-wal")
+    shutil.copy(path.with_name("room.sqlite-wal"), left)
+    assert ALONE.encode() in left.read_bytes()
+    room.close()
+    assert purging.purge_files(path, HELD, dry_run=True).copies == ()
+    assert left.exists()
+    purging.purge_files(path, HELD)
+    assert not left.exists()
+    assert path.exists()
+
+
 def test_a_room_of_an_earlier_version_goes_thirty_days_after_its_sessions(tmp_path: Path) -> None:
     path = tmp_path / "room.sqlite"
     with closing(sqlite3.connect(path)) as db:
