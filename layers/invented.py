@@ -201,7 +201,7 @@ def fill(
     *,
     people: int = PEOPLE,
     sentences: Mapping[str, Sequence[str]] = MappingProxyType({}),
-    pause_s: float = PAUSE_S,
+    pause_s: float | None = None,
 ) -> Filling:
     """Let invented contributions trickle into a rehearsal; a second call while they do is the same.
 
@@ -212,7 +212,7 @@ def fill(
     spots, people, sentences
         As :func:`plan`.
     pause_s
-        Seconds between two contributions.
+        Seconds between two contributions; None: :data:`PAUSE_S`.
 
     Raises
     ------
@@ -224,7 +224,8 @@ def fill(
         for other in [one for one, filling in _running.items() if not filling.is_running]:
             del _running[other]
         if session.id not in _running:
-            _running[session.id] = Filling(room, session, steps, pause_s)
+            pause = PAUSE_S if pause_s is None else pause_s
+            _running[session.id] = Filling(room, session, steps, pause)
         return _running[session.id]
 
 

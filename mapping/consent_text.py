@@ -23,10 +23,11 @@ def lines(
     delete_on
         Day on which the session is deleted; None: not said.
     """
+    # a date keeps its order in Arabic
     said: list[tuple[str, dict[str, object]]] = [("title", {})]
     said += [("who", {"organizer": organizer})] if organizer else []
     said += [("why", {"purpose": purpose})] if purpose else []
     said += [("nameless", {}), ("square", {"metres": cell_m}), ("home", {}), ("shown", {})]
-    said += [("until", {"date": delete_on.isoformat()})] if delete_on else []
+    said += [("until", {"date": f"\u2066{delete_on.isoformat()}\u2069"})] if delete_on else []
     said += [("free", {})]
     return [words.say(f"phone.consent_{name}", lang, **blanks) for name, blanks in said]

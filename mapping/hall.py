@@ -105,10 +105,13 @@ def qr_rows(text: str) -> list[str]:
     return ["".join(str(int(bit > 0)) for bit in row) for row in segno.make(text, error="m").matrix]
 
 
-def qr_svg(text: str, *, dark: str, light: str) -> str:
-    """Give a QR code as an SVG picture, with its margin, in two colours ``#RRGGBB``."""
+def qr_svg(text: str, *, dark: str, light: str, sized: bool = True) -> str:
+    """Give a QR code as an SVG picture, with its margin, in two colours ``#RRGGBB``.
+
+    Without a size of its own (``sized``) it is as large as what it stands in.
+    """
     made = segno.make(text, error="m")
-    return str(made.svg_inline(scale=8, border=4, dark=dark, light=light))
+    return str(made.svg_inline(scale=8, border=4, dark=dark, light=light, omitsize=not sized))
 
 
 def _rank(interface: str) -> int:

@@ -120,7 +120,7 @@ def _squares(summary: Mapping[str, Any], say: Say) -> list[str]:
 
 def _next(summary: Mapping[str, Any], say: Say) -> list[str]:
     return [
-        say("wall.sum_delete", date=summary["delete_on"]),
+        say("wall.sum_delete", date=f"\u2066{summary['delete_on']}\u2069"),
         say("wall.sum_receipt", code=_code(summary["code"])),
     ]
 
@@ -166,6 +166,7 @@ def _join(session: Session, say: Say) -> str:
                 hall.join_address(origin, session.code, session.id, party=party),
                 dark=style.colour("ink"),
                 light=style.colour("raised"),
+                sized=False,
             )
             where = f"\u2066{origin.removeprefix('http://')}/j\u2069"
             lines = [
@@ -185,7 +186,7 @@ def _join(session: Session, say: Say) -> str:
 
 def _how_to_join(tag: str, where: str) -> str:
     said = _said_in(tag)
-    return f"{said('wall.join')}: {said('wall.or_type', address=where)}."
+    return f"{said('wall.join')} · {said('wall.type')} {where}"
 
 
 def _recipe(say: Say) -> str:
@@ -200,7 +201,7 @@ def _recipe(say: Say) -> str:
         for part, count in NETWORK.items()
     ]
     return (
-        f'<section class="leaf"><h1>{escape(say("paper.network"))}</h1>'
+        f'<section class="leaf list"><h1>{escape(say("paper.network"))}</h1>'
         f"<p>{escape(say('paper.network.about'))}</p>{''.join(parts)}"
         f"<h2>{escape(say('paper.network.addresses'))}</h2><ul>{origins}</ul></section>"
     )
@@ -276,6 +277,10 @@ def _page(title: str, body: str, lang: str, say: Say) -> str:
 
 
 _LOOK = """
+@font-face { font-family: "Atkinson Hyperlegible"; src: url("/phone/assets/regular.ttf");
+  font-weight: 400; unicode-range: U+0-24F, U+2000-206F; }
+@font-face { font-family: "Atkinson Hyperlegible"; src: url("/phone/assets/bold.ttf");
+  font-weight: 700; unicode-range: U+0-24F, U+2000-206F; }
 @page { size: A4; margin: 16mm; }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--cg-paper); color: var(--cg-ink);
@@ -293,7 +298,7 @@ h3 { font-size: 12pt; margin: 4mm 0 1mm; }
 p { margin: 0 0 2mm; } ol, ul { margin: 0; padding-inline-start: 7mm; } li { margin-block: .8mm; }
 .join { text-align: center; }
 .join .table { font-size: 22pt; font-weight: 700; }
-.qr svg { width: min(110mm, 80vw); height: auto; }
+.qr svg { width: min(115mm, 80vw); height: auto; display: block; margin-inline: auto; }
 .code { font-size: 34pt; font-weight: 700; letter-spacing: .06em; margin: 2mm 0; }
 .where { font-size: 15pt; }
 .how p { font-size: 13pt; margin: 1.5mm 0; }

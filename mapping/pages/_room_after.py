@@ -187,6 +187,11 @@ def _summary(room: rooms.Room, session: Session) -> None:
         for sentence in sentences:
             st.text(sentence)
     with st.container(horizontal=True):
+        st.link_button(
+            say("room.open_wall"),
+            hall.wall_address("", session.code, session.wall_key, lang=_shared.lang()),
+            help=say("room.open_wall_help"),
+        )
         for tag in session.languages:
             st.link_button(
                 say("room.paper_summary", language=_room_steps.language_name(tag)),

@@ -105,13 +105,10 @@ def _join(session: Session) -> str:
         origin = st.selectbox(say("room.network"), origins, key=ADDRESS)
     party = None
     if session.setup.parties:
+        tables: dict[int | None, str] = {None: say("room.qr_all")}
+        tables |= dict(enumerate(session.setup.parties))
         party = st.selectbox(
-            say("room.qr_for"),
-            [None, *range(len(session.setup.parties))],
-            format_func=lambda one: (
-                say("room.qr_all") if one is None else session.setup.parties[one]
-            ),
-            key=TABLE,
+            say("room.qr_for"), list(tables), format_func=tables.__getitem__, key=TABLE
         )
     st.text(say("room.scan"))
     picture(hall.join_address(origin, session.code, session.id, party=party), width=QR_WIDTH)
@@ -183,14 +180,17 @@ def _more(room: rooms.Room, session: Session, view: wall_shown.View) -> None:
             )
             if side != view.side_by_side:
                 _turned(lambda: wall_shown.side_by_side(room, session.id, side))
-        tags = ["", *(tag for tag in session.languages if tag in words.room_languages())]
+        names = {"": say("room.second_none")}
+        names |= {
+            tag: _room_steps.language_name(tag)
+            for tag in session.languages
+            if tag in words.room_languages()
+        }
         second = st.selectbox(
             say("room.second_language"),
-            tags,
-            index=tags.index(view.second) if view.second in tags else 0,
-            format_func=lambda tag: (
-                _room_steps.language_name(tag) if tag else say("room.second_none")
-            ),
+            list(names),
+            index=list(names).index(view.second) if view.second in names else 0,
+            format_func=names.__getitem__,
             key=f"{SECOND}_{view.second}",
             width=220,
         )
