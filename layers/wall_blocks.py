@@ -116,7 +116,10 @@ def advance(
     for cell in sorted(over):
         here = present.get(cell, {})
         known = names.get(cell, set()) | here.keys()
-        _advance_square(cell, here, sorted(known - {REST}), old, blocks, off)
+        square = _Square(cell, here, old)
+        square.advance(sorted(known - {REST}))
+        blocks |= square.blocks
+        off |= square.off
     now: dict[privacy.Key, int] = {("", *answer): people for answer, people in told.items()}
     for (cell, _), block in blocks.items():
         for answer, people in block.answers.items():
@@ -133,9 +136,10 @@ def retract(rows: Iterable[Row], old: Standing) -> Standing:
     off = dict(old.off)
     now: dict[privacy.Key, int] = {("", *key): n for key, n in everybody(rows).items()}
     for key, block in old.blocks.items():
-        left = _people(present.get(key[0], {}), key, old.blocks)
+        here = present.get(key[0], {})
+        left = _people(here, key, old)
         if len(left) < K:
-            off[key] = _counts(left)
+            off |= _taken_off(key, here, left, block.parts)
             continue
         blocks[key] = block
         for answer, people in _answers(left).items():
@@ -188,7 +192,7 @@ def counted(rows: pd.DataFrame, standing: Standing) -> pd.DataFrame:
         for cell, here in _squares(rows_of(rows)).items()
         if any((cell, name) in standing.blocks for name in here if name != REST)
         and (cell, REST) not in standing.blocks
-        and len(_people(here, (cell, REST), standing.blocks)) < K
+        and len(_people(here, (cell, REST), standing)) < K
     }
     keep = [
         row.cell not in few or (row.cell, _block_name(row.party)) in standing.blocks
@@ -251,83 +255,84 @@ def unpacked(kept: Mapping[str, Any] | None) -> Standing:
     )
 
 
-def _advance_square(
-    cell: str,
-    here: Mapping[str, People],
-    tables: Iterable[str],
-    old: Standing,
-    blocks: dict[Key, Block],
-    off: dict[Key, Counts],
-) -> None:
-    """Work out the blocks of one square anew."""
-    coming = []
-    for name in tables:
-        key, now = (cell, name), here.get(name, {})
-        if key in old.blocks:
-            _renew(key, now, old, blocks, off)
-        elif _may_come(key, now, old):
-            coming.append(name)
-        elif key in old.off:
-            off[key] = old.off[key]
-    rest_key = (cell, REST)
-    rest = old.blocks.get(rest_key)
-    if rest is not None:
-        shown = {name for name in here if (cell, name) in blocks}
-        coming = _may_leave(rest, coming, here, shown=shown)
-    for name in coming:
-        blocks[cell, name] = _block(here[name])
-    parts = {name: here[name] for name in here if (cell, name) not in blocks}
-    left = {token: person for people in parts.values() for token, person in people.items()}
-    inside = {name: _counts(people) for name, people in parts.items() if name != REST}
-    if rest is not None:
-        _renew(rest_key, left, old, blocks, off, inside)
-    elif _may_come(rest_key, left, old):
-        blocks[rest_key] = _block(left, inside)
-    elif rest_key in old.off:
-        off[rest_key] = old.off[rest_key]
+class _Square:
+    """One square: its people by table, and the blocks they make with the next batch."""
 
+    def __init__(self, cell: str, here: Mapping[str, People], old: Standing) -> None:
+        self._cell, self._here, self._old = cell, here, old
+        self.blocks: dict[Key, Block] = {}
+        self.off: dict[Key, Counts] = {}
 
-def _may_come(key: Key, now: People, old: Standing) -> bool:
-    left = old.off.get(key)
-    return len(now) >= K and (left is None or least_changed(left, _counts(now)) >= K)
+    def advance(self, tables: Iterable[str]) -> None:
+        """Work out the blocks: tables first, then all others together."""
+        coming = []
+        for name in tables:
+            key, now = (self._cell, name), self._here.get(name, {})
+            if key in self._old.blocks:
+                self._renew(key, now)
+            elif self._may_come(key, now):
+                coming.append(name)
+            elif key in self._old.off:
+                self.off[key] = self._old.off[key]
+        rest_key = (self._cell, REST)
+        rest = self._old.blocks.get(rest_key)
+        for name in self._may_leave(rest, coming) if rest else coming:
+            self.blocks[self._cell, name] = _block(self._here[name])
+        parts = self._others()
+        left = {token: person for people in parts.values() for token, person in people.items()}
+        inside = {name: _counts(people) for name, people in parts.items() if name != REST}
+        if rest:
+            self._renew(rest_key, left, inside)
+        elif self._may_come(rest_key, left):
+            self.blocks[rest_key] = _block(left, inside)
+        elif rest_key in self._old.off:
+            self.off[rest_key] = self._old.off[rest_key]
 
+    def _others(self, besides: Iterable[str] = ()) -> dict[str, People]:
+        """Give those of no table, and the tables that are not shown here.
 
-def _may_leave(
-    rest: Block, coming: list[str], here: Mapping[str, People], *, shown: set[str]
-) -> list[str]:
-    """Say which tables may leave the block they were counted in: all of them, or the uncounted.
+        Who was taken off with a table is not counted with the others instead.
+        """
+        apart = {name for _, name in (*self.blocks, *self.off)}.union(besides) - {REST}
+        return {name: people for name, people in self._here.items() if name not in apart}
 
-    Only with five changes in each, and where five stay behind and five changed that block too:
-    else the block before and the block after would tell how many of a table were in it.
-    """
-    inside = [name for name in coming if sum(rest.parts.get(name, _NOBODY))]
-    free = [name for name in coming if name not in inside]
-    changed = all(least_changed(rest.parts[name], _counts(here[name])) >= K for name in inside)
-    stay = {
-        token: person
-        for name, people in here.items()
-        if name not in shown and name not in coming
-        for token, person in people.items()
-    }
-    fine = changed and len(stay) >= K and least_changed(rest.counts, _counts(stay)) >= K
-    return sorted([*free, *inside]) if fine else free
+    def _may_come(self, key: Key, now: People) -> bool:
+        left = self._old.off.get(key)
+        return len(now) >= K and (left is None or least_changed(left, _counts(now)) >= K)
 
+    def _may_leave(self, rest: Block, coming: list[str]) -> list[str]:
+        """Say which tables may leave the others: all that could, those not yet counted, or none.
 
-def _renew(
-    key: Key,
-    now: People,
-    old: Standing,
-    blocks: dict[Key, Block],
-    off: dict[Key, Counts],
-    parts: Mapping[str, Counts] | None = None,
-) -> None:
-    """Let a block stand, change or go."""
-    if least_changed(old.blocks[key].counts, _counts(now)) < K:
-        blocks[key] = old.blocks[key]
-    elif len(now) >= K:
-        blocks[key] = _block(now, parts)
-    else:
-        off[key] = _counts(now)
+        Only where five stay behind. A table that was counted with the others leaves only with
+        five changes, and where five changed the others too: else the others before and after
+        would tell how many of that table there were.
+        """
+
+        def behind(leaving: list[str]) -> Counts:
+            people = [one for part in self._others(leaving).values() for one in part.items()]
+            return _counts(dict(people))
+
+        counted = {name for name in coming if sum(rest.parts.get(name, _NOBODY))}
+        leaving: list[str] = []
+        for name in sorted(coming, key=lambda one: (one in counted, one)):
+            stay = behind([*leaving, name])
+            fine = sum(stay) >= K
+            if name in counted:
+                then, now = rest.parts[name], _counts(self._here[name])
+                fine &= least_changed(then, now) >= K and least_changed(rest.counts, stay) >= K
+            if fine:
+                leaving.append(name)
+        return leaving
+
+    def _renew(self, key: Key, now: People, parts: Mapping[str, Counts] | None = None) -> None:
+        """Let a block stand, change or go."""
+        then = self._old.blocks[key]
+        if len(now) < K:
+            self.off |= _taken_off(key, self._here, now, then.parts)
+        elif least_changed(then.counts, _counts(now)) < K:
+            self.blocks[key] = then
+        else:
+            self.blocks[key] = _block(now, parts)
 
 
 def _block(people: People, parts: Mapping[str, Counts] | None = None) -> Block:
@@ -335,16 +340,27 @@ def _block(people: People, parts: Mapping[str, Counts] | None = None) -> Block:
     return Block(_counts(people), told, parts or {})
 
 
-def _people(here: Mapping[str, People], key: Key, blocks: Mapping[Key, Block]) -> People:
+def _people(here: Mapping[str, People], key: Key, standing: Standing) -> People:
     """Give the people of a block as they are now."""
     cell, name = key
     if name != REST:
         return here.get(name, {})
+    apart = standing.blocks.keys() | standing.off.keys()
     return {
         token: person
         for party, people in here.items()
-        if (cell, party) not in blocks or party == REST
+        if party == REST or (cell, party) not in apart
         for token, person in people.items()
+    }
+
+
+def _taken_off(
+    key: Key, here: Mapping[str, People], left: People, parts: Iterable[str]
+) -> dict[Key, Counts]:
+    """Give what is off with a block: with the others also each table that was counted in them."""
+    return {
+        key: _counts(left),
+        **{(key[0], name): _counts(here.get(name, {})) for name in parts},
     }
 
 
