@@ -72,6 +72,7 @@ DETAILS = (
     Detail(12, 40, 10_000, on_foot=True),
     Detail(12, 40, 10_000, on_foot=False),
     Detail(20, 120, 20_000, on_foot=False),
+    Detail(30, 220, 40_000, on_foot=False),
     Detail(40, 400, 80_000, on_foot=False),
 )
 
