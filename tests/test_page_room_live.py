@@ -102,6 +102,17 @@ def test_the_wall_is_turned_from_the_desk(room: Room) -> None:
     assert app.button(key="room_wall_hold").disabled  # to hold it would reveal it
 
 
+def test_it_says_what_waits_for_the_second_phone_and_in_which_language(room: Room) -> None:
+    session = a_session(room, moderation="pre")
+    assert "places wait" not in said(run())
+    send(room, session, "a" * 32)
+    send(room, session, "b" * 32, words="\u0645\u0635\u0628\u0627\u062d", language="ar")
+    text = said(run())
+    assert "1 places wait" in text
+    assert "\u0627\u0644\u0639\u0631\u0628\u064a\u0629 1" in text
+    assert "\u0645\u0635\u0628\u0627\u062d" not in text
+
+
 def test_tables_and_the_second_language_reach_the_wall(room: Room) -> None:
     session = a_session(room, parties=("North", "South"))
     app = run()

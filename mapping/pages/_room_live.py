@@ -8,7 +8,7 @@ from typing import cast
 import geopandas as gpd
 import streamlit as st
 
-from layers import invented, wall_shown
+from layers import invented, moderator_queue, wall_shown
 from layers import room as rooms
 from layers.errors import LayerError
 from layers.room_session import Session
@@ -40,6 +40,7 @@ def live(room: rooms.Room, session: Session) -> None:
             origin = _join(session)
         with state:
             _counts(room, session)
+            _waits(room, session)
             _remote(room, session)
             _links(session)
     if session.kind == "rehearsal":
@@ -140,6 +141,26 @@ def _counts(room: rooms.Room, session: Session) -> None:
             st.text(say("room.full", most=MOST_TOKENS))
 
 
+@st.fragment(run_every=5 * FRESH_S)
+def _waits(room: rooms.Room, session: Session) -> None:
+    """Say how much waits for the second phone, and in which languages: nobody may be reading."""
+    say = _shared.say
+    try:
+        found = moderator_queue.queue(room, session.id, ())
+    except LayerError:  # it ended meanwhile
+        return
+    if found.bare and session.setup.moderation == "pre":
+        st.text(say("room.waits_places", count=found.bare))
+    if found.by_language:
+        tongues = ", ".join(f"{_tongue(tag)} {count}" for tag, count in found.by_language.items())
+        st.text(say("room.waits_words", names=tongues))
+
+
+def _tongue(tag: str) -> str:
+    known = (*words.room_languages(), *_room_steps.tongues())
+    return _room_steps.language_name(tag) if tag in known else _shared.say("moderate.untold")
+
+
 @st.fragment(run_every=2 * FRESH_S)
 def _remote(room: rooms.Room, session: Session) -> None:
     """Steer the wall from here; the second phone can do the same."""
@@ -203,7 +224,7 @@ def _more(room: rooms.Room, session: Session, view: wall_shown.View) -> None:
 
 
 def _turned(turn: object) -> None:
-    """Turn the wall, and show its remote anew, not the whole page."""
+    """Turn the wall, and show the page as it then stands."""
     try:
         if callable(turn):
             turn()

@@ -59,7 +59,8 @@ def _answer(running: list[Session]) -> str:
     if len(running) > 1:
         return say("room.answer_several", count=len(running))
     session = running[0]
-    return say(f"room.answer_{session.state}", title=session.title)
+    # set apart, so that a title of the other direction does not turn the sentence round
+    return say(f"room.answer_{session.state}", title=f"\u2068{session.title}\u2069")
 
 
 def _section(running: list[Session], *, has_past: bool) -> str:
