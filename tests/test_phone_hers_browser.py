@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Request
 
 from layers import answers_back
 from layers.room_session import Session
@@ -74,6 +74,35 @@ def test_a_change_keeps_the_place_and_takes_the_place_of_the_first_answer(
     assert second["id"] == first["id"]
     assert second["cell"] == first["cell"]
     assert (second["feeling"], second["time_of_day"]) == ("mixed", "evening")
+
+
+def test_changes_are_numbered_also_after_a_reload(
+    watch: Watch, in_hall: Server, session: Session
+) -> None:
+    phone = watch.page("phone", locale="en")
+    numbers: list[int | None] = []
+
+    def noticed(request: Request) -> None:
+        if request.url.endswith(("/phone/change", "/phone/contributions")):
+            numbers.append((request.post_data_json or {}).get("edit"))
+
+    phone.on("request", noticed)
+    join(phone, in_hall, session)
+    phones.place(phone, "unsafe")
+    phone.click("#send")
+    phone.wait_for_selector(ARRIVED)
+    for feeling in ("mixed", "safe"):
+        my_places(phone)
+        phone.click("[data-act='phone.change']")
+        phone.click(f".feel.{feeling}")
+        phone.click("#here")
+        phone.click("#send")
+        phone.wait_for_selector(ARRIVED)
+        phone.reload()
+        phone.wait_for_selector("#feeling:not([hidden])")
+    assert numbers == [None, 1, 2]
+    (row,) = rows(in_hall, session)
+    assert row["feeling"] == "safe"
 
 
 def test_a_place_of_a_whole_area_stays_that_square_when_it_is_changed(

@@ -266,6 +266,7 @@ const Outbox = (() => {
     party: (v) => Number.isInteger(v) && v >= 0 && v < 100, id: (v) => UUID.test(v), cell: (v) => CELL.test(v),
     feeling: short(20), when: short(20), company: short(20), words: short(200), language: short(35),
     reasons: (v) => Array.isArray(v) && v.length <= 20 && v.every(short(30)),
+    edit: (v) => Number.isInteger(v) && v >= 1 && v <= 100,
   };
 
   /** Tell whether an object holds short texts, numbers and lists of short texts, and nothing deeper. */

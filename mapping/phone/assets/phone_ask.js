@@ -63,7 +63,8 @@ const Ask = (() => {
   function placed(cell) {
     draft.cell = cell;
     write();
-    Phone.show("why");
+    if ([...Object.keys(LISTS), "words"].some(asks)) Phone.show("why");
+    else send();
   }
   function more(open) {
     $("words_box").hidden = !open;
@@ -85,7 +86,7 @@ const Ask = (() => {
   }
   async function send() {
     if (!draft.cell) return;
-    const item = { ...draft, id: draft.id || Outbox.uuid(), words: "" };
+    const item = { ...draft, id: draft.id || Outbox.uuid(), edits: draft.id ? (draft.edits || 0) + 1 : 0, words: "" };
     if (asks("words")) item.words = $("words").value.trim().replace(/[\ud800-\udbff]$/, ""); // no half of a sign
     const is_change = Boolean(draft.id);
     draft = fresh(); // at once: a second tap has nothing to send
@@ -95,9 +96,17 @@ const Ask = (() => {
     if (when) body.when = when;
     if (company) body.company = company;
     if (words) Object.assign(body, { words, language: Phone.lang });
+    if (is_change && item.edits <= 100) body.edit = item.edits; // one that comes late undoes no later one
     face("sent_face", feeling, `huge ${feeling}`);
+    try {
+      await sent(body, item, is_change);
+    } catch { // its store is full or shut: nothing is lost, she can try again
+      draft = { ...item, id: is_change ? id : null };
+      $("words").value = words;
+      Phone.notice(say("phone.not_kept"));
+      return;
+    }
     last = item;
-    await sent(body, item, is_change);
     help(item, true);
     Phone.show("sent");
   }
