@@ -13,12 +13,13 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from layers import codebook
+from layers import codebook, wall_shown
 from layers.room import Room
 from layers.room_session import Contribution, Session
 from mapping import hall, phone
 
 CELL = "CRS3035RES250mN3272000E4552000"
+NEXT = "CRS3035RES250mN3272000E4552250"
 AREA = (4549000, 3269000, 4556000, 3276000)
 
 
@@ -173,3 +174,90 @@ def test_the_wall_shows_an_address_that_phones_can_reach(
     assert join["address"] == joins_at
     secret = hall.join_address(f"http://{joins_at}".removesuffix("/j"), session.code, session.id)
     assert join["qr"] == hall.qr_rows(secret)
+
+
+def test_a_hidden_wall_hears_how_many_have_sent_and_nothing_of_what(
+    client: TestClient, room: Room
+) -> None:
+    made = open_session(room, "batches")
+    wall_shown.show(room, made.id, "hidden")
+    speak(room, made, 6)
+    told = state(client, made)
+    assert (told["phones"], told["sent"], told["showing"]) == (6, 6, "hidden")
+    assert (told["cells"], told["summary"]) == ([], None)
+    assert CELL not in json.dumps(told)
+
+
+def test_a_wall_is_revealed_while_it_is_on(client: TestClient, room: Room) -> None:
+    made = open_session(room, "batches")
+    wall_shown.show(room, made.id, "hidden")
+    speak(room, made, 6)
+    with client.websocket_connect("/wall/live") as socket:
+        socket.send_json({"code": made.code, "key": made.wall_key})
+        assert socket.receive_json()["cells"] == []
+        wall_shown.show(room, made.id, "shown")
+        while (told := socket.receive_json()).get("cells") != [[CELL, "safe", "5-9"]]:
+            assert told["type"] in {"state", "beat"}
+        wall_shown.show(room, made.id, "blank")
+        while (told := socket.receive_json()).get("showing") != "blank":
+            pass
+    assert told["cells"] == []
+
+
+def test_the_replay_is_sent_on_demand_and_is_empty_while_hidden(
+    client: TestClient, room: Room
+) -> None:
+    made = open_session(room, "batches")
+    speak(room, made, 5)
+
+    def asked() -> object:
+        with client.websocket_connect("/wall/live") as socket:
+            socket.send_json({"code": made.code, "key": made.wall_key})
+            socket.receive_json()
+            socket.send_json({"ask": "everything"})
+            socket.send_text("{")
+            socket.send_json({"ask": "replay"})
+            while (told := socket.receive_json())["type"] != "replay":
+                pass
+            return told["batches"]
+
+    assert asked() == [[[CELL, "safe", "5-9"]]]
+    wall_shown.show(room, made.id, "hidden")
+    assert asked() == []
+
+
+def test_a_closed_session_sums_up_on_its_wall_but_not_while_it_is_hidden(
+    client: TestClient, room: Room
+) -> None:
+    made = open_session(room, "batches")
+    speak(room, made, 6)
+    assert state(client, made)["summary"] is None
+    room.stop(made.id)
+    assert state(client, made)["summary"]["title"] == "Café"
+    wall_shown.show(room, made.id, "hidden")
+    assert state(client, made)["summary"] is None
+
+
+def test_a_wall_whose_session_is_deleted_is_told_so(client: TestClient, room: Room) -> None:
+    made = open_session(room)
+    with client.websocket_connect("/wall/live") as socket:
+        socket.send_json({"code": made.code, "key": made.wall_key})
+        socket.receive_json()
+        room.delete(made.id)
+        while (told := socket.receive_json())["type"] == "beat":
+            pass
+    assert told == {"type": "refused"}
+
+
+def test_many_batches_in_a_moment_are_paced_and_the_last_one_still_comes(
+    client: TestClient, room: Room
+) -> None:
+    made = open_session(room, "batches")
+    with client.websocket_connect("/wall/live") as socket:
+        socket.send_json({"code": made.code, "key": made.wall_key})
+        for first in range(0, 30, 5):
+            speak(room, made, 5, first=first)
+        speak(room, made, 5, cell=NEXT)
+        while [NEXT, "safe", "5-9"] not in (told := socket.receive_json()).get("cells", []):
+            pass
+    assert [CELL, "safe", "20+"] in told["cells"]
