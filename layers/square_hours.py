@@ -48,14 +48,17 @@ def release(
     """
     rows = cells.attrs["basis"].rows
     everybody = privacy.voices(contributions)
+    by_hour = {
+        hour: privacy.voices(contributions[contributions["time_of_day"] == hour])
+        for hour in codebook.WHEN
+    }
     found = []
     for cell in sorted(set(cells["cell"]) & everybody.keys()):
         people = everybody[cell]
         if rows.get(cell) != _counts(people):  # it stands as the wall showed it before
             continue
-        here = contributions[contributions["cell"] == cell]
-        for hour in codebook.WHEN:
-            said = privacy.voices(here[here["time_of_day"] == hour]).get(cell, {})
+        for hour, voices in by_hour.items():
+            said = voices.get(cell, {})
             others = (len(people), shown.get((cell, hour), 0), everywhere.get(hour, 0))
             if _may_leave(len(said), others):
                 feeling = privacy.shared_feeling(*_counts(said))
