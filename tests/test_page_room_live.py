@@ -106,19 +106,19 @@ def test_it_says_what_waits_for_the_second_phone_and_in_which_language(room: Roo
     session = a_session(room, moderation="pre")
     assert "places wait" not in said(run())
     send(room, session, "a" * 32)
-    send(room, session, "b" * 32, words="\u0645\u0635\u0628\u0627\u062d", language="ar")
+    send(room, session, "b" * 32, words="مصباح", language="ar")
     text = said(run())
     assert "1 places wait" in text
-    assert "\u0627\u0644\u0639\u0631\u0628\u064a\u0629 1" in text
-    assert "\u0645\u0635\u0628\u0627\u062d" not in text
+    assert "العربية\u2069 1" in text
+    assert "مصباح" not in text
 
 
 def test_tables_and_the_second_language_reach_the_wall(room: Room) -> None:
     session = a_session(room, parties=("North", "South"))
     app = run()
-    app = app.toggle(key="room_side_False").set_value(True).run()
+    app = app.toggle(key=f"room_side_{session.published_as}_False").set_value(True).run()
     assert wall_shown.view(room, session.id).side_by_side
-    app.selectbox(key="room_second_").set_value("ar").run()
+    app.selectbox(key=f"room_second_{session.published_as}_").set_value("ar").run()
     assert wall_shown.view(room, session.id).second == "ar"
 
 
@@ -176,14 +176,25 @@ def test_a_rehearsal_fills_and_is_cleared(room: Room, monkeypatch: pytest.Monkey
 
 def test_the_room_is_counted_and_an_empty_field_is_no_zero(room: Room) -> None:
     session = a_session(room)
-    app = run()
-    app.number_input(key="room_count_genders_women").set_value(12)
-    app.number_input(key="room_count_genders_men").set_value(0)
-    app.text_area(key="room_count_missing").set_value("Nobody from the hostel.")
-    app.button(key="room_count_save").click().run()
+    app, mark = run(), f"room_count_{session.published_as}"
+    app.number_input(key=f"{mark}_genders_women").set_value(12)
+    app.number_input(key=f"{mark}_genders_men").set_value(0)
+    app.text_area(key=f"{mark}_missing").set_value("Nobody from the hostel.")
+    app.button(key=f"{mark}_save").click().run()
     assert makeup.read(room, session.id) == Makeup(
         genders={"women": 12, "men": 0}, missing="Nobody from the hostel."
     )
+
+
+def test_what_is_typed_for_one_session_never_shows_in_another(room: Room) -> None:
+    one, two = a_session(room, parties=("A", "B")), a_session(room)
+    app = run().selectbox(key="room_chosen").set_value(one.id).run()
+    app.number_input(key=f"room_count_{one.published_as}_genders_women").set_value(7)
+    app.selectbox(key=f"room_table_{one.published_as}").set_value(1).run()
+    app = app.selectbox(key="room_chosen").set_value(two.id).run()
+    shown = [field.value for field in app.number_input]
+    assert shown
+    assert set(shown) == {None}
 
 
 def test_the_check_of_the_network_says_what_to_do(
@@ -260,7 +271,7 @@ def test_a_campaign_waits_for_its_other_sessions_and_is_published_together(
     page = page.button(key="room_stop").click().run()
     assert "published with its campaign" in said(page)
     assert town.read("reported_cells").empty
-    page.checkbox(key="room_campaign_different").check()
+    page.checkbox(key=f"room_campaign_different_{second.published_as}").check()
     page = page.button(key="room_campaign_publish").click().run()
     assert not page.exception
     cells = town.read("reported_cells")

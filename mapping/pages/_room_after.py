@@ -110,7 +110,7 @@ def is_published(session: Session) -> bool:
 def _stands(session: Session) -> str:
     say = _shared.say
     days = (session.delete_on - clock.today()).days
-    return say("room.past_stands", day=session.held_on.isoformat(), left=max(days, 0))
+    return say("room.past_stands", day=_room_steps.day(session.held_on), left=max(days, 0))
 
 
 # --- publication ----------------------------------------------------------------------------------
@@ -123,7 +123,7 @@ def _publication(room: rooms.Room, session: Session) -> None:
         st.text(say("room.is_published"))
         return
     with st.container(key="room_unpublished", border=True):
-        st.text(say("room.unpublished", title=session.title, day=session.held_on.isoformat()))
+        st.text(say("room.unpublished", title=session.title, day=_room_steps.day(session.held_on)))
         if session.setup.campaign:
             _campaign(room, session)
         if st.button(say("room.publish"), key=f"room_publish_{session.published_as}"):
@@ -142,11 +142,11 @@ def _campaign(room: rooms.Room, session: Session) -> None:
         return
     st.text(say("room.campaign_stands", name=name, ready=len(found.ready), open=len(found.open)))
     if found.deleted_from:
-        st.text(say("room.campaign_until", day=found.deleted_from.isoformat()))
+        st.text(say("room.campaign_until", day=_room_steps.day(found.deleted_from)))
     different = st.checkbox(
         say("room.campaign_different"),
         help=say("room.campaign_different_help"),
-        key="room_campaign_different",
+        key=f"room_campaign_different_{session.published_as}",
     )
     if st.button(
         say("room.campaign_publish"), key="room_campaign_publish", disabled=bool(found.open)
@@ -202,7 +202,7 @@ def _summary(room: rooms.Room, session: Session) -> None:
 def _delete(room: rooms.Room, session: Session) -> None:
     """Say when it goes, and let it go now."""
     say = _shared.say
-    st.text(say("room.delete_when", day=session.delete_on.isoformat()))
+    st.text(say("room.delete_when", day=_room_steps.day(session.delete_on)))
     with st.popover(say("room.delete_now")):
         st.text(say("room.past_delete_about"))
         if session.kind == "real" and not is_published(session):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from layers import makeup
@@ -18,21 +20,22 @@ def form(room: rooms.Room, session: Session) -> None:
     before = makeup.read(room, session.id) or Makeup()
     st.text(say("room.count_about"))
     tongues = dict.fromkeys((*session.languages, *session.setup.interpreters, *before.languages))
-    with st.form(f"room_count_{session.published_as}", border=False):
+    mark = session.published_as  # in each key, or the counts of one session show in the next
+    with st.form(f"room_count_{mark}", border=False):
         counted = {
-            "genders": _asked("genders", makeup.GENDERS, before.genders),
-            "ages": _asked("ages", makeup.AGES, before.ages),
-            "languages": _asked("languages", tuple(tongues), before.languages),
+            "genders": _asked("genders", makeup.GENDERS, before.genders, mark),
+            "ages": _asked("ages", makeup.AGES, before.ages, mark),
+            "languages": _asked("languages", tuple(tongues), before.languages, mark),
         }
         missing = st.text_area(
             say("room.count_missing"),
             value=before.missing,
             max_chars=makeup.MISSING_LENGTH,
             placeholder=say("room.count_missing_hint"),
-            key="room_count_missing",
+            key=f"room_count_{mark}_missing",
             height=80,
         )
-        if st.form_submit_button(say("room.count_save"), key="room_count_save"):
+        if st.form_submit_button(say("room.count_save"), key=f"room_count_{mark}_save"):
             try:
                 makeup.save(room, session.id, Makeup(**counted, missing=missing))
             except LayerError as error:
@@ -42,10 +45,9 @@ def form(room: rooms.Room, session: Session) -> None:
 
 
 def _asked(
-    question: str, codes: tuple[str, ...], before: dict[str, int] | object
+    question: str, codes: tuple[str, ...], before: Mapping[str, int], mark: str
 ) -> dict[str, int]:
     say = _shared.say
-    kept = before if isinstance(before, dict) else {}
     st.text(say(f"room.count.{question}"))
     found: dict[str, int] = {}
     with st.container(horizontal=True):
@@ -59,9 +61,9 @@ def _asked(
                 name,
                 min_value=0,
                 max_value=makeup.MOST,
-                value=kept.get(code),
+                value=before.get(code),
                 step=1,
-                key=f"room_count_{question}_{code}",
+                key=f"room_count_{mark}_{question}_{code}",
                 width=150,
             )
             if number is not None:

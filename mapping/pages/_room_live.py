@@ -17,7 +17,8 @@ from mapping import hall, room_sheets, style, words
 from mapping.pages import _room_close, _room_count, _room_line, _room_steps, _shared
 
 ENDED = "room_ended"
-ADDRESS, TABLE, SECOND = "room_address", "room_table", "room_second"
+ADDRESS = "room_address"
+EVERYBODY = -1  # no table
 FRESH_S = 1.0  # how old the counts on this page may be
 QR_WIDTH = 300
 SMALL_QR = 220
@@ -100,23 +101,28 @@ def _tried(change: object) -> None:
 def _join(session: Session) -> str:
     """Show the QR code and the code to type, for each network this machine is in."""
     say = _shared.say
+    shown = st.container()  # first, and large: what it is for is chosen below it
     origins = hall.origins()
     origin = origins[0]
     if len(origins) > 1:
         origin = st.selectbox(say("room.network"), origins, key=ADDRESS)
     party = None
     if session.setup.parties:
-        tables: dict[int | None, str] = {None: say("room.qr_all")}
-        tables |= dict(enumerate(session.setup.parties))
-        party = st.selectbox(
-            say("room.qr_for"), list(tables), format_func=tables.__getitem__, key=TABLE
+        tables = {EVERYBODY: say("room.qr_all")} | dict(enumerate(session.setup.parties))
+        picked = st.selectbox(
+            say("room.qr_for"),
+            list(tables),
+            format_func=tables.__getitem__,
+            key=f"room_table_{session.published_as}",
         )
-    st.text(say("room.scan"))
-    picture(hall.join_address(origin, session.code, session.id, party=party), width=QR_WIDTH)
-    address = f"{origin}/j".removeprefix("http://")
-    st.text(say("room.or_type", address=f"{LEFT_TO_RIGHT}{address}{ENDED_THERE}"))
-    with st.container(key="room_code"):
-        st.text(f"{LEFT_TO_RIGHT}{session.code[:4]} {session.code[4:]}{ENDED_THERE}")
+        party = None if picked == EVERYBODY else picked
+    with shown:
+        st.text(say("room.scan"))
+        picture(hall.join_address(origin, session.code, session.id, party=party), width=QR_WIDTH)
+        address = f"{origin}/j".removeprefix("http://")
+        st.text(say("room.or_type", address=f"{LEFT_TO_RIGHT}{address}{ENDED_THERE}"))
+        with st.container(key="room_code"):
+            st.text(f"{LEFT_TO_RIGHT}{session.code[:4]} {session.code[4:]}{ENDED_THERE}")
     return origin
 
 
@@ -152,7 +158,9 @@ def _waits(room: rooms.Room, session: Session) -> None:
     if found.bare and session.setup.moderation == "pre":
         st.text(say("room.waits_places", count=found.bare))
     if found.by_language:
-        tongues = ", ".join(f"{_tongue(tag)} {count}" for tag, count in found.by_language.items())
+        tongues = ", ".join(
+            f"\u2068{_tongue(tag)}\u2069 {count}" for tag, count in found.by_language.items()
+        )
         st.text(say("room.waits_words", names=tongues))
 
 
@@ -197,7 +205,7 @@ def _more(room: rooms.Room, session: Session, view: wall_shown.View) -> None:
             side = st.toggle(
                 say("room.side_by_side"),
                 value=view.side_by_side,
-                key=f"room_side_{view.side_by_side}",
+                key=f"room_side_{session.published_as}_{view.side_by_side}",
             )
             if side != view.side_by_side:
                 _turned(lambda: wall_shown.side_by_side(room, session.id, side))
@@ -212,7 +220,7 @@ def _more(room: rooms.Room, session: Session, view: wall_shown.View) -> None:
             list(names),
             index=list(names).index(view.second) if view.second in names else 0,
             format_func=names.__getitem__,
-            key=f"{SECOND}_{view.second}",
+            key=f"room_second_{session.published_as}_{view.second}",
             width=220,
         )
         if second != view.second:

@@ -68,7 +68,7 @@ def _set(chosen: dict[str, Any], *, is_city: bool) -> None:
     st.text(say("room.set_asks", names=asks) if asks else say("room.set_asks_none"))
     st.text(say(f"room.mode.{chosen['mode']}"))
     st.text(say(f"room.moderation.{chosen['moderation']}"))
-    st.text(say("room.set_deleted", day=chosen["delete_on"].isoformat()))
+    st.text(say("room.set_deleted", day=_room_steps.day(chosen["delete_on"])))
     if unsettled:
         st.text(
             say(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection
-from datetime import timedelta
 from typing import Any, cast
 
 import geopandas as gpd
@@ -52,6 +52,11 @@ def language_name(tag: str) -> str:
     if tag in words.room_languages():
         return words.say("language.name", tag)
     return _shared.say(f"tongue.{tag}")
+
+
+def day(date: dt.date) -> str:
+    """Write a day so that it keeps its order in a sentence from right to left."""
+    return f"\u2066{date.isoformat()}\u2069"
 
 
 def steps(city: Area, campaigns: list[str]) -> dict[str, Any]:
@@ -269,9 +274,9 @@ def _agreed(languages: tuple[str, ...], cell_m: int) -> dict[str, Any]:
     )
     delete_on = right.date_input(
         say("room.delete_on"),
-        value=today + timedelta(days=KEEP_DAYS),
+        value=today + dt.timedelta(days=KEEP_DAYS),
         min_value=today,
-        max_value=today + timedelta(days=MOST_DAYS),
+        max_value=today + dt.timedelta(days=MOST_DAYS),
         help=say("room.delete_on_help"),
         key=key("delete_on"),
     )

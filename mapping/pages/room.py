@@ -48,7 +48,9 @@ def _go_to_the_newest() -> None:
     if newest:
         st.session_state[CHOSEN] = newest
         st.session_state[SECTION] = NOW
-    if st.session_state.pop(_room_live.ENDED, None):
+    ended = st.session_state.pop(_room_live.ENDED, None)
+    if ended:
+        st.session_state[_room_after.WHICH] = ended
         st.session_state[SECTION] = PAST
 
 
