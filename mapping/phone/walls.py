@@ -119,6 +119,10 @@ class Walls:
         }
         return State(payload, change, time.monotonic() + wait_s if wait_s else None)
 
+    def _look(self, session: Session, socket: WebSocket) -> tuple[State, dict[str, Any]]:
+        # the join address anew each time: the laptop may be in another network by now
+        return self.state(session.id), _join(session, socket)
+
     def replay(self, session_id: str) -> list[wall_shown.Cells]:
         """Give the batches in order; none while the wall is hidden or blank."""
         return wall_shown.replay(self._room, self._room.get(session_id))
@@ -148,9 +152,8 @@ class Walls:
             told: dict[str, Any] = {}
             while not gone.done():
                 wall.news.clear()
-                state = await asyncio.to_thread(self.state, session.id)
-                # anew each time: the laptop may be in another network by now
-                say = state.payload | {"join": await asyncio.to_thread(_join, session, socket)}
+                state, join = await asyncio.to_thread(self._look, session, socket)
+                say = state.payload | {"join": join}
                 if wall.asked:
                     wall.asked = False
                     batches = await asyncio.to_thread(self.replay, session.id)
