@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
-from uuid import uuid4
 
 import pytest
 from starlette.applications import Starlette
@@ -21,12 +18,19 @@ from layers.room_setup import SetUp
 from layers.room_taking import MOST_TOKENS
 from mapping import phone, words
 from mapping.phone import limits
-
-CELL = "CRS3035RES250mN3272000E4552000"
-OTHER = "CRS3035RES250mN3272250E4552000"
-AREA = (4549000, 3269000, 4556000, 3276000)
-A, B = "a" * 32, "b" * 32
-HERS, THEIRS = "ABCDEFGH", "WXYZ2345"
+from tests.helpers.her_phone import (
+    CELL,
+    HERS,
+    OTHER,
+    THEIRS,
+    A,
+    B,
+    agree,
+    mine,
+    open_session,
+    pin,
+    send,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -46,19 +50,6 @@ def session(room: Room) -> Session:
     return open_session(room)
 
 
-def open_session(room: Room, **changes: object) -> Session:
-    fields: dict[str, Any] = {
-        "title": "Café",
-        "kind": "real",
-        "mode": "instant",
-        "languages": ("en", "fr"),
-        "cell_m": 250,
-        "held_on": date(2026, 3, 1),
-        "area": AREA,
-    }
-    return room.create(**(fields | changes))
-
-
 @pytest.fixture
 def client(room: Room) -> Iterator[TestClient]:
     with TestClient(Starlette(routes=phone.routes(room))) as made:
@@ -71,33 +62,6 @@ def hall(client: TestClient, session: Session) -> TestClient:
     for token, receipt in ((A, HERS), (B, THEIRS)):
         assert agree(client, session, token, receipt=receipt).json() == {"ok": True}
     return client
-
-
-def agree(client: TestClient, session: Session, token: str, **more: object) -> Any:
-    body = {"session": session.id, "token": token, "consent": codebook.CONSENT} | more
-    return client.post("/phone/agree", json=body)
-
-
-def pin(meeting: Session, /, **changes: object) -> dict[str, object]:
-    return {
-        "session": meeting.id,
-        "token": A,
-        "consent": codebook.CONSENT,
-        "id": str(uuid4()),
-        "cell": CELL,
-        "feeling": "unsafe",
-    } | changes
-
-
-def send(client: TestClient, body: Mapping[str, object], path: str = "contributions") -> Any:
-    return client.post(f"/phone/{path}", json=body)
-
-
-def mine(client: TestClient, meeting: Session, token: str = A, **more: object) -> list[Any]:
-    answer = send(client, {"session": meeting.id, "token": token, **more}, "mine")
-    assert answer.status_code == 200, answer.text
-    items: list[Any] = answer.json()["items"]
-    return items
 
 
 # --- join and agree ------------------------------------------------------------------------------
@@ -443,45 +407,6 @@ def test_a_wrong_code_has_no_answers(hall: TestClient, code: object) -> None:
     assert (answer.status_code, answer.json()["error"]) == (404, "session_unknown")
 
 
-# --- limits --------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("lang", ["en", "fr", "ar"])
-def test_changes_share_the_twenty_a_minute_and_withdrawals_do_not(
-    hall: TestClient, session: Session, lang: str
-) -> None:
-    body = pin(session)
-    for number in range(20):
-        path = "change" if number % 2 else "contributions"
-        assert send(hall, body | {"feeling": ("safe", "mixed")[number % 2]}, path).is_success
-    headers = {"Accept-Language": lang}
-    for path in ("contributions", "change"):
-        late = hall.post(f"/phone/{path}", json=body, headers=headers)
-        assert (late.status_code, late.json()["error"]) == (429, "too_fast")
-        assert late.json()["sentence"] == words.say("error.too_fast", lang)
-    assert send(hall, pin(session, token=B)).is_success  # behind the same address
-    assert len(mine(hall, session)) == 1
-    gone = send(hall, {"session": session.id, "token": A, "id": body["id"]}, "withdraw")
-    assert gone.json() == {"ok": True, "withdrawn": 1}
-
-
-def test_looking_without_end_is_slowed_for_that_phone_alone(
-    hall: TestClient, session: Session
-) -> None:
-    asked = {"session": session.id, "token": A}
-    answers = [send(hall, asked, "mine").status_code for _ in range(limits.PER_PHONE_HERS + 1)]
-    assert answers == [200] * limits.PER_PHONE_HERS + [429]
-    assert send(hall, asked | {"token": B}, "mine").status_code == 200
-
-
-def test_a_phone_may_ask_about_all_it_can_have_sent(hall: TestClient, session: Session) -> None:
-    ids = [str(uuid4()) for _ in range(200)]
-    assert mine(hall, session, ids=ids) == []
-    for wrong in ([*ids, str(uuid4())], ["1"], "1", {"a": 1}, [5]):
-        body = {"session": session.id, "token": A, "ids": wrong}
-        assert send(hall, body, "mine").status_code == 422
-
-
 def test_every_answer_says_that_nobody_keeps_it(hall: TestClient, session: Session) -> None:
     for path, body in (
         ("mine", {"session": session.id, "token": A}),
@@ -489,13 +414,3 @@ def test_every_answer_says_that_nobody_keeps_it(hall: TestClient, session: Sessi
         ("receipt", {"code": session.code, "receipt": "AAAAAAAA"}),
     ):
         assert send(hall, body, path).headers["Cache-Control"] == "no-store"
-
-
-def test_the_wait_of_a_limit_is_in_whole_seconds() -> None:
-    """An independent sum: after 20 at once, one more comes every three seconds."""
-    limit = limits.Limits(clock=lambda: 0.0)
-    for _ in range(20):
-        limit.phone(A)
-    with pytest.raises(Exception, match="too_fast") as caught:
-        limit.phone(A)
-    assert caught.value.blanks["retry_s"] == math.ceil(60 / 20)  # type: ignore[attr-defined] # LayerError

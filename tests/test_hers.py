@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-import sqlite3
-import tempfile
-import time
 from collections.abc import Iterator
 from concurrent.futures import Future
-from datetime import date
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from layers import codebook, hers
 from layers.errors import LayerError
 from layers.hers import Who
 from layers.room import Room
-from layers.room_session import Contribution, Session
+from layers.room_session import Session
 from layers.room_setup import SetUp
-
-CELL = "CRS3035RES250mN3270000E4550000"
-OTHER = "CRS3035RES250mN3270000E4550250"
-A, B = "a" * 32, "b" * 32
-HERS, THEIRS = "ABCDEFGH", "WXYZ2345"
+from tests.helpers.hers import CELL, HERS, OTHER, THEIRS, A, B, by, code_of, pin, session
 
 
 @pytest.fixture
@@ -34,36 +24,6 @@ def room(tmp_path: Path) -> Iterator[Room]:
     made = Room(tmp_path / "room.sqlite")
     yield made
     made.close()
-
-
-def session(room: Room, **changes: object) -> Session:
-    fields: dict[str, Any] = {
-        "title": "Café",
-        "kind": "real",
-        "mode": "instant",
-        "languages": ("en",),
-        "cell_m": 250,
-        "held_on": date(2026, 3, 1),
-    }
-    made = room.create(**(fields | changes))
-    for token, receipt in ((A, HERS), (B, THEIRS)):
-        room.join(made.id, token, consent=codebook.CONSENT, receipt=receipt).result()
-    return made
-
-
-def pin(cell: str = CELL, **more: object) -> Contribution:
-    fields: dict[str, Any] = {"id": str(uuid4()), "cell": cell, "feeling": "safe"}
-    return Contribution(**(fields | more))
-
-
-def code_of(done: Future[Any]) -> str:
-    error = done.exception()
-    assert isinstance(error, LayerError)
-    return error.code
-
-
-def by(token: str) -> Who:
-    return Who(token=token)
 
 
 def only(room: Room, meeting: Session, who: Who | None = None) -> hers.Item:
@@ -345,162 +305,3 @@ def test_a_change_is_checked_like_a_contribution(
         "cell_size_wrong",
     )
     assert only(room, meeting).feeling == "safe"
-
-
-# --- any order of anything -----------------------------------------------------------------------
-
-TOKENS = [A, B, "c" * 32]
-RECEIPTS = dict(zip(TOKENS, (HERS, THEIRS, "CCCCCCCC"), strict=True))
-IDS = [str(UUID(int=number, version=4)) for number in range(3)]
-ANSWERS = [(CELL, "safe"), (CELL, "unsafe"), (OTHER, "mixed")]
-DEEDS = st.tuples(
-    st.sampled_from(
-        ["send", "change", "withdraw", "all", "by receipt", "steal", "change by handle"]
-    ),
-    st.sampled_from(TOKENS),
-    st.sampled_from(IDS),
-    st.sampled_from(ANSWERS),
-    st.none() | st.integers(1, 4),
-)
-
-
-Deed = tuple[str, str, str, tuple[str, str], int | None]
-
-
-class Model:
-    """What must be there, told by the simplest means: a dictionary for each person."""
-
-    def __init__(self) -> None:
-        self.said: dict[str, dict[str, tuple[str, str]]] = {token: {} for token in TOKENS}
-        self.gone: set[tuple[str, str]] = set()
-        self.edits: dict[tuple[str, str], int] = {}
-
-    def send(self, token: str, item: str, answer: tuple[str, str]) -> None:
-        if (token, item) not in self.gone:
-            self.said[token].setdefault(item, answer)
-
-    def change(self, token: str, item: str, answer: tuple[str, str], edit: int | None) -> None:
-        last = self.edits.get((token, item), 0)
-        if edit is not None and edit <= last:
-            return
-        self.edits[token, item] = edit or last
-        if (token, item) not in self.gone:
-            self.said[token][item] = answer
-
-    def withdraw(self, token: str, items: list[str]) -> None:
-        for item in items:
-            self.gone.add((token, item))
-            self.said[token].pop(item, None)
-
-
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(deeds=st.lists(DEEDS, min_size=1, max_size=14))
-def test_nobody_touches_anothers_and_nothing_is_doubled(
-    deeds: list[Deed],
-) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        room = Room(Path(folder) / "room.sqlite")
-        try:
-            meeting = session(room)
-            room.join(
-                meeting.id, TOKENS[2], consent=codebook.CONSENT, receipt=RECEIPTS[TOKENS[2]]
-            ).result()
-            model = Model()
-            for deed in deeds:
-                do(room, meeting, model, deed)
-                check(room, meeting, model)
-        finally:
-            room.close()
-
-
-def do(
-    room: Room,
-    meeting: Session,
-    model: Model,
-    deed: Deed,
-) -> None:
-    what, token, item, answer, edit = deed
-    said = pin(answer[0], id=item, feeling=answer[1])
-    if what == "send":
-        room.contribute(meeting.id, token, said).result()
-        model.send(token, item, answer)
-    elif what == "change":
-        hers.change(room, meeting.id, token, said, edit=edit).result()
-        model.change(token, item, answer, edit)
-    elif what == "withdraw":
-        hers.withdraw(room, meeting.id, by(token), item=item).result()
-        model.withdraw(token, [item])
-    elif what == "all":
-        hers.withdraw(room, meeting.id, by(token), everything=True).result()
-        model.withdraw(token, list(model.said[token]))
-    elif what == "by receipt":
-        hers.withdraw(room, meeting.id, Who(receipt=RECEIPTS[token]), everything=True).result()
-        model.withdraw(token, list(model.said[token]))
-    elif what == "change by handle" and item in model.said[token]:
-        found = hers.mine(room, meeting.id, by(token), ids=IDS)
-        handle = next(one.handle for one in found if one.id == item)
-        hers.change(room, meeting.id, token, said, handle=handle, edit=edit).result()
-        model.change(token, item, answer, edit)
-    elif what == "steal":
-        for other in TOKENS:
-            for one in hers.mine(room, meeting.id, by(other)) if other != token else ():
-                taken = hers.withdraw(room, meeting.id, by(token), handle=one.handle).result()
-                assert taken == 0
-                done = hers.change(room, meeting.id, token, said, handle=one.handle)
-                assert code_of(done) == "item_unknown"
-
-
-def check(room: Room, meeting: Session, model: Model) -> None:
-    for token in TOKENS:
-        found = hers.mine(room, meeting.id, by(token), ids=IDS)
-        assert {one.id: (one.cell, one.feeling) for one in found} == model.said[token]
-        assert len(found) == len(model.said[token])
-        by_receipt = hers.look_up(room, meeting.code, RECEIPTS[token])[1]
-        assert [one.handle for one in by_receipt] == [one.handle for one in found]
-    speakers = sum(bool(said) for said in model.said.values())
-    assert room.counts(meeting.id) == (len(TOKENS), speakers)
-    assert len(room.contributions(meeting.id)) == sum(map(len, model.said.values()))
-
-
-# --- gone from the disk --------------------------------------------------------------------------
-
-
-def on_disk(room: Room) -> bytes:
-    return b"".join(file.read_bytes() for file in room.path.parent.glob(f"{room.path.name}*"))
-
-
-def until(found: object, what: Any) -> None:
-    end = time.monotonic() + 30
-    while what() != found:
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
-def test_withdrawn_and_replaced_words_leave_the_disk_before_the_session_ends(room: Room) -> None:
-    meeting = session(room)
-    first, second = pin(words="Quincunx under the lamp", language="en"), pin(OTHER)
-    for said in (first, second):
-        room.contribute(meeting.id, A, said).result()
-    assert b"Quincunx" in on_disk(room)
-    hers.change(
-        room, meeting.id, A, pin(id=first.id, words="Zeugma by the bridge", language="en")
-    ).result()
-    until(False, lambda: b"Quincunx" in on_disk(room))
-    assert b"Zeugma" in on_disk(room)
-    hers.withdraw(room, meeting.id, by(A), item=first.id).result()
-    until(False, lambda: b"Zeugma" in on_disk(room))
-    assert CELL.encode() not in on_disk(room)
-    assert len(room.contributions(meeting.id)) == 1
-
-
-def test_a_reader_in_the_way_delays_the_cut_and_nothing_else(room: Room) -> None:
-    meeting, one = session(room), pin(words="Quincunx", language="en")
-    room.contribute(meeting.id, A, one).result()
-    reader = sqlite3.connect(room.path)
-    reader.execute("BEGIN")
-    reader.execute("SELECT count(*) FROM contributions").fetchone()
-    hers.withdraw(room, meeting.id, by(A), item=one.id).result()
-    time.sleep(1.5)  # a cut has been tried by now
-    room.contribute(meeting.id, A, pin(OTHER)).result(timeout=10)
-    reader.close()
-    until(False, lambda: b"Quincunx" in on_disk(room))

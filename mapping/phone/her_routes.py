@@ -74,7 +74,7 @@ class HerRoutes:
             handle=handle,
             edit=edit,
         )
-        await written(done)
+        await kept(done, self._limit)
         return taken()
 
     async def withdraw(self, request: Request) -> Response:
@@ -163,6 +163,15 @@ class HerRoutes:
 async def written(done: Future[T]) -> T:
     """Wait until it is on the disk; a phone that hangs up meanwhile calls nothing off."""
     return await asyncio.shield(asyncio.wrap_future(done))
+
+
+async def kept(done: Future[bool], limit: limits.Limits) -> None:
+    """Wait until a contribution or a change is on the disk; what was refused counts less."""
+    try:
+        await written(done)
+    except LayerError:
+        limit.refused()
+        raise
 
 
 def typed_code(given: object) -> str:

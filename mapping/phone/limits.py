@@ -56,6 +56,10 @@ class Bucket:
         self._left -= 1
         return 0.0
 
+    def give_back(self) -> None:
+        """Put back one that was taken."""
+        self._left = min(self._burst, self._left + 1)
+
 
 class Limits:
     """The limits of one process."""
@@ -90,6 +94,13 @@ class Limits:
         """
         made = Bucket(AGREED_PER_SECOND, AGREED_AT_ONCE, clock=self._clock)
         _refuse("too_fast", _kept(self._sessions, session_id, made, most=_MOST_SESSIONS).take())
+
+    def refused(self) -> None:
+        """Count one contribution of all less: it was refused, and nothing was written.
+
+        So nobody who is not in the room can use up what those in it may send together.
+        """
+        self._all.give_back()
 
     def hers(self, token: str) -> None:
         """Count one look at what is hers, or one withdrawal.

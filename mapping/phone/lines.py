@@ -16,7 +16,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from layers.errors import LayerError
 from layers.room import Room
 from layers.wall_view import view_of
-from mapping.phone import forms
+from mapping.phone import forms, open_files
 
 BEAT_S = 25.0  # silence for longer than this, and the phone knows that it is cut off
 TOGETHER_S = 0.1  # what changes within this time is read once
@@ -67,12 +67,15 @@ class Lines:
         self._room = room
         self._sessions: dict[str, _Session] = {}
         self._count = 0
+        # phones also send, and the wall and the desk are connections too
+        allowed = open_files.allow_many()
+        self._most = MOST_LINES if allowed is None else min(MOST_LINES, allowed * 6 // 10)
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def serve(self, socket: WebSocket) -> None:
         """Greet one phone, and keep it up to date until it goes."""
         await socket.accept()
-        if self._count >= MOST_LINES:
+        if self._count >= self._most:
             await socket.close(_TRY_AGAIN)
             return
         self._count += 1

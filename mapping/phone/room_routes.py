@@ -17,7 +17,13 @@ from layers.room_session import Session
 from mapping.phone import forms, limits
 from mapping.phone.answers import answering, taken
 from mapping.phone.base import Maps
-from mapping.phone.her_routes import HerRoutes, open_by_code, slowing_what_is_wrong, written
+from mapping.phone.her_routes import (
+    HerRoutes,
+    kept,
+    open_by_code,
+    slowing_what_is_wrong,
+    written,
+)
 from mapping.phone.lines import Lines, showing
 from mapping.phone.walls import Walls
 
@@ -99,7 +105,7 @@ class RoomRoutes:
         token = forms.token(said)
         self._limit.phone(token)
         done = self.room.contribute(forms.session_id(said), token, contribution, consent=version)
-        await written(done)
+        await kept(done, self._limit)
         return taken()
 
     async def base(self, request: Request) -> Response:
