@@ -76,3 +76,16 @@ def steps(phone: Page, address: str) -> Iterator[str]:
     phone.click("#send")
     phone.wait_for_selector("#sent_state[data-state=arrived]")
     yield "sent"
+    phone.click("#open_help")
+    yield "help"
+    phone.click("#open_menu")
+    yield "menu"
+    phone.click("#menu_mine")
+    phone.wait_for_selector("#mine:not([hidden])")
+    yield "mine"
+    phone.click("[data-act='phone.withdraw']")
+    yield "sure"
+    phone.click("#sure_no")
+    phone.click("#open_menu")
+    phone.click("#menu_have")
+    yield "receipt"

@@ -238,7 +238,10 @@
   Phone.someone = fragment_at_start.someone;
   if (/^\d{1,2}$/.test(fragment_at_start.table ?? "")) Phone.party = Number(fragment_at_start.table);
   document.body.classList.toggle("someone", Phone.someone);
-  if (Phone.someone) [$("next").className, $("another").className] = ["main", "back"];
+  if (Phone.someone) {
+    [$("next").className, $("another").className] = ["main", "back"];
+    for (const id of ["next", "another"]) $(id).parentElement.classList.toggle("wide", id === "next");
+  }
   const lasting = await Outbox.open({
     changed, refused, wiped, replaced, language: () => Phone.lang,
     trouble: (code) => { trouble = code; status(); },

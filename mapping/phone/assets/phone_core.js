@@ -4,6 +4,7 @@
 const Phone = (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
   const $ = (id) => document.getElementById(id);
+  const MOST_FOOT = 0.3; // of the height of the screen
   const words = { [data.lang]: data.words };
   const app = {
     data, $, lang: data.lang, shown: "loading", session: null, token: null, receipt: "", party: null, agreed: null,
@@ -24,6 +25,7 @@ const Phone = (() => {
     }
     app.lang = tag;
     Outbox.set("lang", tag);
+    app.notice("");
     app.write();
   };
   /** Put every sentence on the page in the chosen language; answers, screen and her words stay. */
@@ -37,6 +39,8 @@ const Phone = (() => {
     $("lang").value = app.lang;
     for (const after of app.after_words) after();
     app.sounding();
+    app.room();
+    voiceless();
   };
   /** A day such as 2026-11-22 as people of this language write it. */
   app.day = (iso) => {
@@ -75,6 +79,8 @@ const Phone = (() => {
   };
 
   /* ---- sound ---- */
+  /** Whether sound is on and this device can speak the language: else there is nothing to press. */
+  app.heard = () => Voice.on && Voice.can(app.lang);
   /** What a speaker says: the words of what stands before it. */
   function sentence(button) {
     const before = button.previousElementSibling;
@@ -82,7 +88,7 @@ const Phone = (() => {
   }
   /** Show the speakers, or not, and give each its name. */
   app.sounding = () => {
-    const on = Voice.on;
+    const on = app.heard();
     document.body.classList.toggle("sound", on);
     for (const one of [$("sound"), $("consent_sound")]) one.setAttribute("aria-pressed", on);
     $("sound").querySelector("use").setAttribute("href", on ? "#b-volume-high" : "#b-volume-xmark");
@@ -98,24 +104,34 @@ const Phone = (() => {
   app.toggle_sound = () => {
     Voice.toggle();
     app.write();
-    if (Voice.on && !Voice.can(app.lang)) app.notice(app.say("phone.no_voice"));
-    else if (Voice.on) aloud($(app.shown).querySelector("h1 + .say"));
+    if (app.heard()) aloud($(app.shown).querySelector("h1 + .say"));
   };
+  function voiceless() {
+    if (Voice.on && !Voice.can(app.lang)) app.notice(app.say("phone.no_voice"));
+  }
+  window.speechSynthesis?.addEventListener?.("voiceschanged", () => app.sounding()); // they may come late
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.(".say");
     if (button) aloud(button);
   });
 
   /* ---- screens ---- */
+  /** Let the buttons at the foot scroll with the rest where they would cover too much of it. */
+  app.room = () => {
+    const screen = $(app.shown), foot = screen.querySelector(":scope > .foot");
+    screen.classList.toggle("still", foot?.offsetHeight > innerHeight * MOST_FOOT);
+  };
   app.show = (name) => {
     for (const section of document.querySelectorAll("main > section")) section.hidden = section.id !== name;
     app.shown = name;
     app.notice("");
+    if (name === "place") Place.shown();
     $("open_menu").hidden = !app.agreed || ["end", "loading", "code", "consent", "party"].includes(name);
     $("open_menu").setAttribute("aria-expanded", name === "menu");
-    $(name).scrollTop = 0;
+    for (const part of [$(name), ...$(name).querySelectorAll(".scroll")]) part.scrollTop = 0;
     app.sounding();
-    $(name).querySelector("h1")?.focus({ preventScroll: true });
+    app.room();
+    [...$(name).querySelectorAll("[tabindex='-1']")].find((one) => one.offsetParent)?.focus({ preventScroll: true });
     aloud($(name).querySelector("h1 + .say"));
   };
   app.notice = (text) => {

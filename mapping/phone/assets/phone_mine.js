@@ -99,17 +99,16 @@ const Mine = (() => {
 
   /* ---- send, change, take back ---- */
   async function send(body, item, is_change) {
-    await keep(item);
-    waiting.add(item.id);
     const path = is_change ? "/phone/change" : "/phone/contributions";
     await Outbox.add({ id: body.id, path, first: false, body }); // in place of what waits of the same
+    await keep(item); // after it: the list never shows as sent what no queue has had
     await count();
   }
   async function withdraw(item) {
     if (!(await Phone.sure("phone.withdraw_sure", "phone.withdraw_about", "trash-can"))) return;
     const body = { session: Phone.session.id, token: Phone.token, id: item.id };
-    await lose(item.id);
     await Outbox.add({ id: item.id, path: "/phone/withdraw", first: false, body });
+    await lose(item.id);
     await count();
     Phone.notice(say("phone.withdrawn"));
   }

@@ -132,7 +132,7 @@ const Place = (() => {
     button.lastChild.dir = "auto";
     if (about) button.append(Phone.element("span", about.seen ? "about" : "unseen", about.text));
     button.onclick = onclick;
-    return Voice.on ? Phone.card(button, "", "card row") : button; // no recording has names of places
+    return Phone.heard() ? Phone.card(button, "", "card row") : button; // no recording has names of places
   }
   function list() {
     if (!Phone.base) {
@@ -202,6 +202,8 @@ const Place = (() => {
     city?.follow();
     tell();
   }
+  /** The screen is there again: meanwhile the phone may have been turned. */
+  const shown = () => city?.map.invalidateSize();
   /** For the next person: no view and no search of the one before. */
   function forget() {
     kept = target = null;
@@ -233,5 +235,5 @@ const Place = (() => {
     Phone.after_words.push(list, labels, tell);
   }
 
-  return { start, prepare, open, forget, name, city: () => city };
+  return { start, prepare, open, shown, forget, name, city: () => city };
 })();
