@@ -17,7 +17,7 @@ from layers import hint_words as w
 KINDS = ("phone", "email", "address", "name", "plate", "date", "school", "number")
 """What a piece of a text may look like."""
 
-_MOST = 2_000  # characters looked at; a contribution has 200
+_MOST = 400  # characters looked at; a contribution has 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,8 @@ _PART = r"[\s،,.;:!?؟。，、()\[\]{}\"«»“”/\-–—]"
 _LEFT = r"(?<![^\s\d،,.;:!?؟。，、()\[\]{}\"'’«»“”/\-–—])"
 _RIGHT = r"(?![^\s\d،,.;:!?؟。，、()\[\]{}\"'’«»“”/\-–—])"
 _WORD = r"[^\s\d،,.;:!?؟。，、()\[\]{}\"«»“”/–—]{2,30}"
-_CAP = rf"{_LEFT}{_UP}(?:{_LOW}|['’ʼ-](?={_UP}|{_LOW}{{3}}))*{_LOW}(?:{_UP}?{_LOW}+)*"
+# one sign at a time, and no way to read a word twice: else one long word would hold up the server
+_CAP = rf"{_LEFT}{_UP}(?:{_LOW}|['’ʼ-](?={_UP}|{_LOW}{{3}})|(?<={_LOW}){_UP}(?={_LOW})){{1,24}}(?<={_LOW})"
 _PLAIN = r"[\u0590-\u08ff\u0900-\u0fff\u1200-\u137f][^\s\d،,.;:!?؟。()\[\]{}\"«»“”/–—]{1,30}"
 _OF = r"(?:(?i:de la|de los|de las|des|de|du|del|d['’]|da|e|al|el|von|van|bin|ben|bint|ibn|abu)\s)?"
 _NUMBER = r"\d{1,5}(?:\s?[-/–]\s?\d{1,4})?(?:\s?[A-Za-zА-яا-ي](?![^\W_]))?(?!\d)"
@@ -148,7 +149,7 @@ _BORN_AFTER = (
 
 # --- ways to write to her ----------------------------------------------------------------------
 
-_MAIL = rf"[\w.+\-]+\s?(?:{w.AT}|\sat\s)\s?[\w\-]+(?:\s?(?:{w.DOT})\s?[\w\-]{{2,12}})+"
+_MAIL = rf"(?<![\w.+\-])[\w.+\-]{{1,40}}\s?(?:{w.AT}|\sat\s)\s?[\w\-]{{1,40}}(?:\s?(?:{w.DOT})\s?[\w\-]{{2,12}}){{1,4}}"
 _MAILER = r"(?i:[\w.+\-]+\s(?:at|@)\s)?(?i:gmail|hotmail|yahoo|outlook|icloud|protonmail|ukr\.net)\b(?:\.\w+)?"
 _LINK = r"(?i:https?://|www\.|t\.me/|wa\.me/|fb\.com/)\S+|(?<!\w)@[A-Za-z0-9_.]{3,30}"
 _ACCOUNT = rf"{_words(w.ACCOUNTS)}\s?[:：=]?\s?(?:{_WORD}\s){{0,2}}?[A-Za-z0-9]*[a-z0-9][._]?[A-Za-z0-9._]*[0-9_.][A-Za-z0-9._]*"
@@ -160,8 +161,8 @@ _NAMED_STREET = (
     rf"{_NUMBER},?\s(?:bis\s|ter\s)?{_words(w.STREET_BEFORE)}(?:\s{_OF}{_WORD}){{1,3}}",
     rf"{_words(w.STREET_BEFORE)}\s{_OF}(?:{_WORD}\s){{0,2}}{_WORD},?\s(?:{w.HOUSE})?\s?{_NUMBER}",
     rf"{_NUMBER}\s{_WORD}(?:\s{_WORD})?\s{_words(w.STREET_AFTER)}",
-    rf"{_LEFT}{_UP}\w{{2,}}(?:{w.STREET_END}){_RIGHT}(?:\s{_NUMBER})?",
-    rf"{_LEFT}\w{{3,}}(?:{w.STREET_END})\s{_NUMBER}",
+    rf"{_LEFT}{_UP}\w{{2,24}}(?:{w.STREET_END}){_RIGHT}(?:\s{_NUMBER})?",
+    rf"{_LEFT}\w{{3,24}}(?:{w.STREET_END})\s{_NUMBER}",
     rf"{_words(w.STREET_PLAIN)}(?:{_PART}{{1,2}}{_WORD}){{0,4}}{_PART}{{0,2}}{_NUMBER}",
     rf"{_NUMBER}{_PART}{{1,2}}(?:{_WORD}{_PART}{{1,2}}){{0,2}}{_words(w.STREET_PLAIN)}",
     w.ZH_ADDRESS,

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - signs of a dozen scripts
 """Hints: what names a person or a home is marked, in twelve languages and some more."""
 
 from __future__ import annotations
@@ -100,6 +101,55 @@ def test_hints_are_in_order_apart_and_inside(text: str) -> None:
     assert ends == sorted(ends)
     assert all(0 <= hint.start < hint.end <= len(text) for hint in found)
     assert {hint.kind for hint in found} <= set(hints.KINDS)
+
+
+PIECES = (
+    *(
+        "a",
+        "A",
+        "Aa",
+        "aA",
+        "1",
+        "١",
+        " ",
+        "-",
+        ".",
+        "'",
+        "@",
+        "_",
+        "é",
+        "Ж",
+        "ж",
+        "ع",
+        "ِ",
+        "বা",
+        "路",
+        "一",
+    ),
+    *(
+        "ات",
+        "نقطة",
+        "dot ",
+        "شارع ",
+        "rue ",
+        "house ",
+        "Mr ",
+        "my name is ",
+        "zero ",
+        "12 ",
+        "may ",
+        "n°",
+    ),
+    *("straße", "Bey", "de la ", "instagram ", "plate ", "school ", "先生"),
+)
+
+
+@pytest.mark.parametrize("first", PIECES)
+def test_no_text_holds_the_server_up(first: str) -> None:
+    """A pattern that reads one word in many ways takes years for a long one: here it would hang."""
+    for second in ("", *PIECES):
+        hints.find(((first + second) * 200)[:200])
+    hints.find("Averyveryverylongwordwithoutanyplacetobreakitanywhere" * 3)
 
 
 def test_every_kind_has_a_name_in_the_words() -> None:

@@ -3,8 +3,9 @@
 
 const Cards = (() => {
   const { button, element, knows, picture, say, tongue } = Parts;
-  const CALM_MS = 500; // a card that moved under the thumb is not tapped by mistake
-  let decide = null, moved = 0;
+  const CALM_MS = 350, FAR_PX = 24; // a card that came under the thumb is not tapped by mistake
+  const moved = new WeakMap(); // card -> when it came where it is
+  let decide = null;
 
   /** What somebody wrote, with its hints marked: underlined, in brackets, and named below. */
   function said(item) {
@@ -73,9 +74,9 @@ const Cards = (() => {
     form.querySelector("button").focus();
   }
 
-  function rewrite(item, card) {
+  function rewrite(item, card, begun = null) {
     const box = element("textarea", { rows: "3", maxlength: "200", dir: "auto", "aria-label": say("moderate.paraphrase_label") });
-    box.value = item.paraphrase || "";
+    box.value = begun ?? (item.paraphrase || "");
     const left = element("p", { className: "quiet", "aria-live": "off" });
     const count = () => { left.textContent = say("moderate.left", { count: 200 - [...box.value].length }); };
     box.addEventListener("input", count);
@@ -85,7 +86,7 @@ const Cards = (() => {
       element("div", { className: "acts" },
         button("b-check", say("moderate.paraphrase_save"), () => run(card, { act: "paraphrase", handle: item.handle, seen: item.seen, text: box.value }, item), "act good"),
         button("", say("moderate.cancel"), () => shut(card)))));
-    box.focus();
+    if (begun === null) box.focus();
   }
   function open(card, form) {
     card.querySelector(".form")?.remove();
@@ -97,7 +98,7 @@ const Cards = (() => {
   }
 
   async function run(card, what, item) {
-    if (card.dataset.busy || performance.now() - moved < CALM_MS) return;
+    if (card.dataset.busy || performance.now() - (moved.get(card) || 0) < CALM_MS) return;
     card.dataset.busy = "1";
     const wrong = await decide(what, item);
     delete card.dataset.busy;
@@ -128,14 +129,19 @@ const Cards = (() => {
       if (card && card.dataset.sign === sign(item)) return card;
       const fresh = make(item);
       fresh.dataset.sign = sign(item);
+      const begun = card?.querySelector("textarea"); // what she is writing is kept
+      if (begun && item.parts.length) rewrite(item, fresh, begun.value);
       return fresh;
     });
     const before = [...box.children];
     if (before.length === wanted.length && before.every((card, at) => card === wanted[at])) return;
+    const places = new Map(before.map((one) => [one, one.getBoundingClientRect().top]));
     // only what goes and what comes is touched, so that the rest keeps its focus and its text
     for (const card of before) if (!wanted.includes(card)) card.remove();
     wanted.forEach((card, at) => { if (box.children[at] !== card) box.insertBefore(card, box.children[at] || null); });
-    moved = performance.now();
+    for (const one of wanted) {
+      if (Math.abs(one.getBoundingClientRect().top - (places.get(one) ?? Infinity)) > FAR_PX) moved.set(one, performance.now());
+    }
     if (place >= 0 && !box.contains(document.activeElement)) (box.children[Math.min(place, box.children.length - 1)] || box.closest(".tab").querySelector("h1")).focus();
   }
 
