@@ -198,6 +198,8 @@ window.Line = (() => {
   function sure(bundle) {
     const ids = new Set([...bundle.mine.map((item) => item.id), ...bundle.queue.filter((item) => !item.first).map((item) => item.id)]);
     const waiting = bundle.queue.filter((item) => !item.first).length;
+    const code = decodeURIComponent(location.pathname.split("/")[2] || "").toUpperCase();
+    const in_fours = (text) => text.replace(/(.{4})(?=.)/g, "$1 ");
     const receipt = typeof bundle.kept?.receipt === "string" ? bundle.kept.receipt : "";
     return new Promise((done) => {
       const panel = made("dialog", "", "panel");
@@ -205,13 +207,14 @@ window.Line = (() => {
       const yes = words(made("button", "", "back"), "phone.line_bring_yes");
       const no = words(made("button", "", "main"), "phone.line_bring_no");
       panel.append(words(made("h2"), "phone.line_bring_title"), words(made("p"), "phone.line_bring", { count: ids.size, waiting }));
-      if (receipt) panel.append(words(made("p", "", "strong"), "phone.line_bring_receipt", { receipt: receipt.replace(/(.{4})(?=.)/, "$1 ") }));
+      if (receipt) panel.append(words(made("p", "", "strong"), "phone.line_bring_receipt", { receipt: in_fours(code + receipt) }));
       const foot = made("div", "", "panel_foot");
       foot.append(yes, no);
       panel.append(words(made("p"), "phone.line_bring_care"), foot);
       const answer = (said) => { panel.remove(); done(said); };
       yes.onclick = () => answer(true);
       no.onclick = () => answer(false);
+      no.autofocus = true; // a hasty tap takes nothing
       panel.oncancel = () => answer(false);
       document.body.append(panel);
       panel.showModal();
