@@ -68,7 +68,8 @@
     show();
     const others = view() === "ended" ? (said.languages || []).filter((lang) => lang !== WallWords.first) : [];
     await Promise.all(others.map(WallWords.load));
-    if (await WallWords.choose(said.second || asked_second || others[turned % others.length] || "")) rewrite();
+    const chosen = [said.second, asked_second, others[turned % others.length]].find((lang) => lang && lang !== WallWords.first);
+    if (await WallWords.choose(chosen || "")) rewrite();
     else if (others.length) show();
   }
 
@@ -119,7 +120,7 @@
     set($("counts"), ...(state.phones
       ? WallWords.both("wall.sent_of", (at) => ({ sent: sent(at), phones: phones(at) }))
       : WallWords.both("wall.nobody_yet")));
-    $("share").firstElementChild.style.setProperty("width", `${state.phones ? (100 * state.sent) / state.phones : 0}%`);
+    $("share").firstElementChild.style.setProperty("--part", state.phones ? state.sent / state.phones : 0);
     if (!state.join) return;
     const address = (at) => Object.assign(document.createElement("bdi"), at ? {} : { id: "address" }, { dir: "ltr", textContent: state.join.address });
     set($("typed"), ...(view() === "map" ? [address(0)] : WallWords.both("wall.or_type", (at) => ({ address: address(at) }))));

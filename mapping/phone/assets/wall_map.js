@@ -9,7 +9,9 @@ const WallMap = (() => {
   const MOST_AT_ONCE = 30; // more new ones than this just appear
   const FAR_REM = 6, NEAR_M = 700, SPOT_PART = 0.2;
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
-  const rem = () => Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+  let px = 0; // of one rem; asked for once a size, because to ask is to lay everything out
+  const rem = () => (px ||= Number.parseFloat(getComputedStyle(document.documentElement).fontSize));
+  window.addEventListener("resize", () => { px = 0; });
 
   const make = (name, attributes = {}) => {
     const element = document.createElementNS(SVG, name);
@@ -101,7 +103,8 @@ const WallMap = (() => {
       one.group.classList.toggle("far", wide < FAR_REM * rem()); // its sign covers it: no square to be taken for a sign
       const size = Math.max(low * least * rem(), Math.min(part * wide, high * rem()));
       for (const [key, value] of Object.entries({ x: (sw.x + ne.x - size) / 2, y: (sw.y + ne.y - size) / 2, width: size, height: size })) {
-        one.sign.setAttribute(key, value.toFixed(1));
+        const text = value.toFixed(1);
+        if (one.sign.getAttribute(key) !== text) one.sign.setAttribute(key, text);
       }
     }
 
