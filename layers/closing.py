@@ -76,17 +76,16 @@ def final(room: Room, session: Session, *, merged: bool | None = None) -> Final:
     standing = wall_blocks.unpacked(kept)
     told = room.contributions(session.id)
     ended = kept.get(_KEPT)
+    left = wall_blocks.retract(wall_blocks.rows_of(told), standing)
     if ended is None:
-        shown: pd.DataFrame | None = wall_blocks.released(
-            wall_blocks.retract(wall_blocks.rows_of(told), standing)
-        )
+        shown: pd.DataFrame | None = wall_blocks.released(left)
         before = _on_the_wall(standing)
     else:
         shown = privacy.unpacked(ended["cells"])
         before = answer_counts.read_counts(ended["counts"])
     coarsest_m = COARSEST_M if merged else session.cell_m
     # who stood beside a table on the wall, too few to be seen, is not to be found here either
-    counted = wall_blocks.counted(told, standing)
+    counted = wall_blocks.counted(told, left)
     if ended is not None and shown is not None:
         shown = privacy.retracted(shown, counted, coarsest_m=coarsest_m)
     cells = privacy.release(counted, previous=shown, coarsest_m=coarsest_m)

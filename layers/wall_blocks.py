@@ -183,21 +183,33 @@ def answers(standing: Standing, question: str, cell: str = "") -> list[list[str]
 
 
 def counted(rows: pd.DataFrame, standing: Standing) -> pd.DataFrame:
-    """Leave out the few of a square that stand in none of its blocks, while tables of it do.
+    """Leave out, in squares that are shown, who stands in no block of them.
 
-    Published with the rest they could be found by taking away what the wall showed of a table.
+    Published with the others they could be found by taking away what the wall showed.
+
+    Parameters
+    ----------
+    rows
+        As :meth:`layers.room.Room.contributions`.
+    standing
+        After :func:`retract`.
     """
-    few = {
+    shown = {cell for cell, _ in standing.blocks}
+    apart = standing.blocks.keys() | standing.off.keys()
+    others = {
         cell
         for cell, here in _squares(rows_of(rows)).items()
-        if any((cell, name) in standing.blocks for name in here if name != REST)
-        and (cell, REST) not in standing.blocks
-        and len(_people(here, (cell, REST), standing)) < K
+        if (cell, REST) in standing.blocks
+        or ((cell, REST) not in apart and len(_people(here, (cell, REST), standing)) >= K)
     }
-    keep = [
-        row.cell not in few or (row.cell, _block_name(row.party)) in standing.blocks
-        for row in rows_of(rows)
-    ]
+
+    def counts(row: Row) -> bool:
+        name = _block_name(row.party)
+        if row.cell not in shown or (name != REST and (row.cell, name) in standing.blocks):
+            return True
+        return row.cell in others and (name == REST or (row.cell, name) not in apart)
+
+    keep = [counts(row) for row in rows_of(rows)]
     return rows[pd.Series(keep, index=rows.index, dtype=bool)]
 
 

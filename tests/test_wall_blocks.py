@@ -168,6 +168,20 @@ def test_the_few_beside_a_table_are_not_published_with_it() -> None:
     )
 
 
+def test_who_was_taken_off_with_a_table_is_not_published_with_the_others() -> None:
+    rows = [*people(5, party=0), *people(5, party=1), *people(6)]
+    left = retract(rows[1:], advance(rows, Standing()))
+    counted = wall_blocks.counted(table_of(rows[1:]), left)
+    assert sorted(set(counted["party"].fillna(-1))) == [-1, 1]
+
+
+def test_a_square_that_the_wall_does_not_show_is_published_by_its_own_count() -> None:
+    rows = [*people(3, party=0), *people(4, party=1)]
+    held = Standing()
+    assert len(wall_blocks.counted(table_of(rows), held)) == 7
+    assert wall_blocks.counted(table_of([]), held).empty
+
+
 # ---- what a watcher can work out ----
 
 
