@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from layers import privacy, wall_blocks
+from layers.errors import LayerError
 from layers.room import Room
 from layers.room_session import Session
 from layers.wall_blocks import Row, Standing
@@ -74,9 +75,17 @@ def standing(
         Where, and how the wall stands.
     may_take
         Asked where a batch is due; False leaves it to a later look.
+
+    Raises
+    ------
+    LayerError
+        ``session_unknown``.
     """
     for _ in range(_TRIES):
-        text, fresh, settled = room.read(_DUE, (session.id,))[0]
+        found = room.read(_DUE, (session.id,))
+        if not found:  # deleted in this very moment
+            raise LayerError("session_unknown")
+        text, fresh, settled = found[0]
         kept, held = _read(text)
         due = now.showing == "shown" and session.state != "closed" and fresh >= privacy.K
         due = due and may_take()

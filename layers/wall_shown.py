@@ -71,7 +71,9 @@ def show(room: Room, session_id: str, showing: str) -> None:
             )
             frozen = tuple(sorted(row[0] for row in db.execute(sql, (session_id,))))
             keep_view(db, session_id, lambda one: replace(one, showing="paused", frozen=frozen))
-            wall_batches.freeze(db, session_id)
+            mode = db.execute("SELECT mode FROM sessions WHERE id = ?", (session_id,)).fetchone()
+            if mode[0] == "instant":  # in batches it is enough to take none
+                wall_batches.freeze(db, session_id)
 
     room.change(session_id, turn).result()
 

@@ -335,6 +335,34 @@ def test_what_is_shown_of_a_square_never_differs_by_one_to_four_people(
         standing, basis = new, after
 
 
+@given(told=steps, last=st.lists(event, max_size=12), tables=st.integers(0, 3))
+@settings(max_examples=200, deadline=None)
+def test_what_is_published_differs_from_each_row_of_the_wall_by_nobody_or_five(
+    told: list[list[tuple[int, str, str | None]]],
+    last: list[tuple[int, str, str | None]],
+    tables: int,
+) -> None:
+    """The wall takes no batch after the last things were said; then the session is published."""
+    standing, basis = Standing(), Basis()
+    *stages, end = rooms_over_time([*told, last], tables)
+    for rows in stages:
+        new = advance(rows, retract(rows, standing))
+        basis = followed(basis, standing, new, rows)
+        standing = new
+    left = retract(end, standing)
+    counted = wall_blocks.counted(table_of(end), left)
+    published = privacy.release(counted, previous=wall_blocks.released(left), coarsest_m=250)
+    before = wall_blocks.released(left).attrs["basis"].rows
+    for cell, people_behind in published.attrs["basis"].rows.items():
+        if before.get(cell) == people_behind:
+            continue  # it stands as the wall showed it
+        now = frozenset(
+            (token, feeling) for token, feeling in privacy.voices(counted).get(cell, {}).items()
+        )
+        for row in (behind(basis, cell), *(who for (at, _), who in basis.items() if at == cell)):
+            assert differ(now, row) not in {1, 2, 3, 4}
+
+
 @given(told=steps, tables=st.integers(0, 3))
 @settings(max_examples=150, deadline=None)
 def test_nothing_that_is_shown_rests_on_fewer_than_five_by_now(
