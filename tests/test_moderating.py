@@ -80,9 +80,7 @@ def with_words(room: Room, session: Session, words: str) -> Item:
 
 
 def decide(room: Room, session: Session, act: str, item: Item, **more: Any) -> moderating.Decided:
-    return moderating.decide(
-        room, session.id, act, item.handle, who="Table 1", seen=item.seen, **more
-    )
+    return moderating.decide(room, session.id, act, item.handle, who="Table 1", **more)
 
 
 def shown_words(room: Room, session: Session) -> list[tuple[str, str]]:
@@ -200,10 +198,22 @@ def test_words_that_she_changed_have_to_be_read_again(room: Room, session: Sessi
     hers.change(room, session.id, token(1), said, consent=codebook.CONSENT).result()
     for act in ("approve", "words_approve", "paraphrase", "words_hide", "show"):
         with pytest.raises(LayerError, match="item_changed"):
-            decide(room, session, act, item, text="x")
+            decide(room, session, act, item, text="x", seen=item.seen)
     assert len(room.contributions(session.id)) == 0
-    decide(room, session, "words_approve", with_words(room, session, "something else"))
+    now = with_words(room, session, "something else")
+    decide(room, session, "words_approve", now, seen=now.seen)
     assert shown_words(room, session) == [("something else", "her")]
+
+
+def test_words_said_otherwise_on_one_phone_are_not_let_through_from_another(
+    room: Room, session: Session
+) -> None:
+    speak(room, session, 1, "Karim shouts")
+    item = with_words(room, session, "Karim shouts")  # both phones have it before them
+    decide(room, session, "paraphrase", item, text="Somebody shouts", seen=item.seen)
+    with pytest.raises(LayerError, match="item_changed"):
+        decide(room, session, "words_approve", item, seen=item.seen)
+    assert shown_words(room, session) == [("Somebody shouts", "facilitator")]
 
 
 def test_what_has_no_words_has_none_to_decide_about(room: Room, session: Session) -> None:
