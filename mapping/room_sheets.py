@@ -239,7 +239,7 @@ def _aloud(session: Session, say: Say) -> str:
                 delete_on=session.delete_on,
             )
             said = "".join(f"<li>{escape(line)}</li>" for line in lines)
-            blocks.append(f"<div {_in(tag)}><h3>{escape(title)}</h3><ul>{said}</ul></div>")
+            blocks.append(f"<div {_in(tag)}><h2>{escape(title)}</h2><ul>{said}</ul></div>")
     return f'<section class="leaf"><h1>{escape(say("paper.aloud"))}</h1>{"".join(blocks)}</section>'
 
 
@@ -294,7 +294,6 @@ button:focus-visible { outline: 3px solid var(--cg-ink); outline-offset: 2px; }
   padding: 8mm; margin-block-end: 1rem; overflow-wrap: anywhere; }
 h1 { font-size: 20pt; line-height: 1.2; margin: 0 0 4mm; }
 h2 { font-size: 13pt; margin: 5mm 0 1.5mm; }
-h3 { font-size: 12pt; margin: 4mm 0 1mm; }
 p { margin: 0 0 2mm; } ol, ul { margin: 0; padding-inline-start: 7mm; } li { margin-block: .8mm; }
 .join { text-align: center; }
 .join .table { font-size: 22pt; font-weight: 700; }
