@@ -168,6 +168,9 @@ class Walls:
         finally:
             gone.cancel()
             self._listening[session.id].discard(wall.news)
+            if not self._listening[session.id]:  # what people said is not kept for nobody
+                del self._listening[session.id]
+                self._states.pop(session.id, None)
 
     def _changed(self, session_id: str) -> None:
         """Hear from the room's writer thread."""
