@@ -248,6 +248,7 @@ NOT_OURS: list[dict[str, Any]] = [
     {"kept": {"token": HEX, "deep": {"er": 1}}},
     {"kept": {"token": "short"}},
     {"mine": [{"id": "a", "session": HEX}]},
+    {"mine": [{"id": "00000000-0000-4000-8000-000000000001", "session": HEX, "cell": "here"}]},
     {"queue": "no list"},
 ]
 

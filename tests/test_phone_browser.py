@@ -16,6 +16,7 @@ from layers.room_session import Session
 from layers.space import cell_of
 from mapping import hall
 from tests.helpers import rooms
+from tests.helpers.hall_phones import empty
 from tests.helpers.phones import ARRIVED, join, place, rows, send, stored
 from tests.helpers.running import Server
 from tests.helpers.watched import HALL, Watch
@@ -170,7 +171,7 @@ def test_what_is_said_offline_arrives_once_when_the_network_is_back(
 def test_what_waits_survives_a_closed_page(watch: Watch, in_hall: Server, session: Session) -> None:
     phone = watch.page("phone")
     join(phone, in_hall, session)
-    phone.wait_for_function("(async () => (await Outbox.all()).length === 0)()")
+    empty(phone)
     place(phone)
     phone.context.set_offline(True)
     phone.click("#send")
@@ -181,7 +182,7 @@ def test_what_waits_survives_a_closed_page(watch: Watch, in_hall: Server, sessio
     again = context.new_page()
     again.goto(in_hall.address(HALL, f"/j/{session.code}"))
     again.wait_for_selector("#feeling:not([hidden])")  # known again, without asking for consent
-    again.wait_for_function("(async () => (await Outbox.all()).length === 0)()")
+    empty(again)
     assert len(rows(in_hall, session)) == 1
     with stored(in_hall) as room:
         assert room.counts(session.id) == (1, 1)

@@ -6,6 +6,7 @@ page asks once what there is. Nothing is ever sent away to be spoken.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import time
@@ -76,6 +77,7 @@ class Voices:
         self._root = root
         self._seen: Mapping[str, Mapping[str, Path]] = {}
         self._until = 0.0
+        self._looking = asyncio.Lock()
 
     def routes(self) -> list[BaseRoute]:
         """Give the routes."""
@@ -84,23 +86,23 @@ class Voices:
             Route("/phone/voice/{lang}/{key}", self.file, methods=["GET"]),
         ]
 
-    def _found(self) -> Mapping[str, Mapping[str, Path]]:
+    async def _found(self) -> Mapping[str, Mapping[str, Path]]:
         """Look into the folder, at most once in a while: a hall of phones asks at once."""
-        now = time.monotonic()
-        if now >= self._until:
-            self._seen = recorded(self._root or folder())
-            self._until = now + _LOOK_AGAIN_S
+        async with self._looking:  # whoever comes meanwhile waits for what is found
+            if time.monotonic() >= self._until:
+                self._seen = await asyncio.to_thread(recorded, self._root or folder())
+                self._until = time.monotonic() + _LOOK_AGAIN_S
         return self._seen
 
     async def list(self, _: Request) -> Response:
         """Tell which sentences are recorded in which language."""
-        said = {lang: sorted(keys) for lang, keys in self._found().items()}
+        said = {lang: sorted(keys) for lang, keys in (await self._found()).items()}
         return JSONResponse(said, headers={"Cache-Control": "no-cache"})
 
     async def file(self, request: Request) -> Response:
         """Give one recording. Only what was listed is opened, whatever the address says."""
         lang, key = request.path_params["lang"], request.path_params["key"]
-        file = self._found().get(lang, {}).get(key)
+        file = (await self._found()).get(lang, {}).get(key)
         if file is None or not file.is_file():
             return Response(status_code=404)
         headers = {"Cache-Control": _KEEP}

@@ -299,7 +299,8 @@ const Outbox = (() => {
       const fits = (said) => Object.entries(said).every(([name, value]) => value == null || FIELDS[name]?.(value));
       const waits = queue.every((item) => PATHS.includes(item.path) && short(80)(item.id) && item.body
         && item.body.session === session && HEX.test(item.body.token) && fits(item.body));
-      const listed = own.every((item) => plain(item) && UUID.test(item.id) && item.session === session);
+      const listed = own.every((item) => plain(item) && UUID.test(item.id)
+        && item.session === session && CELL.test(item.cell));
       return waits && listed ? { session, kept, mine: own, queue } : null;
     } catch {
       return null;

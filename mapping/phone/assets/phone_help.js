@@ -3,7 +3,7 @@
 "use strict";
 
 window.Help = (() => {
-  const MOST = 5, NEAR_M = 400;
+  const MOST = 5, NEAR_M = 400, SOON_S = 3;
   const DAY = 1440, WEEK = 7 * DAY;
   // evening 18 to 22, night 22 to 6, as everywhere here
   const PARTS = { day: [[360, 1080]], evening: [[1080, 1320]], night: [[0, 360], [1320, DAY]] };
@@ -18,6 +18,12 @@ window.Help = (() => {
       lists.set(session, (await answer.json()).services);
     }
     return lists.get(session);
+  }
+
+  /** Fetch the list on every phone alike, soon after joining: who fetched it only after something bad
+      had happened would tell so to whoever listens to the Wi-Fi. */
+  function prepare(session) {
+    setTimeout(() => { services(session).catch(() => {}); }, 1000 * (SOON_S + SOON_S * Math.random()));
   }
 
   /** Tell whether she spoke of violence: then a protocol and a person come first. */
@@ -172,5 +178,5 @@ window.Help = (() => {
     container.replaceChildren(...stage, list, ...(hurt ? [] : [person(given)]), line(say("phone.help_by_itself"), "help_small"));
   }
 
-  return { card, fitting, violent, hours };
+  return { card, prepare, fitting, violent };
 })();

@@ -22,6 +22,7 @@ window.Line = (() => {
     failures = 0;
     open();
     keepForOffline();
+    window.Help?.prepare(session_id);
   }
   function stop() {
     clearTimeout(timer);
@@ -187,13 +188,18 @@ window.Line = (() => {
   /** Ask her whether to take what the address brought; gives its session where she said yes, else "". */
   async function arrive() {
     const bundle = came_with && Outbox.carried(came_with);
-    if (!bundle) return "";
+    if (!bundle || !bundle.mine.every(speakable)) return "";
     const yes = await sure(bundle);
     if (!yes) return "";
     await Outbox.bring(bundle);
     // no address is named: only the page that opened this one hears it, and it checks who speaks
     window.opener?.postMessage("taken", "*");
     return bundle.session;
+  }
+  /** Tell whether the page has words for all that an item says: it is going to show it. */
+  function speakable({ feeling, reasons, when, company }) {
+    const codes = [feeling, ...(Array.isArray(reasons) ? reasons : []), when, company];
+    return Boolean(feeling) && codes.every((code) => code == null || `codebook.${code}` in Phone.data.words);
   }
   function sure(bundle) {
     const ids = new Set([...bundle.mine.map((item) => item.id), ...bundle.queue.filter((item) => !item.first).map((item) => item.id)]);
