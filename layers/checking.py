@@ -132,6 +132,9 @@ def _of_text(
 ) -> str:
     if column.type == "code" and value not in vocab.LISTS[column.of]:
         return "field_no_code"
+    if column.type == "codes" and column.of:
+        known = set(value) <= set(vocab.LISTS[column.of])  # type: ignore[call-overload]  # a list, by its type
+        return "" if known else "field_no_code"
     if column.type == "codes" and not all(
         _TAG.fullmatch(str(tag))
         for tag in value  # type: ignore[attr-defined] # a list, by its type

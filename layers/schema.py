@@ -334,7 +334,7 @@ _TABLES = (
         _text("organizer", "who held it"),
         _text("campaign", "name that it shares with other sessions"),
         Column("sessions_held", "int", "sessions that are published together here"),
-        Column("asked", "codes", "what was asked besides the feeling: reasons, when, company"),
+        Column("asked", "codes", "what was asked besides the feeling", "session_question"),
         _text("codebook", "version of the codebook that its answers are codes of"),
         writers="release of a session",
     ),

@@ -19,7 +19,7 @@ def test_every_column_points_at_a_list_or_a_table_that_is_there(table: schema.Ta
     for column in table.columns:
         assert column.type in schema.TYPES
         assert column.about
-        if column.type == "code":
+        if column.type == "code" or (column.type == "codes" and column.of):
             assert column.of in vocab.LISTS, column
         elif column.of:
             assert column.of in schema.TABLES, column

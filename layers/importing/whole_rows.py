@@ -238,8 +238,12 @@ def _name(text: str) -> str:
     return text if _IDENTIFIER.fullmatch(text) else safe_id(text)
 
 
-def _codes(text: str, _: schema.Column) -> list[str]:
-    found = [tag for one in cell_text.listed(text) for tag in tags(one)[0]]
+def _codes(text: str, column: schema.Column) -> list[str]:
+    listed = cell_text.listed(text)
+    if column.of:
+        found = [one for one in listed if one in vocab.LISTS[column.of]]
+    else:
+        found = [tag for one in listed for tag in tags(one)[0]]
     if not found and text != "[]":
         raise ValueError(text)
     return list(dict.fromkeys(found))
