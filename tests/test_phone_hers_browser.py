@@ -319,6 +319,8 @@ def test_after_the_end_a_receipt_finds_what_was_done(watch: Watch, in_hall: Serv
         texts = {"en": "A lamp", "fr": "Une lampe <img src=x onerror=alert(1)>"}
         answers_back.save(room, ended, texts)
     other = watch.page("phone", locale="fr")
+    other.goto(in_hall.address(HALL, f"/j/{session.code}"))
+    other.wait_for_selector("#see_answers")
     other.goto(in_hall.address(HALL, "/j"))
     other.click("#code_receipt")
     other.fill("#take_text", letters)
@@ -326,3 +328,8 @@ def test_after_the_end_a_receipt_finds_what_was_done(watch: Watch, in_hall: Serv
     other.wait_for_selector("#answers:not([hidden])")
     assert other.inner_text("#answers_text") == texts["fr"]
     assert other.locator("#answers_text *").count() == 0
+    phone.reload()  # the phone that was there: told by its code that the session has ended
+    phone.wait_for_selector("#end:not([hidden])")
+    phone.click("#see_answers")
+    phone.wait_for_selector("#answers:not([hidden])")
+    assert phone.inner_text("#answers_text") == texts["fr"]

@@ -284,7 +284,10 @@ def test_the_map_moves_under_a_finger_and_the_page_does_not(
     phone.click("#here")
     phone.wait_for_selector("#why:not([hidden])")
     drag("#reasons", 200)
-    phone.wait_for_function("() => document.querySelector('#why > .scroll').scrollTop > 50")
+    # with text as large as this the whole screen scrolls, else the part above its buttons
+    phone.wait_for_function(
+        "() => why.scrollTop + document.querySelector('#why > .scroll').scrollTop > 50"
+    )
 
 
 # --- what is asked, and the session's states -----------------------------------------------------

@@ -34,6 +34,11 @@
   async function enter(body, code) {
     const said = await ask(body);
     Phone.notice("");
+    if (said.error === "session_closed") {
+      Phone.ended = body.code;
+      Phone.end(say("phone.closed_title"), say("phone.closed"), Boolean(body.code));
+      return;
+    }
     if (!said.ok) {
       Phone.show("code");
       $("code_text").value = code || "";
@@ -125,7 +130,8 @@
     Mine.forget();
     Ask.forget();
     banner();
-    Phone.end(title, text, now === "closed");
+    Phone.ended = Phone.session.code;
+    Phone.end(title, text, true);
   }
 
   /* ---- send ---- */
@@ -189,13 +195,13 @@
       return;
     }
     const title = say("phone.sent_title"), text = say("phone.wiped");
-    Phone.agreed = null;
-    Line.stop();
     await Outbox.wipe();
     wiped(title, text);
   }
   function wiped(title = say("phone.sent_title"), text = say("phone.wiped")) {
     last_id = null;
+    Phone.agreed = null;
+    Line.stop();
     Mine.forget();
     Ask.forget();
     Phone.end(title, text);

@@ -122,6 +122,7 @@ const Mine = (() => {
     const said = await Outbox.post("/phone/receipt", wanted);
     if (!said || said.again) Phone.notice(said?.again?.sentence || say("phone.offline"));
     else if (said.error === "session_closed") await answers(wanted.code, say("phone.closed_title"));
+    else if (said.error === "session_unknown") await answers(wanted.code, say("phone.gone_title"), said.sentence);
     else if (!said.ok) Phone.notice(said.sentence);
     else {
       taken = { ...wanted, session: said.session, items: said.items };
@@ -153,11 +154,13 @@ const Mine = (() => {
     if (await look(wanted)) Phone.notice(say("phone.withdrawn"));
     await count();
   }
-  /** After the end: what the facilitator answered, in her language. */
-  async function answers(code, title) {
+  /** After the end: what the facilitator answered, in her language. It outlives the session, so an
+      unknown code is asked for too: `unknown` is what to say where there is nothing of that code. */
+  async function answers(code, title, unknown = "") {
     const said = await Outbox.post("/phone/answers", { code });
     const none = !said?.ok;
     if (none && (!said || said.again)) return Phone.notice(said?.again?.sentence || say("phone.offline"));
+    if (none && unknown) return Phone.notice(unknown);
     Phone.end(title, none ? say("phone.answers_none", { code }) : "");
     $("answers").hidden = none;
     if (none) return;
@@ -202,7 +205,7 @@ const Mine = (() => {
       else Phone.notice(say("phone.receipt_wrong"));
     };
     $("taken_all").onclick = () => take_back({ all: true }, "phone.withdraw_all_sure");
-    $("see_answers").onclick = () => answers(Phone.session.code, $("end_title").textContent);
+    $("see_answers").onclick = () => answers(Phone.ended, $("end_title").textContent);
     for (const button of document.querySelectorAll("[data-back]")) button.onclick = back;
     Phone.after_words.push(write);
   }
