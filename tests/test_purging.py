@@ -6,9 +6,10 @@ import json
 import logging
 import re
 import shutil
+import signal
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
@@ -26,6 +27,7 @@ from layers.room_schema import MIGRATIONS
 from layers.room_session import Contribution, Session
 from mapping.__main__ import main
 from mapping.phone import deletion
+from tests.helpers.running import Server
 from tests.test_commands import documented
 
 HELD = date(2026, 3, 1)
@@ -475,3 +477,16 @@ def test_only_code_title_day_and_languages_are_kept_for_an_answer(room: Room) ->
     purging.purge(room, session.delete_on)
     (row,) = room.read("SELECT * FROM answers_back")
     assert row == (session.code, TITLE, "2026-03-01", "", '{"en": "", "ar": ""}')
+
+
+def test_a_server_that_slept_over_the_day_answers_nobody_before_it_has_purged(
+    start_server: Callable[..., Server], path: Path
+) -> None:
+    store = Room(path)
+    session = a_session(store)
+    ending.stop(store, session, atlas=None)
+    store.close()
+    server = start_server(CG_ROOM=str(path), CG_TODAY="2026-12-01")
+    assert session.id.encode() not in on_disk(path.parent)
+    assert server.stop() in (0, -signal.SIGTERM)
+    assert TITLE not in server.log()
