@@ -68,6 +68,7 @@
     show();
     const others = view() === "ended" ? (said.languages || []).filter((lang) => lang !== WallWords.first) : [];
     await Promise.all(others.map(WallWords.load));
+    if (state !== said) return; // something newer came while the words were on their way
     const chosen = [said.second, asked_second, others[turned % others.length]].find((lang) => lang && lang !== WallWords.first);
     if (await WallWords.choose(chosen || "")) rewrite();
     else if (others.length) show();
