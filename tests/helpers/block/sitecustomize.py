@@ -85,5 +85,5 @@ def log_everything(path: Path) -> None:
 
 if os.environ.get("CG_BLOCK_FILE"):
     install(_write_down)
-if os.environ.get("CG_LOG_EVERYTHING"):
-    log_everything(Path(os.environ["CG_LOG_EVERYTHING"]))
+if os.environ.get("TEST_LOG_EVERYTHING"):
+    log_everything(Path(os.environ["TEST_LOG_EVERYTHING"]))
