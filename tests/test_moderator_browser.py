@@ -21,7 +21,7 @@ from mapping import hall, words
 from tests.helpers import phones
 from tests.helpers.barriers import barriers
 from tests.helpers.running import Server
-from tests.helpers.watched import HALL, Watch
+from tests.helpers.watched import HALL, SIZES, Watch
 
 PASSPHRASE = "abcdefghjkmnp"  # noqa: S105  invented for these tests
 DOOR = 401  # what the door answers with, which a browser writes to its console
@@ -285,7 +285,7 @@ def test_no_part_of_the_second_phone_has_a_barrier_or_runs_over(
             second.select_option("#lang", lang)
             second.wait_for_function("lang => document.documentElement.lang === lang", arg=lang)
             second.wait_for_timeout(100)
-            wide = second.evaluate("document.documentElement.scrollWidth - innerWidth")
+            wide = second.evaluate("document.documentElement.scrollWidth") - SIZES["phone"][0]
             small = second.evaluate(
                 "[...document.querySelectorAll('button, select, summary, .pick')]"
                 ".filter((one) => one.offsetParent && one.offsetHeight < 44)"
