@@ -161,7 +161,7 @@
     $("safeguard").textContent = state.safeguard || say("moderate.nobody");
     Remote.draw(state);
     here();
-    if (!state.undo) $("toast").hidden = true;
+    $("toast").hidden = !state.undo || !done; // a state may be older than the answer; the next one is not
     tell();
   }
 
@@ -230,6 +230,7 @@
   $("approve_all").onclick = async () => { if ((await go({ act: "approve_all" })).ok) toast("approve_all"); };
   $("undo").onclick = async () => {
     $("toast").hidden = true;
+    done = "";
     if ((await go({ act: "undo" })).ok) $("live").textContent = say("moderate.did_undo");
   };
   $("stop_all").onclick = async () => {
