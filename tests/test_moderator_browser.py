@@ -304,6 +304,7 @@ def test_no_part_of_the_second_phone_has_a_barrier_or_runs_over(
     press(second, "#waiting", "Zahra", "pen")
     look("paraphrase")
     second.locator("#waiting .form textarea").fill("Somebody")
+    second.wait_for_timeout(500)  # as in press
     second.locator("#waiting .form .good").click()
     second.wait_for_selector("#toast:not([hidden])")
     second.wait_for_timeout(700)
