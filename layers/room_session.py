@@ -17,6 +17,7 @@ MODES = ("instant", "batches")
 CELL_SIZES = (125, 250, 500)
 CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without I, O, 0 and 1
 CODE_LENGTH = 8
+RECEIPT_LENGTH = 12  # her half: 60 bits, for who has the code can try
 TITLE_LENGTH = 80
 WORDS_LENGTH = 200
 STATES = ("ready", "open", "paused", "closed")

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from layers import answers_back, codebook
 from layers.room import Room
-from layers.room_session import CODE_LETTERS, Session
+from layers.room_session import CODE_LENGTH, CODE_LETTERS, RECEIPT_LENGTH, Session
 from layers.room_setup import SetUp
 from layers.room_taking import MOST_TOKENS
 from mapping import phone, words
@@ -106,7 +106,7 @@ def test_a_right_code_is_answered_however_many_wrong_ones_there_are(
         agree(client, session, A, receipt=HERS)
         wrong = [client.post("/phone/join", json={"code": "AAAAAAAA"}) for _ in range(5)]
         assert [one.status_code for one in wrong] == [404, 404, 503, 503, 503]
-        guess = {"code": session.code, "receipt": "AAAAAAAA"}
+        guess = {"code": session.code, "receipt": "AAAAAAAAAAAA"}
         assert send(client, guess, "receipt").status_code == 503
         assert client.post("/phone/join", json={"code": session.code}).status_code == 200
         right = {"code": session.code, "receipt": HERS}
@@ -114,16 +114,15 @@ def test_a_right_code_is_answered_however_many_wrong_ones_there_are(
         assert send(client, right | {"all": True}, "withdraw").status_code == 200
 
 
-def test_guessing_forty_bits_is_hopeless() -> None:
+def test_guessing_codes_and_receipts_is_hopeless() -> None:
     """For eight hours at 2,000 a second: more than two busy cores answered (1,300 measured)."""
     assert len(CODE_LETTERS) == 32
-    codes, tries = 32**8, 2_000 * 8 * 3600
+    codes, receipts, tries = 32**CODE_LENGTH, 32**RECEIPT_LENGTH, 2_000 * 8 * 3600
     assert tries * 10 / codes < 1 / 1_900  # any of ten sessions, by its code
-    assert tries * 200 / codes < 1 / 95  # any of two hundred receipts, for who has the code
-    assert tries * 2_000 / codes**2 < 1e-12  # for who has not
+    assert tries * 200 / receipts < 1e-8  # any of two hundred receipts, for who has the code
     # wrong ones that wait their second, in a session as full as it can be
     waited = limits.WRONG_PER_SECOND * 8 * 3600 + limits.WRONG_AT_ONCE
-    assert waited * MOST_TOKENS / codes < 1 / 900
+    assert waited * MOST_TOKENS / receipts < 1e-8
 
 
 @pytest.mark.parametrize("party", [-1, 2, 8, True, "0", 0.0, [0]], ids=str)
@@ -143,7 +142,9 @@ def test_her_table_is_kept_with_what_she_says(client: TestClient, room: Room) ->
     assert room.contributions(made.id)["party"].tolist() == [1]
 
 
-@pytest.mark.parametrize("receipt", ["", "ABCDEFG", "ABCDEFG0", "ABCDEFGI", 5, ["A"], "x" * 99])
+@pytest.mark.parametrize(
+    "receipt", ["", "ABCDEFGHJKL", "ABCDEFGHJKL0", "ABCDEFGHJKLI", 5, ["A"], "x" * 99]
+)
 def test_a_receipt_that_cannot_be_one_is_refused(
     client: TestClient, room: Room, session: Session, receipt: object
 ) -> None:
@@ -296,7 +297,7 @@ def test_a_receipt_shows_and_withdraws_what_was_sent_from_another_phone(
 ) -> None:
     for cell in (CELL, OTHER):
         send(hall, pin(session, cell=cell, words="Dark", language="en"))
-    typed = {"code": f" {session.code[:4].lower()} {session.code[4:]}", "receipt": "abcd-efgh"}
+    typed = {"code": f" {session.code[:4].lower()} {session.code[4:]}", "receipt": "abcd-efgh jklm"}
     found = send(hall, typed, "receipt").json()
     assert found["session"] == {"title": "Café", "state": "open", "languages": ["en", "fr"]}
     assert [item["words"] for item in found["items"]] == ["Dark", "Dark"]
@@ -317,7 +318,7 @@ def test_what_a_receipt_tells_leads_to_nobodys_phone(hall: TestClient, session: 
 @pytest.mark.parametrize(
     "changes",
     [
-        *({"receipt": wrong} for wrong in ("AAAAAAAA", "", 5, None)),
+        *({"receipt": wrong} for wrong in ("AAAAAAAAAAAA", "", 5, None)),
         *({"code": wrong} for wrong in ("A", None, "AAAAAAAA", ["A"])),
     ],
     ids=str,
@@ -380,7 +381,7 @@ def test_after_closing_every_route_of_hers_says_so(
         ("withdraw", receipt | {"all": True}),
         ("mine", phone_of),
         ("receipt", receipt),
-        ("receipt", receipt | {"receipt": "AAAAAAAA"}),
+        ("receipt", receipt | {"receipt": "AAAAAAAAAAAA"}),
     ):
         answer = send(hall, said, path)
         assert (answer.status_code, answer.json()["error"]) == (410, "session_closed")
@@ -411,6 +412,6 @@ def test_every_answer_says_that_nobody_keeps_it(hall: TestClient, session: Sessi
     for path, body in (
         ("mine", {"session": session.id, "token": A}),
         ("receipt", {"code": session.code, "receipt": HERS}),
-        ("receipt", {"code": session.code, "receipt": "AAAAAAAA"}),
+        ("receipt", {"code": session.code, "receipt": "AAAAAAAAAAAA"}),
     ):
         assert send(hall, body, path).headers["Cache-Control"] == "no-store"

@@ -222,7 +222,7 @@ def test_a_strangers_link_does_not_put_its_token_in_the_place_of_hers(
     bundle = {
         "v": 1,
         "session": session.id,
-        "kept": {"token": HEX, "receipt": "AAAAAAAA", "agreed": session.consent, "party": None},
+        "kept": {"token": HEX, "receipt": "AAAAAAAAAAAA", "agreed": session.consent, "party": None},
         "mine": [],
         "queue": [],
     }

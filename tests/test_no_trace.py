@@ -37,7 +37,7 @@ class Person:
     cell: str
     token: str = field(default_factory=lambda: secrets.token_hex(16))
     receipt: str = field(
-        default_factory=lambda: "".join(secrets.choice(CODE_LETTERS) for _ in range(8))
+        default_factory=lambda: "".join(secrets.choice(CODE_LETTERS) for _ in range(12))
     )
     ids: list[str] = field(default_factory=lambda: [str(uuid4()) for _ in range(3)])
     words: str = field(default_factory=lambda: f"Ostrich {secrets.token_hex(6)}")

@@ -37,7 +37,7 @@ class Phone(threading.Thread):
         self.rng = random.Random(seed)
         self.server, self.session, self.cells = server, session, cells
         self.token = f"{seed:032x}"
-        self.receipt = "".join(self.rng.choices(CODE_LETTERS, k=8))
+        self.receipt = "".join(self.rng.choices(CODE_LETTERS, k=12))
         self.hers = {"session": session.id, "token": self.token}
         self.said: dict[str, tuple[str, str, str | None]] = {}
         self.edits: dict[str, int] = {}

@@ -16,14 +16,14 @@ from starlette.requests import Request
 
 from layers.errors import LayerError
 from layers.hers import MOST_EDITS
-from layers.room_session import CODE_LENGTH, CODE_LETTERS, Contribution
+from layers.room_session import CODE_LETTERS, RECEIPT_LENGTH, Contribution
 from layers.room_setup import MOST_PARTIES
 from mapping import words
 
 MOST_BYTES = 4096
 _RANDOM_128 = re.compile(r"[0-9a-f]{32}")
 _UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
-_TYPED = re.compile(f"[{CODE_LETTERS}]{{{CODE_LENGTH}}}")
+_TYPED = re.compile(f"[{CODE_LETTERS}]{{{RECEIPT_LENGTH}}}")
 _MOST_IDS = 200
 CONTRIBUTION = frozenset(
     {

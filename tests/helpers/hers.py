@@ -16,7 +16,7 @@ from layers.room_session import Contribution, Session
 CELL = "CRS3035RES250mN3270000E4550000"
 OTHER = "CRS3035RES250mN3270000E4550250"
 A, B = "a" * 32, "b" * 32
-HERS, THEIRS = "ABCDEFGH", "WXYZ2345"
+HERS, THEIRS = "ABCDEFGHJKLM", "WXYZ23456789"
 
 
 def session(room: Room, **changes: object) -> Session:

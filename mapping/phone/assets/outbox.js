@@ -257,12 +257,12 @@ const Outbox = (() => {
   /* ---- carried to another address of the same laptop ---- */
 
   const HEX = /^[0-9a-f]{32}$/, UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
-  const CODE = /^[A-HJ-NP-Z2-9]{8}$/, CELL = /^CRS3035RES\d{3,4}mN\d{1,8}E\d{1,8}$/;
+  const RECEIPT = /^[A-HJ-NP-Z2-9]{12}$/, CELL = /^CRS3035RES\d{3,4}mN\d{1,8}E\d{1,8}$/;
   const PATHS = ["/phone/agree", "/phone/contributions", "/phone/change", "/phone/withdraw"];
   const MOST_CARRIED = 200, LONGEST_CARRIED = 200_000;
   const short = (length) => (value) => typeof value === "string" && value.length <= length;
   const FIELDS = {
-    session: (v) => HEX.test(v), token: (v) => HEX.test(v), consent: short(20), receipt: (v) => CODE.test(v),
+    session: (v) => HEX.test(v), token: (v) => HEX.test(v), consent: short(20), receipt: (v) => RECEIPT.test(v),
     party: (v) => Number.isInteger(v) && v >= 0 && v < 100, id: (v) => UUID.test(v), cell: (v) => CELL.test(v),
     feeling: short(20), when: short(20), company: short(20), words: short(200), language: short(35),
     reasons: (v) => Array.isArray(v) && v.length <= 20 && v.every(short(30)),
@@ -389,9 +389,9 @@ const Outbox = (() => {
   function token() {
     return hex(random(16));
   }
-  /** Eight letters of the codes' alphabet: 32 letters, so each byte gives one without preference. */
+  /** Twelve letters of the codes' alphabet: 32 letters, so each byte gives one without preference. */
   function receipt() {
-    return Array.from(random(8), (byte) => "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"[byte & 31]).join("");
+    return Array.from(random(12), (byte) => "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"[byte & 31]).join("");
   }
   function uuid() { // version 4; crypto.randomUUID is missing where the page is no secure context
     const bytes = random(16);

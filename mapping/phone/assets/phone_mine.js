@@ -116,7 +116,7 @@ const Mine = (() => {
   /* ---- a receipt, from any phone ---- */
   function typed() {
     const letters = $("take_text").value.toUpperCase().replace(/[^A-Z0-9]/g, "");
-    return letters.length === 16 ? { code: letters.slice(0, 8), receipt: letters.slice(8) } : null;
+    return letters.length === 20 ? { code: letters.slice(0, 8), receipt: letters.slice(8) } : null;
   }
   async function look(wanted) {
     const said = await Outbox.post("/phone/receipt", wanted);
