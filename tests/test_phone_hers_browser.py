@@ -20,7 +20,7 @@ from tests.helpers.running import Server
 from tests.helpers.watched import HALL, Watch
 
 IN_HALL = {"CG_HOST": HALL, "CG_PASSPHRASE": "abcdefghjkmnp"}
-RECEIPT = re.compile(r"([A-HJ-NP-Z2-9]{4} ){3}[A-HJ-NP-Z2-9]{4}")
+RECEIPT = re.compile(r"([A-HJ-NP-Z2-9]{4} ){4}[A-HJ-NP-Z2-9]{4}")
 
 
 @pytest.fixture(scope="module")
@@ -143,6 +143,7 @@ def test_what_is_taken_back_is_gone_from_room_and_phone(
     assert phone.locator("#mine_list li").count() == 2
     phone.click("#mine_list li:has(svg.unsafe) [data-act='phone.withdraw']")
     phone.click("#sure_yes")
+    phone.wait_for_function("() => document.querySelectorAll('#mine_list li').length === 1")
     phones.all_sent(phone)
     assert [row["feeling"] for row in rows(in_hall, session)] == ["safe"]
     assert phone.locator("#mine_list li").count() == 1
