@@ -354,3 +354,15 @@ def test_an_open_wall_does_not_hold_up_the_end(
     wall = watch.page("projector")
     open_wall(wall, server, session)
     assert server.stop() is not None  # raises where SIGTERM does not end it
+
+
+def test_a_draft_is_spoken_only_where_the_session_says_so(watch: Watch, in_hall: Server) -> None:
+    for spoken, lang in ((("en", "uk"), "uk"), (("en", "fr"), "en")):
+        with rooms.a_session(in_hall.room, in_hall.atlas, languages=spoken) as made:
+            phone = watch.page("phone", locale="uk-UA")
+            phone.goto(hall.join_address(in_hall.address(HALL, ""), made.code, made.id))
+            phone.wait_for_selector("#consent:not([hidden])")
+            assert phone.get_attribute("html", "lang") == lang
+            offered = phone.eval_on_selector_all("#lang option", "all => all.map(one => one.value)")
+            assert offered[:2] == sorted(spoken)
+            assert ("uk" in offered, "ar" in offered) == (lang == "uk", True)

@@ -205,7 +205,7 @@ def _data(name: str, lang: str) -> str:
         "lang": lang,
         "words": page_words(name, lang),
         "languages": {
-            tag: [words.say("language.name", tag), words.direction(tag)]
+            tag: [words.say("language.name", tag), words.direction(tag), words.is_draft(tag)]
             for tag in PAGES[name].languages
         },
         "reasons": list(codebook.REASONS),
@@ -265,7 +265,11 @@ async def _words(name: str, request: Request) -> Response:
 
 def _language(name: str, request: Request) -> str:
     asked, ours = request.query_params.get("lang", ""), PAGES[name].languages
-    return asked if asked in ours else words.best(request.headers.get("accept-language", ""), ours)
+    if asked in ours:
+        return asked
+    # a draft is spoken only where a session says so, which the page learns later
+    read = [tag for tag in ours if not words.is_draft(tag)]
+    return words.best(request.headers.get("accept-language", ""), read)
 
 
 def _send(request: Request, found: Packed, keep: str) -> Response:

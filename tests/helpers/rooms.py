@@ -14,10 +14,11 @@ from layers.room import Room
 from layers.room_area import area_of
 from layers.room_session import Session
 from layers.room_setup import SetUp
+from mapping import words
 
 
 @contextmanager
-def a_session(
+def a_session(  # noqa: PLR0913 - the fields of the set-up, all named
     room: Path,
     atlas: Path,
     *,
@@ -25,6 +26,7 @@ def a_session(
     kind: str = "rehearsal",
     state: str = "open",
     setup: SetUp | None = None,
+    languages: tuple[str, ...] = words.room_languages(),
 ) -> Iterator[Session]:
     """Open a session in the file of a room, as the facilitator's page does."""
     store, city = Room(room), Atlas(atlas)
@@ -33,7 +35,7 @@ def a_session(
             title="Rehearsal",
             kind=kind,
             mode=mode,
-            languages=("en", "fr", "ar"),
+            languages=languages,
             cell_m=250,
             held_on=clock.today(),
             state=state,

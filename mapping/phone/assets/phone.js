@@ -55,6 +55,7 @@
     await Outbox.set(`code ${known}`, id);
     await remember();
     await Mine.load();
+    await greet();
     $("session_title").textContent = Phone.session.title;
     Phone.write();
     if (Phone.session.state === "closed") {
@@ -67,6 +68,21 @@
     Outbox.flush();
     if (Phone.agreed === Phone.session.consent) Ask.begin();
     else Phone.show("consent");
+  }
+  /** Offer the session's languages first; a draft, which no speaker has read, only where it is one of them. */
+  function offer(spoken) {
+    const is_offered = (tag) => spoken.includes(tag) || !data.languages[tag][2] || tag === Phone.lang;
+    const tags = Object.keys(data.languages).filter(is_offered);
+    tags.sort((a, b) => Number(spoken.includes(b)) - Number(spoken.includes(a)));
+    $("lang").replaceChildren(...tags.map((tag) => new Option(data.languages[tag][0], tag)));
+    $("lang").value = Phone.lang;
+    return tags;
+  }
+  /** Speak what her browser asks for, once the session says that it is spoken; what she chose stays. */
+  async function greet() {
+    const tags = offer(Phone.session.languages);
+    const wished = navigator.languages.map((tag) => tag.split("-")[0].toLowerCase()).find((tag) => tags.includes(tag));
+    if (wished && wished !== Phone.lang && !(await Outbox.get("lang"))) await Phone.speak(wished);
   }
   /** Keep who this is, for a reload. */
   function remember() {
@@ -208,7 +224,7 @@
   }
 
   /* ---- wiring ---- */
-  for (const [tag, [name]] of Object.entries(data.languages)) $("lang").append(new Option(name, tag));
+  offer([]);
   $("lang").onchange = (event) => Phone.speak(event.target.value);
   $("leave").onclick = leave;
   $("sound").onclick = $("consent_sound").onclick = Phone.toggle_sound;
