@@ -45,7 +45,7 @@ const Phone = (() => {
   /** A day such as 2026-11-22 as people of this language write it. */
   app.day = (iso) => {
     const day = new Date(`${iso}T12:00:00`);
-    return Number.isNaN(day.getTime()) ? iso : new Intl.DateTimeFormat(app.lang, { dateStyle: "long" }).format(day);
+    return Number.isNaN(day.getTime()) ? iso : new Intl.DateTimeFormat(app.lang, { dateStyle: "long", calendar: "gregory" }).format(day);
   };
 
   /* ---- pictures and cards ---- */
