@@ -46,6 +46,7 @@
       return;
     }
     Phone.session = said.session;
+    $("code_text").value = "";
     const { id, code: known } = said.session;
     // the secret leaves the address bar; that somebody enters for others is none
     history.replaceState(null, "", `/j/${known}${Phone.someone ? "?for=someone" : ""}`);
@@ -145,6 +146,7 @@
     Phone.state = "open";
     Mine.forget();
     Ask.forget();
+    Place.forget();
     banner();
     Phone.ended = Phone.session.code;
     Phone.end(title, text, true);
@@ -220,6 +222,7 @@
     Line.stop();
     Mine.forget();
     Ask.forget();
+    Place.forget();
     Phone.end(title, text);
   }
 

@@ -204,12 +204,14 @@ const Place = (() => {
   }
   /** The screen is there again: meanwhile the phone may have been turned. */
   const shown = () => city?.map.invalidateSize();
-  /** For the next person: no view and no search of the one before. */
+  /** For the next person, and at the end: no view, square or search of the one before. */
   function forget() {
     kept = target = null;
     $("search").value = "";
     way("map");
     city?.map.setView([0, 0], zoom(PIXELS_A_SQUARE), { animate: false });
+    delete $("map").dataset.cell;
+    $("square").textContent = "";
     list();
   }
 
