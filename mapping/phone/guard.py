@@ -24,7 +24,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mapping import words
-from mapping.phone import door, keeper, policy
+from mapping.phone import door, hearing, keeper, policy
 
 # The phones' own routes set a tighter limit; this one stops a flood before it is read.
 _ROOM_BODY = 16 * 1024
@@ -144,6 +144,7 @@ class Guard:
         self.host = host.casefold()
         self.hall = not is_loopback(host)
         self.keeper: keeper.Keeper | None = None
+        self.hearing = hearing.Hearing()
         logging.getLogger("uvicorn.error").addFilter(_NoAddresses())
         if self.hall:
             lang = words.best(os.environ.get("LANG", "").partition(".")[0].replace("_", "-"))
@@ -170,7 +171,13 @@ class Guard:
             await _ask(scope, receive, _dress(scope, send, strict=True))
         else:
             strict = policy.under(scope["path"], policy.STRICT)
-            await self._pass(scope, receive, _dress(scope, send, strict=strict))
+            dressed = _dress(scope, send, strict=strict)
+            if not strict or scope["type"] != "websocket":
+                await self._pass(scope, receive, dressed)
+            elif self.hearing.is_full(scope):
+                await _answer(Refusal(503, "error.busy"), scope, receive, dressed)
+            else:
+                await self.hearing.serve(self.app, scope, receive, dressed)
 
     def _refuse(self, scope: Scope) -> Refusal | None:
         headers = Headers(scope=scope)

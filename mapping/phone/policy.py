@@ -11,6 +11,9 @@ PUBLIC = ("/j", "/phone", "/wall", "/ours", "/assets", "/door")
 MODERATOR = "/moderate"
 STRICT = (*PUBLIC, MODERATOR)
 
+# Sockets on which the other side has to say who it is before it is told anything.
+SPEAK_FIRST = ("/wall/live", "/phone/check/live")
+
 # Streamlit answers these to anybody, and nothing of ours needs them.
 SHUT = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")
 
