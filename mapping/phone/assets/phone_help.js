@@ -83,19 +83,30 @@ window.Help = (() => {
     if (kind) found.className = kind;
     return found;
   }
+  const two = (number) => String(number).padStart(2, "0");
   function clock(minute) {
     const rest = minute % DAY;
-    return `${String(Math.floor(rest / 60)).padStart(2, "0")}:${String(rest % 60).padStart(2, "0")}`;
+    return minute && !rest ? "24:00" : `${two(Math.floor(rest / 60))}:${two(rest % 60)}`;
+  }
+  /** A night from Sunday to Monday comes as two, at both ends of the week. */
+  function joined(spans) {
+    const [first, last] = [spans[0], spans.at(-1)];
+    const overnight = spans.length > 1 && first[0] === 0 && last[1] === WEEK && WEEK - last[0] + first[1] < DAY;
+    return overnight ? [...spans.slice(1, -1), [last[0], WEEK + first[1]]] : spans;
+  }
+  /** What to say of a day: a night is said with the day it begins; what lasts longer, day by day. */
+  function ofDay([from, to], day) {
+    const [start, end] = [day * DAY, (day + 1) * DAY];
+    if (to - from < DAY) return from >= start && from < end ? [`${clock(from - start)}–${clock(to)}`] : [];
+    if (from >= end || to <= start) return [];
+    return [`${clock(Math.max(from, start) - start)}–${clock(Math.min(to, end))}`];
   }
   /** Hours day by day, days that are alike together: "Mon – Fri 09:00–17:00". */
   function hours(spans, lang) {
-    const name = (day) => new Intl.DateTimeFormat(lang, { weekday: "short", timeZone: "UTC" }).format(Date.UTC(2024, 0, 1 + day));
-    const days = [0, 1, 2, 3, 4, 5, 6].map((day) => spans
-      .filter(([from, to]) => from < (day + 1) * DAY && to > day * DAY)
-      .filter(([from, to]) => from >= day * DAY || to - day * DAY > 360) // the end of a night is the day before
-      .map(([from, to]) => `${clock(Math.max(from, day * DAY))}–${to - day * DAY >= DAY && to === WEEK ? "24:00" : clock(to)}`)
-      .join(", "));
     if (spans.length === 1 && spans[0][1] - spans[0][0] >= WEEK) return "24/7";
+    const name = (day) => new Intl.DateTimeFormat(lang, { weekday: "short", timeZone: "UTC" }).format(Date.UTC(2024, 0, 1 + day));
+    const every = joined(spans);
+    const days = [0, 1, 2, 3, 4, 5, 6].map((day) => every.flatMap((span) => ofDay(span, day)).join(", "));
     const lines = [];
     for (let first = 0, day = 1; day <= 7; day += 1) {
       if (day < 7 && days[day] === days[first]) continue;
