@@ -1,6 +1,8 @@
 """Delete sessions on their day, so that nothing of them is left on the disk.
 
-Due is a session on its day of deletion, and never on the day it is held. Copies of the room that
+Due is a session on its day of deletion, and never on the day it is held; one that runs on that
+day, or has phones that wait, is due a day later, so that nobody's answers go while she gives them.
+Copies of the room that
 lie beside it follow the same clock. The file is written anew each time, also where nothing is due:
 what a crash left between the end of a session and its scrubbing goes then.
 """
@@ -22,6 +24,7 @@ from layers.room_file import is_ours
 from layers.room_session import Session
 
 _PARTS = ("tokens", "contributions", "withdrawn", "batches", "deeds")
+_DAY = timedelta(days=1)
 _BESIDE = ("-wal", "-shm", "-journal")
 
 
@@ -41,11 +44,14 @@ class Purged:
 
 def due(room: Room, today: date) -> list[Session]:
     """List the sessions that are to be deleted by a day, open ones too: the date is a promise."""
-    return [
-        one
-        for one in room.sessions()
-        if max(one.delete_on, one.held_on + timedelta(days=1)) <= today
-    ]
+    return [one for one in room.sessions() if goes_on(room, one) <= today]
+
+
+def goes_on(room: Room, session: Session) -> date:
+    """Give the day on which a session goes: a day later than was said where people are in it."""
+    day = max(session.delete_on, session.held_on + _DAY)
+    waits = session.state == "ready" and room.counts(session.id)[0] > 0
+    return day + _DAY if waits or session.state in ("open", "paused") else day
 
 
 def purge(room: Room, today: date) -> list[str]:

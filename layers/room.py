@@ -20,7 +20,7 @@ from typing import Any
 
 import pandas as pd
 
-from layers import codebook, room_taking
+from layers import clock, codebook, room_taking
 from layers.crowd import Crowd
 from layers.errors import LayerError
 from layers.room_file import RoomFile, T
@@ -38,7 +38,7 @@ from layers.room_session import (
     Session,
     session_of,
 )
-from layers.room_setup import SetUp, deletion_day
+from layers.room_setup import SetUp, deletion_day, opened_on
 
 DEFAULT_PATH = "var/room.sqlite"
 
@@ -197,6 +197,8 @@ class Room:
     def move(self, session_id: str, state: str) -> None:
         """Start, pause or go on with a session; :meth:`stop` closes it.
 
+        What leaves ``ready`` is held from now on: its day is today, whenever it was set up.
+
         Raises
         ------
         LayerError
@@ -207,7 +209,13 @@ class Room:
 
         def move(db: sqlite3.Connection) -> None:
             found, _ = room_taking.live_session(db, session_id)
-            db.execute("UPDATE sessions SET state = ? WHERE id = ?", (state, found.id))
+            days = found.held_on, found.delete_on
+            if found.state == "ready" != state:
+                days = opened_on(*days, clock.today())
+            db.execute(
+                "UPDATE sessions SET state = ?, held_on = ?, delete_on = ? WHERE id = ?",
+                (state, *(day.isoformat() for day in days), found.id),
+            )
 
         self.change(session_id, move).result()
 

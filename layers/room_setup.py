@@ -85,9 +85,25 @@ def deletion_day(held_on: date, chosen: date | None) -> date:
     Raises
     ------
     LayerError
-        ``delete_on_wrong`` for a day before the session, or more than a year after it.
+        ``delete_on_wrong`` for a day that is not after the session, or more than a year after it.
     """
     day = chosen or held_on + timedelta(days=KEEP_DAYS)
-    if not held_on <= day <= held_on + timedelta(days=MOST_DAYS):
+    if not held_on < day <= held_on + timedelta(days=MOST_DAYS):
         raise LayerError("delete_on_wrong", most=MOST_DAYS)
     return day
+
+
+def opened_on(held_on: date, delete_on: date, today: date) -> tuple[date, date]:
+    """Give the days of a session that is opened for the first time: when it is held, and goes.
+
+    It is held on the day it is opened, not on the day it was set up, and goes on the day that was
+    chosen, or the next day where that has come. A day before it was set up, or long after the
+    chosen one, is a clock that is wrong, and puts nothing off.
+
+    Examples
+    --------
+    >>> opened_on(date(2026, 3, 1), date(2026, 3, 9), date(2026, 3, 9))
+    (datetime.date(2026, 3, 9), datetime.date(2026, 3, 10))
+    """
+    held = min(max(held_on, today), delete_on)
+    return held, max(delete_on, held + timedelta(days=1))

@@ -133,6 +133,7 @@ def test_tables_questions_campaign_and_moderation_arrive(room: Room) -> None:
     app.radio(key="room_moderation").set_value("pre")
     app.radio(key="room_mode").set_value("instant")
     app.text_input(key="room_purpose").set_value("Light in the plan")
+    assert app.date_input(key="room_delete_on").min == date(2026, 3, 2)  # the day after
     app.date_input(key="room_delete_on").set_value(date(2026, 3, 8))
     make(app)
     session = room.sessions()[0]

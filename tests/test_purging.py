@@ -31,6 +31,7 @@ from tests.helpers.running import Server
 from tests.test_commands import documented
 
 HELD = date(2026, 3, 1)
+DAY = timedelta(days=1)
 SHOWN = "CRS3035RES250mN3272000E4552000"  # six people speak of it
 ALONE = "CRS3035RES250mN3290000E4590000"  # one does, far from everybody
 HER_WORDS = "the man from house twelve waits there"
@@ -57,6 +58,7 @@ def a_session(
     delete_on: date | None = None,
     atlas_path: Path | None = None,
     kind: str = "real",
+    state: str = "open",
 ) -> Session:
     return room.create(
         title=title,
@@ -67,6 +69,7 @@ def a_session(
         held_on=HELD,
         delete_on=delete_on,
         atlas=str(atlas_path or ""),
+        state=state,
     )
 
 
@@ -100,14 +103,14 @@ def found(secrets: dict[str, bytes], folder: Path) -> set[str]:
         (date(2026, 3, 5), date(2026, 3, 4), False),
         (date(2026, 3, 5), date(2026, 3, 5), True),
         (date(2026, 3, 5), date(2027, 1, 1), True),  # the laptop was closed for long
-        (HELD, HELD, False),  # never while it is held
-        (HELD, HELD + timedelta(days=1), True),
+        (HELD + DAY, HELD, False),  # never while it is held
+        (HELD + DAY, HELD + DAY, True),
     ],
 )
 def test_a_session_goes_on_its_day_and_not_before(
     room: Room, delete_on: date | None, day: date, *, goes: bool
 ) -> None:
-    a_session(room, delete_on=delete_on)
+    room.stop(a_session(room, delete_on=delete_on).id)
     assert purging.purge(room, day) == ([TITLE] if goes else [])
     assert [one.title for one in room.sessions()] == ([] if goes else [TITLE])
 
@@ -116,9 +119,60 @@ def test_one_that_was_never_closed_goes_too_and_its_phones_hear_of_it(room: Room
     left = a_session(room)
     heard: list[str] = []
     room.watch(heard.append)
-    purging.purge(room, left.delete_on)
+    purging.purge(room, left.delete_on + DAY)
     assert left.id in heard
     assert room.sessions() == []
+
+
+@pytest.mark.parametrize("state", ["open", "paused"])
+def test_one_that_runs_on_its_day_has_that_day_and_not_a_second_one(room: Room, state: str) -> None:
+    evening = a_session(room, delete_on=HELD + DAY)
+    room.move(evening.id, state)
+    assert purging.purge(room, HELD + DAY) == []  # a minute past midnight, the hall still full
+    assert purging.purge(room, HELD + DAY + DAY) == [TITLE]
+
+
+def test_one_that_was_not_opened_yet_waits_only_for_phones(room: Room) -> None:
+    empty, full = (a_session(room, title=one, state="ready") for one in ("Empty", "Full"))
+    room.join(full.id, "a", consent=codebook.CONSENT).result()
+    assert purging.purge(room, empty.delete_on) == ["Empty"]
+    assert purging.purge(room, full.delete_on + DAY) == ["Full"]
+
+
+def test_one_that_was_set_up_days_before_is_held_on_the_day_it_is_opened(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    early = a_session(room, state="ready", delete_on=date(2026, 3, 8))
+    monkeypatch.setenv("CG_TODAY", "2026-03-08")
+    room.move(early.id, "open")
+    monkeypatch.setenv("CG_TODAY", "2026-03-09")
+    room.move(early.id, "paused")
+    room.move(early.id, "open")  # going on is no second opening
+    found = room.get(early.id)
+    assert (found.held_on, found.delete_on) == (date(2026, 3, 8), date(2026, 3, 9))
+    room.stop(early.id)
+    assert purging.purge(room, date(2026, 3, 8)) == []
+    assert purging.purge(room, date(2026, 3, 9)) == [TITLE]
+
+
+@pytest.mark.parametrize("clock", ["2020-01-01", "2041-01-01"])
+def test_a_wrong_clock_at_the_opening_puts_the_deletion_off_by_a_day_at_most(
+    room: Room, monkeypatch: pytest.MonkeyPatch, clock: str
+) -> None:
+    early = a_session(room, state="ready", delete_on=date(2026, 3, 8))
+    monkeypatch.setenv("CG_TODAY", clock)
+    room.move(early.id, "open")
+    found = room.get(early.id)
+    assert HELD <= found.held_on <= date(2026, 3, 8)
+    assert date(2026, 3, 8) <= found.delete_on <= date(2026, 3, 9)
+
+
+@pytest.mark.parametrize("day", [HELD - DAY, HELD, HELD + timedelta(days=366)])
+def test_the_day_of_deletion_comes_after_the_session_and_within_a_year(
+    room: Room, day: date
+) -> None:
+    with pytest.raises(LayerError, match="delete_on_wrong"):
+        a_session(room, delete_on=day)
 
 
 def test_the_others_stay_whole(room: Room) -> None:
@@ -128,7 +182,7 @@ def test_the_others_stay_whole(room: Room) -> None:
         room.join(one.id, "a", consent=codebook.CONSENT).result()
         said = Contribution(id=str(uuid4()), cell=SHOWN, feeling="safe")
         room.contribute(one.id, "a", said).result()
-    assert purging.purge(room, first.delete_on) == [TITLE]
+    assert purging.purge(room, first.delete_on + DAY) == [TITLE]
     assert room.counts(later.id) == (1, 1)
     assert len(room.contributions(later.id)) == 1
 
@@ -302,10 +356,10 @@ def test_a_reader_from_outside_holds_it_up_and_the_next_time_sees_it_through(
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM tokens").fetchone()
         with pytest.raises(LayerError, match="room_log_busy"):
-            purging.purge(room, session.delete_on)
+            purging.purge(room, session.delete_on + DAY)
         assert room.sessions() == []
         reader.execute("COMMIT")
-    purging.purge(room, session.delete_on)
+    purging.purge(room, session.delete_on + DAY)
     assert found(secrets, path.parent) == set()
 
 
@@ -336,7 +390,7 @@ def test_copies_beside_the_room_follow_the_same_clock(
     path.with_name("room-notes.txt").write_text("ours", encoding="utf-8")
     path.with_name("room-broken.sqlite").write_bytes(path.read_bytes()[:5000])
     room.close()
-    done = purging.purge_files(path, session.delete_on)
+    done = purging.purge_files(path, session.delete_on + DAY)
     assert done.titles == (TITLE,) * 3
     assert done.copies == ("room copy.sqlite", "room.sqlite.before")
     assert done.stuck == ("room-broken.sqlite",)
@@ -392,7 +446,7 @@ def test_the_command_says_what_is_due_and_then_does_it(
 ) -> None:
     session = a_session(room)
     room.close()
-    monkeypatch.setenv("CG_TODAY", session.delete_on.isoformat())
+    monkeypatch.setenv("CG_TODAY", (session.delete_on + DAY).isoformat())
     assert main(["purge", str(path), "--dry-run"]) == 0
     assert capsys.readouterr().out.splitlines() == [
         "1 sessions are due. Nothing was deleted.",
@@ -430,13 +484,13 @@ def shared(path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Room]:
 def test_the_server_purges_before_it_answers_and_again_when_a_day_begins(
     shared: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first, second = a_session(shared), a_session(shared, title="Next", delete_on=date(2026, 6, 1))
-    monkeypatch.setenv("CG_TODAY", first.delete_on.isoformat())
+    first, second = a_session(shared), a_session(shared, title="Next", delete_on=date(2026, 5, 1))
+    monkeypatch.setenv("CG_TODAY", (first.delete_on + DAY).isoformat())
 
     async def run() -> None:
         async with deletion.running(look_s=0.02):
             assert [one.id for one in shared.sessions()] == [second.id]
-            monkeypatch.setenv("CG_TODAY", second.delete_on.isoformat())
+            monkeypatch.setenv("CG_TODAY", (second.delete_on + DAY).isoformat())
             with anyio.fail_after(20):
                 while shared.sessions():  # noqa: ASYNC110 - a thread does it, which tells nobody
                     await anyio.sleep(0.02)

@@ -275,7 +275,7 @@ def _agreed(languages: tuple[str, ...], cell_m: int) -> dict[str, Any]:
     delete_on = right.date_input(
         say("room.delete_on"),
         value=today + dt.timedelta(days=KEEP_DAYS),
-        min_value=today,
+        min_value=today + dt.timedelta(days=1),
         max_value=today + dt.timedelta(days=MOST_DAYS),
         help=say("room.delete_on_help"),
         key=key("delete_on"),
