@@ -12,7 +12,7 @@ from types import MappingProxyType
 VERSION = "1"
 """Rises whenever a code is added, removed or changes its meaning."""
 
-CONSENT = "2026-2"
+CONSENT = "2026-3"
 """Version of the consent text ``phone.consent_*`` in the words."""
 
 UNSAID = "unsaid"
