@@ -127,4 +127,24 @@ MIGRATIONS = (
         texts TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
     """,
+    # Whatever is taken back, changed or hidden is counted, by whichever way it goes: what rests on
+    # fewer people by then comes off the wall. A table of its own, because a session's row is long.
+    """
+    CREATE TABLE losses (
+        session TEXT NOT NULL PRIMARY KEY REFERENCES sessions (id) ON DELETE CASCADE,
+        number INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO losses (session, number) SELECT id, 0 FROM sessions;
+    CREATE TRIGGER session_made AFTER INSERT ON sessions BEGIN
+        INSERT INTO losses (session, number) VALUES (NEW.id, 0);
+    END;
+    CREATE TRIGGER shown_deleted AFTER DELETE ON contributions WHEN OLD.state = 'shown' BEGIN
+        UPDATE losses SET number = number + 1 WHERE session = OLD.session;
+    END;
+    CREATE TRIGGER shown_changed AFTER UPDATE
+    OF cell, feeling, reasons, time_of_day, company, state ON contributions
+    WHEN OLD.state = 'shown' BEGIN
+        UPDATE losses SET number = number + 1 WHERE session = OLD.session;
+    END;
+    """,
 )

@@ -85,11 +85,11 @@ def standing(
         found = room.read(_DUE, (session.id,))
         if not found:  # deleted in this very moment
             raise LayerError("session_unknown")
-        text, fresh, settled = found[0]
+        text, fresh, losses = found[0]
         kept, held = _read(text)
         due = now.showing == "shown" and session.state != "closed" and fresh >= privacy.K
         due = due and may_take()
-        taken_back = text is not None and kept.get("settled") != settled
+        taken_back = text is not None and kept.get("losses") != losses
         if not (due or taken_back):
             return held
         if due and not taken_back and not kept.get("again"):  # only some squares can change
@@ -101,11 +101,9 @@ def standing(
             anew = wall_blocks.retract([one.said for one in read], held)
             if due:
                 anew = wall_blocks.advance([one.said for one in read], anew)
-        # counted as they were read: whoever takes hers back meanwhile is missed by the next look
         new = [one for one in read if one.fresh]
-        if due:
-            settled += len(new)
-        wrote = kept | wall_blocks.packed(anew) | {"settled": settled, "again": not due}
+        # as it was before they were read: whoever takes hers back meanwhile comes off with the next
+        wrote = kept | wall_blocks.packed(anew) | {"losses": losses, "again": not due}
         batch = _Batch(session, text, json.dumps(wrote), new if due else None, held, anew)
         if room.change(session.id, batch.write).result():
             return anew
@@ -141,7 +139,7 @@ _DUE = (
     "SELECT batch,"
     " (SELECT count(DISTINCT token) FROM contributions"
     "  WHERE session = s.id AND state = 'shown' AND fresh = 1),"
-    " (SELECT count(*) FROM contributions WHERE session = s.id AND state = 'shown' AND fresh = 0)"
+    " (SELECT number FROM losses WHERE session = s.id)"
     " FROM sessions s WHERE id = ?"
 )
 
