@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Request
 
-from layers import answers_back
+from layers import answers_back, purging
 from layers.room_session import Session
 from layers.room_setup import SetUp
+from mapping import hall
 from tests.helpers import phones, rooms
 from tests.helpers.phones import ARRIVED, join, rows, send
 from tests.helpers.running import Server
@@ -334,3 +335,20 @@ def test_after_the_end_a_receipt_finds_what_was_done(watch: Watch, in_hall: Serv
     phone.click("#see_answers")
     phone.wait_for_selector("#answers:not([hidden])")
     assert phone.inner_text("#answers_text") == texts["fr"]
+
+
+def test_a_code_finds_what_was_done_also_once_its_session_is_deleted(
+    watch: Watch, in_hall: Server
+) -> None:
+    with rooms.a_session(in_hall.room, in_hall.atlas, kind="real") as session:
+        pass
+    with phones.stored(in_hall) as room:
+        room.stop(session.id)
+        answers_back.save(room, room.get(session.id), {"en": "A lamp"})
+        purging.delete(room, room.get(session.id))
+    phone = watch.page("phone", locale="en")
+    phone.goto(in_hall.address(HALL, f"/j/{session.code}"))
+    phone.wait_for_selector("#answers:not([hidden])")
+    assert phone.inner_text("#answers_text") == "A lamp"
+    phone.goto(hall.join_address(in_hall.address(HALL, ""), session.code, session.id))
+    phone.wait_for_selector("#answers:not([hidden])")

@@ -42,7 +42,9 @@
     if (!said.ok) {
       Phone.show("code");
       $("code_text").value = code || "";
-      Phone.notice(said.sentence);
+      const old = (code || "").toUpperCase().replace(/[^A-Z0-9]/g, ""); // deleted perhaps, and answered
+      if (said.error === "session_unknown" && old) await Mine.answers(old, say("phone.gone_title"), said.sentence);
+      else Phone.notice(said.sentence);
       return;
     }
     Phone.session = said.session;
@@ -135,6 +137,7 @@
     $("banner").querySelector("use").setAttribute("href", paused ? "#b-pause" : "#b-user-plus");
     $("banner_text").textContent = say(paused ? "phone.paused" : "phone.for_someone");
     $("banner").querySelector(".say").dataset.say = paused ? "phone.paused" : "phone.for_someone";
+    Phone.room();
   }
   async function closed(now = "closed") {
     if (Phone.shown === "end") return;
@@ -165,6 +168,7 @@
     if (here && trouble) said.unshift(TROUBLES[trouble] || "phone.offline");
     $("sent_state").textContent = said.map((key) => say(key)).join(" ");
     $("sent_state").dataset.state = here ? "waiting" : "arrived";
+    Phone.room();
   }
   async function changed() {
     await Mine.count();
