@@ -165,6 +165,8 @@ window.Help = (() => {
     const hurt = violent(reasons);
     const stage = [];
     if (hurt) stage.push(line(say("phone.help_violence"), "help_violence"), person(given), line(say("phone.help_violence_private"), "help_small"));
+    else if (session.safeguard) stage.push(person(given)); // who is in the room comes before any office
+    const last = stage.length ? [] : [person(given)];
     const wait = line(say("phone.help_loading"), "help_small");
     container.replaceChildren(...stage, wait);
     const mine = {};
@@ -174,19 +176,19 @@ window.Help = (() => {
       every = await services(session.id);
     } catch {
       if (container.helpTurn !== mine) return;
-      container.replaceChildren(...stage, line(say("phone.help_unreached")), ...(hurt ? [] : [person(given)]));
+      container.replaceChildren(...stage, line(say("phone.help_unreached")), ...last);
       return;
     }
     if (container.helpTurn !== mine) return;
     const found = fitting(every, given);
     if (!found.length) {
-      container.replaceChildren(...stage, line(say("phone.help_none")), ...(hurt ? [] : [person(given)]));
+      container.replaceChildren(...stage, line(say("phone.help_none")), ...last);
       return;
     }
     const list = document.createElement("ul");
     list.className = "help_list";
     list.append(...found.map((one) => item(one, { ...given, language: given.language || Phone.data.languages[given.lang]?.[0] || given.lang })));
-    container.replaceChildren(...stage, list, ...(hurt ? [] : [person(given)]), line(say("phone.help_by_itself"), "help_small"));
+    container.replaceChildren(...stage, list, ...last, line(say("phone.help_by_itself"), "help_small"));
   }
 
   return { card, prepare, fitting, violent };
