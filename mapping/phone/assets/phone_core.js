@@ -120,6 +120,11 @@ const Phone = (() => {
   app.room = () => {
     const screen = $(app.shown), foot = screen.querySelector(":scope > .foot");
     screen.classList.toggle("still", foot?.offsetHeight > innerHeight * MOST_FOOT);
+    for (const part of screen.querySelectorAll(".scroll")) { // keys scroll it only where something in it takes them
+      const isDeaf = ![...part.querySelectorAll("button, input, textarea, a[href]")].some((one) => one.offsetParent);
+      if (isDeaf && part.scrollHeight > part.clientHeight) part.tabIndex = 0;
+      else part.removeAttribute("tabindex");
+    }
   };
   app.show = (name) => {
     for (const section of document.querySelectorAll("main > section")) section.hidden = section.id !== name;
