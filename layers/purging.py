@@ -5,6 +5,9 @@ day, or has phones that wait, is due a day later, so that nobody's answers go wh
 Copies of the room that
 lie beside it follow the same clock. The file is written anew each time, also where nothing is due:
 what a crash left between the end of a session and its scrubbing goes then.
+
+A clock that was set wrong would take everything with it, for good. So nothing goes by itself where
+today is long past every day that the file knows, until somebody says that today is right.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -24,6 +27,7 @@ from layers.room_file import is_ours
 from layers.room_session import Session
 
 _PARTS = ("tokens", "contributions", "withdrawn", "batches", "deeds")
+DOUBT_DAYS = 60  # past the newest day known: longer than a session is kept where nobody chose
 _DAY = timedelta(days=1)
 _BESIDE = ("-wal", "-shm", "-journal")
 
@@ -33,13 +37,41 @@ class Purged:
     """What went: ``titles`` of sessions, ``answers`` of more than a year ago; and what could not.
 
     ``copies`` are files beside the room that follow the same clock, ``stuck`` those among them
-    that could not be opened.
+    that could not be opened. ``doubted`` is the newest day the room knows, where today is so far
+    past it that nothing went.
     """
 
     titles: tuple[str, ...]
     answers: int = 0
     copies: tuple[str, ...] = ()
     stuck: tuple[str, ...] = ()
+    doubted: date | None = None
+
+
+def doubted(room: Room, today: date, *, known: date | None = None) -> date | None:
+    """Give the newest day known where today is so far past it that the clock may be wrong.
+
+    Parameters
+    ----------
+    room, today
+        Whose days: on which sessions were held, and answers given.
+    known
+        A later day that was right, as who runs without end has seen it.
+
+    Returns
+    -------
+    newest
+        None where there is no doubt, or no day to compare with.
+    """
+    rows = room.read(
+        "SELECT held_on FROM sessions UNION SELECT held_on FROM answers_back"
+        " UNION SELECT said_on FROM answers_back WHERE said_on <> ''"
+    )
+    days = [date.fromisoformat(day) for (day,) in rows]
+    if not days:
+        return None
+    newest = max([*days, known] if known else days)
+    return newest if today > newest + timedelta(days=DOUBT_DAYS) else None
 
 
 def due(room: Room, today: date) -> list[Session]:
@@ -54,7 +86,9 @@ def goes_on(room: Room, session: Session) -> date:
     return day + _DAY if waits or session.state in ("open", "paused") else day
 
 
-def purge(room: Room, today: date) -> list[str]:
+def purge(
+    room: Room, today: date, *, today_is_right: bool = False, known: date | None = None
+) -> list[str]:
     """Delete what is due, with every trace in the file and its log.
 
     Parameters
@@ -63,6 +97,10 @@ def purge(room: Room, today: date) -> list[str]:
         The room that is open here.
     today
         The day.
+    today_is_right
+        Delete also where today is doubted: somebody has looked at the clock.
+    known
+        As in :func:`doubted`.
 
     Returns
     -------
@@ -75,7 +113,8 @@ def purge(room: Room, today: date) -> list[str]:
         ``room_log_busy`` if another program reads without end: the rows are gone and traces may
         remain until the next time.
     """
-    return list(_purge(room, today).titles)
+    sure = today_is_right or doubted(room, today, known=known) is None
+    return list(_purge(room, today, sure=sure).titles)
 
 
 def delete(room: Room, session: Session) -> None:
@@ -90,7 +129,9 @@ def delete(room: Room, session: Session) -> None:
     room.scrub()
 
 
-def purge_files(path: Path, today: date, *, dry_run: bool = False) -> Purged:
+def purge_files(
+    path: Path, today: date, *, dry_run: bool = False, today_is_right: bool = False
+) -> Purged:
     """Purge the room at a path, and copies of it in the same folder.
 
     Parameters
@@ -101,6 +142,8 @@ def purge_files(path: Path, today: date, *, dry_run: bool = False) -> Purged:
         The day.
     dry_run
         Only say what is due.
+    today_is_right
+        Delete also where today is doubted.
 
     Raises
     ------
@@ -109,7 +152,9 @@ def purge_files(path: Path, today: date, *, dry_run: bool = False) -> Purged:
     """
     if not path.is_file():
         raise LayerError("room_missing", file=path.name)
-    here = _purge_file(path, today, dry_run=dry_run)
+    here = _purge_file(path, today, dry_run=dry_run, sure=today_is_right)
+    if here.doubted:  # and of a copy, which is older, all the more
+        return here
     beside = purge_copies(path, today, dry_run=dry_run)
     return Purged(
         titles=(*here.titles, *beside.titles),
@@ -122,7 +167,8 @@ def purge_files(path: Path, today: date, *, dry_run: bool = False) -> Purged:
 def purge_copies(path: Path, today: date, *, dry_run: bool = False) -> Purged:
     """Purge the copies of a room that lie in its folder; one that cannot be opened is named.
 
-    A log that was left behind without its room goes.
+    A log that was left behind without its room goes. Whether today is right is asked of the room,
+    before this.
     """
     if not dry_run:
         for one in _logs_of_nothing(path):
@@ -132,7 +178,7 @@ def purge_copies(path: Path, today: date, *, dry_run: bool = False) -> Purged:
     stuck: list[str] = []
     for one in copies(path):
         try:
-            found.append(_purge_file(one, today, dry_run=dry_run))
+            found.append(_purge_file(one, today, dry_run=dry_run, sure=True))
             names.append(one.name)
         except LayerError:  # it may be half a copy; the room itself comes first
             stuck.append(one.name)
@@ -178,22 +224,23 @@ def _logs_of_nothing(path: Path) -> list[Path]:
     ]
 
 
-def _purge_file(path: Path, today: date, *, dry_run: bool) -> Purged:
+def _purge_file(path: Path, today: date, *, dry_run: bool, sure: bool) -> Purged:
     room = Room(path)
     try:
+        newest = None if sure else doubted(room, today)
         if dry_run:
-            return Purged(titles=tuple(one.title for one in due(room, today)))
-        return _purge(room, today)
+            return Purged(titles=tuple(one.title for one in due(room, today)), doubted=newest)
+        return replace(_purge(room, today, sure=newest is None), doubted=newest)
     finally:
         room.close()
 
 
-def _purge(room: Room, today: date) -> Purged:
-    going = due(room, today)
+def _purge(room: Room, today: date, *, sure: bool) -> Purged:
+    going = due(room, today) if sure else []
     for session in going:
         with suppress(LayerError):  # deleted by somebody else in this moment
             room.change(session.id, partial(_remove, session)).result()
-    answers = room.change("", lambda db: _remove_loose(db, today)).result()
+    answers = room.change("", lambda db: _remove_loose(db, today if sure else None)).result()
     room.scrub()
     return Purged(titles=tuple(one.title for one in going), answers=answers)
 
@@ -204,8 +251,8 @@ def _remove(session: Session, db: sqlite3.Connection) -> None:
     db.execute("DELETE FROM sessions WHERE id = ?", (session.id,))
 
 
-def _remove_loose(db: sqlite3.Connection, today: date) -> int:
+def _remove_loose(db: sqlite3.Connection, today: date | None) -> int:
     """Delete old answers, and rows of no session, as a crash of an old version may have left."""
     for table in _PARTS:
         db.execute(f"DELETE FROM {table} WHERE session NOT IN (SELECT id FROM sessions)")  # noqa: S608 - our own names
-    return answers_back.remove_old(db, today)
+    return answers_back.remove_old(db, today) if today else 0

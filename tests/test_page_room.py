@@ -237,3 +237,25 @@ def test_it_speaks_the_language_of_the_desk(lang: str) -> None:
     app.run()
     assert not app.exception
     assert app.button(key="room_rehearse").label in ("Lancer une répétition", "بدء تجربة")
+
+
+def test_a_day_long_past_everything_is_asked_about_before_anything_goes(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = room.create(
+        title="Laundry",
+        kind="real",
+        mode="batches",
+        languages=("en",),
+        cell_m=250,
+        held_on=date(2026, 3, 1),
+    )
+    room.stop(made.id)
+    assert "Is the clock right?" not in said(run())
+    monkeypatch.setenv("CG_TODAY", "2026-05-01")
+    app = run()
+    assert "Is the clock right? Then 1 sessions are to be deleted." in said(app)
+    assert len(room.sessions()) == 1
+    app.button(key="room_clock_sure").click().run()
+    assert "Sessions deleted: 1." in said(app)
+    assert room.sessions() == []

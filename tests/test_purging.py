@@ -18,7 +18,7 @@ from uuid import uuid4
 import anyio
 import pytest
 
-from layers import answers_back, atlas, codebook, exporting, hers, purging, summing_up
+from layers import answers_back, atlas, clock, codebook, exporting, hers, purging, summing_up
 from layers import closing as ending
 from layers import room as rooms
 from layers.errors import LayerError
@@ -102,7 +102,7 @@ def found(secrets: dict[str, bytes], folder: Path) -> set[str]:
         (None, HELD + timedelta(days=30), True),  # thirty days, where no day was chosen
         (date(2026, 3, 5), date(2026, 3, 4), False),
         (date(2026, 3, 5), date(2026, 3, 5), True),
-        (date(2026, 3, 5), date(2027, 1, 1), True),  # the laptop was closed for long
+        (date(2026, 3, 5), date(2026, 4, 29), True),  # the laptop was closed for weeks
         (HELD + DAY, HELD, False),  # never while it is held
         (HELD + DAY, HELD + DAY, True),
     ],
@@ -177,7 +177,7 @@ def test_the_day_of_deletion_comes_after_the_session_and_within_a_year(
 
 def test_the_others_stay_whole(room: Room) -> None:
     first = a_session(room)
-    later = a_session(room, title="Later", delete_on=date(2026, 12, 1))
+    later = a_session(room, title="Later", delete_on=date(2026, 4, 15))
     for one in (first, later):
         room.join(one.id, "a", consent=codebook.CONSENT).result()
         said = Contribution(id=str(uuid4()), cell=SHOWN, feeling="safe")
@@ -192,7 +192,7 @@ def test_no_wait_for_an_answer_is_left_of_a_rehearsal_or_of_one_that_never_ended
 ) -> None:
     ending.stop(room, a_session(room, kind="rehearsal"), atlas=None)
     a_session(room)
-    purging.purge(room, date(2026, 12, 1))
+    purging.purge(room, date(2026, 4, 15))
     assert answers_back.waiting(room) == []
 
 
@@ -202,6 +202,85 @@ def test_rows_of_no_session_go(room: Room, path: Path) -> None:
         db.commit()
     purging.purge(room, HELD)
     assert room.read("SELECT count(*) FROM tokens") == [(0,)]
+
+
+# --- a clock that is wrong -----------------------------------------------------------------------
+
+
+def test_a_clock_set_to_2030_takes_nothing_until_somebody_says_that_it_is_right(
+    room: Room, path: Path
+) -> None:
+    room.stop(a_session(room).id)
+    shutil.copy(path, path.with_name("room.sqlite.before"))
+    answered = a_session(room, title="Answered")
+    room.stop(answered.id)
+    answers_back.save(room, answered, {"en": "Lamps were put up", "ar": ""})
+    wrong = date(2030, 1, 1)
+    assert purging.purge(room, wrong) == []
+    room.close()
+    done = purging.purge_files(path, wrong)
+    assert (done.titles, done.copies, done.answers) == ((), (), 0)
+    assert done.doubted == max(HELD, clock.today())  # the day of the answer
+    again = Room(path)
+    assert len(again.sessions()) == 2
+    assert answers_back.read(again, answered.code).texts["en"] == "Lamps were put up"
+    assert purging.purge(again, wrong, today_is_right=True) == ["Answered", TITLE]
+    again.close()
+
+
+@pytest.mark.parametrize(("days", "is_doubted"), [(60, False), (61, True)])
+def test_today_is_doubted_from_the_sixty_first_day_after_the_newest_session(
+    room: Room, days: int, *, is_doubted: bool
+) -> None:
+    assert purging.doubted(room, date(2030, 1, 1)) is None  # an empty room has nothing to lose
+    a_session(room)
+    day = HELD + timedelta(days=days)
+    assert (purging.doubted(room, day) == HELD) is is_doubted
+    assert purging.doubted(room, day, known=HELD + DAY) is None
+
+
+def test_the_command_refuses_a_doubted_day_and_names_the_way_out(
+    room: Room, path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    room.stop(a_session(room).id)
+    room.close()
+    monkeypatch.setenv("CG_TODAY", "2030-01-01")
+    assert main(["purge", str(path), "--dry-run"]) == 0
+    shown = capsys.readouterr().out
+    assert f"- {TITLE}" in shown
+    assert "--today-is-right" in shown
+    assert main(["purge", str(path)]) == 2
+    told = capsys.readouterr().err
+    assert all(part in told for part in ("2030-01-01", "2026-03-01", "--today-is-right"))
+    assert main(["purge", str(path), "--today-is-right", "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["titles"], said["doubted"]) == ([TITLE], None)
+
+
+def test_the_server_leaves_all_where_it_starts_with_a_wrong_clock_and_logs_it(
+    shared: Room, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = a_session(shared, delete_on=date(2027, 2, 1))
+    monkeypatch.setattr(deletion, "_right", {})
+    monkeypatch.setenv("CG_TODAY", "2030-01-01")
+    assert not deletion.purge_once()
+    assert [one.id for one in shared.sessions()] == [first.id]
+    assert "clock" in caplog.text
+    assert TITLE not in caplog.text
+
+
+def test_a_server_that_runs_from_day_to_day_deletes_after_a_year_too(
+    shared: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared.stop(a_session(shared, delete_on=date(2027, 2, 1)).id)
+    monkeypatch.setattr(deletion, "_right", {})
+    for day in range(0, 338, 26):  # HELD + 337 days is the first of February
+        monkeypatch.setenv("CG_TODAY", (HELD + timedelta(days=day)).isoformat())
+        assert deletion.purge_once()
+    assert shared.sessions() != []
+    monkeypatch.setenv("CG_TODAY", "2027-02-01")
+    assert deletion.purge_once()
+    assert shared.sessions() == []
 
 
 # --- the seizure drill -------------------------------------------------------------------------
@@ -511,7 +590,7 @@ def test_a_fault_is_logged_by_its_code_alone(
     shared: Room, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     a_session(shared)
-    monkeypatch.setenv("CG_TODAY", "2026-12-01")
+    monkeypatch.setenv("CG_TODAY", "2026-04-15")
 
     def busy() -> None:
         raise LayerError("room_log_busy", file=TITLE)
@@ -540,7 +619,7 @@ def test_a_server_that_slept_over_the_day_answers_nobody_before_it_has_purged(
     session = a_session(store)
     ending.stop(store, session, atlas=None)
     store.close()
-    server = start_server(CG_ROOM=str(path), CG_TODAY="2026-12-01")
+    server = start_server(CG_ROOM=str(path), CG_TODAY="2026-04-15")
     assert session.id.encode() not in on_disk(path.parent)
     assert server.stop() in (0, -signal.SIGTERM)
     assert TITLE not in server.log()

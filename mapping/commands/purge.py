@@ -15,6 +15,7 @@ from mapping.words import say
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Describe what ``purge`` takes."""
     parser.add_argument("room", nargs="?", metavar="ROOM")
+    parser.add_argument("--today-is-right", action="store_true", help=say("cli.purge_right"))
     parser.add_argument("--dry-run", action="store_true", help=say("cli.purge_dry"))
 
 
@@ -23,9 +24,18 @@ def purge(asked: argparse.Namespace) -> int:
     path = purging.room_path(asked.room)
     day = today()
     try:
-        done = purging.purge_files(path, day, dry_run=asked.dry_run)
+        done = purging.purge_files(
+            path, day, dry_run=asked.dry_run, today_is_right=asked.today_is_right
+        )
     except (OSError, sqlite3.Error) as error:
         raise LayerError("folder_unwritable", file=path.name) from error
+    doubt = (
+        LayerError("clock_doubted", day=day.isoformat(), newest=done.doubted.isoformat())
+        if done.doubted
+        else None
+    )
+    if doubt and not asked.dry_run:
+        raise doubt
     if asked.json:
         answer_json(
             {
@@ -36,11 +46,14 @@ def purge(asked: argparse.Namespace) -> int:
                 "answers": done.answers,
                 "copies": list(done.copies),
                 "stuck": list(done.stuck),
+                "doubted": done.doubted.isoformat() if done.doubted else None,
             }
         )
         return 0
     key = "cli.purge_due" if asked.dry_run else "cli.purged"
     answer(say(key, count=len(done.titles)), *(f"- {title}" for title in done.titles))
+    if doubt:
+        answer(say(f"error.{doubt.code}", **doubt.blanks))
     if done.answers:
         answer(say("cli.purged_answers", count=done.answers))
     answer(*(say("cli.purge_copy", file=name) for name in done.copies))

@@ -7,7 +7,7 @@ import streamlit as st
 from layers import room as rooms
 from layers.room_session import Session
 from mapping import hall
-from mapping.pages import _room_after, _room_live, _room_setup, _shared
+from mapping.pages import _room_after, _room_clock, _room_live, _room_setup, _shared
 
 CHOSEN, SECTION, SAID = "room_chosen", "room_section", "room_said"
 NOW, NEW, PAST = "now", "new", "past"
@@ -27,6 +27,7 @@ def page() -> None:
     if said:
         with st.container(key="room_note", border=True):
             st.text(said)
+    _room_clock.doubt(room)
     section = _section(running, has_past=bool(ended) or bool(_room_after.waiting(room)))
     if section == NOW:
         _room_live.live(room, _choose(running))

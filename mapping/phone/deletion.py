@@ -9,6 +9,8 @@ import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import date
+from pathlib import Path
 
 from layers import clock, purging
 from layers import room as rooms
@@ -19,6 +21,7 @@ EVERY_S = 3600.0
 LOOK_S = 60.0  # a laptop that slept over midnight purges within a minute of waking
 _END_S = 10.0
 
+_right: dict[Path, date] = {}  # the last day that was not doubted, of who runs without end
 _log = logging.getLogger(__name__)
 
 
@@ -57,15 +60,23 @@ def purge_once() -> bool:
     Returns
     -------
     done
-        False where it could not be done: the log has the code of the fault, and nothing of what
-        the room holds. The server starts all the same, and it is tried again.
+        False where it could not be done, or the clock may be wrong: the log has the code of the
+        fault, and nothing of what the room holds. The server starts all the same, and it is tried
+        again.
     """
-    path = purging.room_path()
+    path, today = purging.room_path(), clock.today()
     if not path.is_file():
         return True
     try:
-        purging.purge(rooms.shared(path), clock.today())
-        stuck = purging.purge_copies(path, clock.today()).stuck
+        room, known = rooms.shared(path), _right.get(path)
+        is_doubted = purging.doubted(room, today, known=known) is not None
+        if is_doubted and purging.due(room, today):
+            _log.error("No session was purged: the clock of this machine may be wrong")
+        purging.purge(room, today, known=known)
+        if is_doubted:
+            return False
+        _right[path] = max(today, known or today)
+        stuck = purging.purge_copies(path, today).stuck
     except LayerError as error:
         _log.error("The room was not purged: %s", error.code)
         return False
