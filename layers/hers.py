@@ -136,14 +136,14 @@ def change(  # noqa: PLR0913 - who, what, and how it is named
     Returns
     -------
     changed
-        A future: False where nothing had to be done, as after a repeat, a later change or a
-        withdrawal.
+        A future: False where nothing had to be done, as after a repeat or a later change.
 
     Raises
     ------
     LayerError
         In the future: as :meth:`layers.room.Room.contribute`; ``item_unknown`` for a handle of
-        nothing of hers. An identifier that is not known is a new contribution.
+        nothing of hers, and for what was withdrawn. An identifier that never came is a new
+        contribution.
     """
     done = room.change(
         session_id,
@@ -224,13 +224,15 @@ def _change(  # noqa: PLR0913 - as change
     )
     if row_id is None:
         raise LayerError("item_unknown")
+    if _was_withdrawn(db, session_id, row_id):
+        raise LayerError("item_unknown")  # else her phone would say that it has arrived
     if edit is not None and not _is_latest(db, session_id, key, row_id, edit):
         return False
     found = db.execute(
         f"SELECT {_COLUMNS} FROM contributions WHERE session = ? AND id = ? AND token = ?",  # noqa: S608 - our own names
         (session_id, row_id, mine),
     ).fetchone()
-    if found is None:  # never came, or was withdrawn since: contribute knows
+    if found is None:  # it never came
         return room_taking.contribute(db, session_id, token, said, consent)
     new = room_taking.answers(session, said)
     old = dict(zip(_COLUMNS.split(", "), found, strict=True))
@@ -292,6 +294,11 @@ def _first_time(db: sqlite3.Connection, session_id: str, mark: bytes) -> bool:
     """Remember, sealed, what must not be taken again; tell whether it was new."""
     sql = "INSERT OR IGNORE INTO withdrawn (session, id) VALUES (?, ?)"
     return db.execute(sql, (session_id, mark)).rowcount == 1
+
+
+def _was_withdrawn(db: sqlite3.Connection, session_id: str, row_id: bytes) -> bool:
+    sql = "SELECT 1 FROM withdrawn WHERE session = ? AND id = ?"
+    return db.execute(sql, (session_id, row_id)).fetchone() is not None
 
 
 def _is_latest(

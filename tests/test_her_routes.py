@@ -267,6 +267,19 @@ def test_a_change_replaces_the_whole_and_a_repeat_does_nothing(
     assert (item["reasons"], item["when"]) == ([], None)
 
 
+def test_a_change_of_what_a_receipt_took_back_is_refused_with_a_sentence(
+    hall: TestClient, room: Room, session: Session
+) -> None:
+    body = pin(session)
+    send(hall, body)
+    everything = {"code": session.code, "receipt": HERS, "all": True}
+    assert send(hall, everything, "withdraw").json()["withdrawn"] == 1
+    answer = send(hall, pin(session, id=body["id"], feeling="safe", edit=1), "change")
+    assert (answer.status_code, answer.json()["error"]) == (404, "item_unknown")
+    assert answer.json()["sentence"]
+    assert room.contributions(session.id).empty
+
+
 @pytest.mark.parametrize("edit", [0, -1, 101, True, "1", 1.0, [1]], ids=str)
 def test_a_change_is_counted_from_one(hall: TestClient, session: Session, edit: object) -> None:
     answer = send(hall, pin(session, edit=edit), "change")

@@ -111,8 +111,20 @@ def test_what_is_withdrawn_stays_gone_whatever_comes_late(room: Room) -> None:
     assert hers.withdraw(room, meeting.id, by(A), item=one.id).result() == 1
     assert hers.withdraw(room, meeting.id, by(A), item=one.id).result() == 0
     assert room.contribute(meeting.id, A, one).result() is False
-    assert hers.change(room, meeting.id, A, one).result() is False
+    assert code_of(hers.change(room, meeting.id, A, one)) == "item_unknown"
     assert hers.mine(room, meeting.id, by(A)) == []
+    assert room.counts(meeting.id) == (2, 0)
+
+
+def test_a_change_of_what_was_withdrawn_elsewhere_is_not_said_to_be_kept(room: Room) -> None:
+    """The second time, too: the answer to the first may have been lost on its way."""
+    meeting, one = session(room), pin()
+    room.contribute(meeting.id, A, one).result()
+    hers.change(room, meeting.id, A, pin(OTHER, id=one.id), edit=1).result()
+    assert hers.withdraw(room, meeting.id, by(A), everything=True).result() == 1
+    for edit in (2, 2, 1):
+        late = hers.change(room, meeting.id, A, pin(id=one.id, feeling="unsafe"), edit=edit)
+        assert code_of(late) == "item_unknown"
     assert room.counts(meeting.id) == (2, 0)
 
 

@@ -50,8 +50,7 @@ class Model:
         if edit is not None and edit <= last:
             return
         self.edits[token, item] = edit or last
-        if (token, item) not in self.gone:
-            self.said[token][item] = answer
+        self.said[token][item] = answer
 
     def withdraw(self, token: str, items: list[str]) -> None:
         for item in items:
@@ -91,8 +90,12 @@ def do(
         room.contribute(meeting.id, token, said).result()
         model.send(token, item, answer)
     elif what == "change":
-        hers.change(room, meeting.id, token, said, edit=edit).result()
-        model.change(token, item, answer, edit)
+        done = hers.change(room, meeting.id, token, said, edit=edit)
+        if (token, item) in model.gone:
+            assert code_of(done) == "item_unknown"
+        else:
+            done.result()
+            model.change(token, item, answer, edit)
     elif what == "withdraw":
         hers.withdraw(room, meeting.id, by(token), item=item).result()
         model.withdraw(token, [item])
