@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -205,6 +206,52 @@ def test_names_that_are_attacks_are_shown_as_text_and_nothing_runs(
         assert watch.foreign == []
         assert not [one for one in watch.requests if one.endswith("/x")]
     assert server.outgoing() == []
+
+
+def test_a_square_has_the_colour_of_what_was_said_of_it_whatever_its_hours(
+    watch: Watch, tmp_path: Path
+) -> None:
+    said = {  # as they stand from west to east: session, feeling, hour
+        "safe": (("one", "safe", None), ("one", "unsafe", "night"), ("one", "mixed", "day")),
+        "several": (("one", "unsafe", None), ("two", "safe", None)),
+        "mixed": (("two", "mixed", "day"), ("two", "mixed", "night")),
+        "unsafe": (("one", "unsafe", None), ("two", "unsafe", None)),
+    }
+    town = atlas.create(tmp_path / "t.gpkg", name="T", country="DK", timezone="Europe/Copenhagen")
+    rows: list[dict[str, Any]] = []
+    for step, parts in enumerate(said.values()):
+        code = space.cell_of(10.0 + step / 100, 56.0, size_m=250)
+        for session, feeling, hour in parts:
+            about = {"id": f"r{len(rows)}", "session_id": session, "cell": code,
+                     "feeling": feeling, "contributors": "10-19"}  # fmt: skip
+            rows.append(about | {"time_of_day": hour, "geometry": space.cell_polygon(code)})
+    with town.write() as writer:
+        writer.insert("areas", [{"id": "a", "name": "A", "level": "district",
+                                 "geometry": shapely.Point(10.015, 56).buffer(0.03)}])  # fmt: skip
+        days = {"one": date(2026, 3, 5), "two": date(2026, 4, 5)}
+        writer.insert(
+            "sessions", [{"id": one, "title": one, "held_on": day} for one, day in days.items()]
+        )
+        writer.insert("reported_cells", rows)
+    (tmp_path / "server").mkdir()
+    with Server(tmp_path / "server", town.path) as server:
+        page = watch.page("desktop")
+        page.goto(f"{server.url}/")
+        frame = page.frame_locator('iframe[title*="st_folium"]')
+        frame.locator('[data-drawn="yes"]').wait_for()
+        squares = frame.locator(".cg-cell")
+        found = sorted((box["x"], one.get_attribute("class") or "") for one in squares.all()
+                       if (box := one.bounding_box()))  # fmt: skip
+        assert [re.findall("cg-cell-([a-z]+)", names) for _, names in found] == [
+            [one] for one in said
+        ]
+        marks = frame.locator(".cg-said-row")
+        assert sorted(one.locator("svg.cg-said").count() for one in marks.all()) == [1, 2, 2, 2]
+        lines = [
+            len((one.get_attribute("aria-label") or "").splitlines())
+            for one in frame.locator(".cg-plate:has(.cg-said-row)").all()
+        ]
+        assert sorted(lines) == [2, 2, 2, 3]  # hours are still read there
 
 
 def test_zoom_and_position_stay_when_the_page_runs_again(watch: Watch, server: Server) -> None:

@@ -184,19 +184,22 @@
       data.rows.forEach((row) => (cells[row[0]] = cells[row[0]] || []).push(row));
       groups[kind] = L.layerGroup();
       Object.entries(cells).forEach(([handle, rows]) => {
+        // hours stand beside what a session said of the square as a whole, and never hide it
+        const whole = new Set(rows.filter(([, , hour]) => !hour).map((row) => row[4]));
+        const drawn = rows.filter(([, , hour, , day]) => !hour || (hours[hour] && !whole.has(day)));
+        const feelings = new Set(drawn.map((row) => row[1]));
         const one = L.polygon(CG.polygons(rows[0][7]), {
           renderer, pane: cellPane, weight: 0.8,
-          className: `cg-cell cg-cell-${rows.length === 1 ? rows[0][1] : "several"}`,
+          className: `cg-cell cg-cell-${feelings.size === 1 ? [...feelings][0] : "several"}`,
         });
         const say = () => rows.map(([, feeling, hour, band, day]) => [
           CG.say(`feeling.${feeling}`), hour && CG.say(`time_of_day.${hour}`), band, day,
         ].filter(Boolean).join(" · ")).join("\n");
         clickable.call(this, one, handle, say);
-        const shapes = rows.filter(([, , hour]) => !hour || hours[hour]);
-        if (!shapes.length) return;
+        if (!drawn.length) return;
         groups[kind].addLayer(one);
         const row = CG.node("span", "cg-said-row");
-        shapes.forEach(([, feeling, hour, band]) => row.appendChild(CG.said(feeling, hour, band)));
+        drawn.forEach(([, feeling, hour, band]) => row.appendChild(CG.said(feeling, hour, band)));
         const marker = L.marker(CG.spot(rows[0][5], rows[0][6]), {
           icon: L.divIcon({ html: row, className: "cg-plate", iconSize: null }), pane: saidPane,
         });
