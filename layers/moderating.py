@@ -19,6 +19,7 @@ from layers.moderator_queue import (
     UNTOLD,
     Item,
     Queue,
+    handle_here,
     handle_of,
     language_of,
     primary,
@@ -42,6 +43,7 @@ __all__ = [
     "decide",
     "deeds",
     "go_on",
+    "hear_all_again",
     "label",
     "mute",
     "note",
@@ -69,8 +71,6 @@ class Decided:
     """What a decision did, so that it can be undone; kept in memory only."""
 
     items: tuple[Was, ...] = ()
-    token: bytes | None = None
-    was_muted: bool = False
     language: str | None = None
 
     @property
@@ -162,18 +162,34 @@ def decide(  # noqa: PLR0913 - where, what, to which, by whom
     return room.change(session_id, run).result()
 
 
-def approve_all(room: Room, session_id: str, *, who: str) -> Decided:
-    """Let everything through that waits now and has no words."""
+def approve_all(room: Room, session_id: str, seen: Mapping[str, str], *, who: str) -> Decided:
+    """Let through what waits, has no words, and was before her.
+
+    Parameters
+    ----------
+    room, session_id
+        Where.
+    seen
+        :attr:`Item.handle` -> :attr:`Item.seen` of what she read; what came or changed since waits.
+    who
+        Label of who decides.
+
+    Raises
+    ------
+    LayerError
+        ``session_unknown``, ``session_closed``.
+    """
     name = label(who)
 
     def run(db: sqlite3.Connection) -> Decided:
-        live_session(db, session_id)
+        _, key = live_session(db, session_id)
         rows = db.execute(
             f"{ROWS} AND c.state = 'waiting' AND c.words IS NULL", (session_id,)
         ).fetchall()
         items = tuple(
             _change(db, session_id, row[0], before, ("shown", *before[1:]))
             for row in rows
+            if seen.get(handle_of(key, row[0])) == seen_of(row)
             for before in [(row[6], row[7], row[5])]
         )
         if items:
@@ -183,10 +199,16 @@ def approve_all(room: Room, session_id: str, *, who: str) -> Decided:
     return room.change(session_id, run).result()
 
 
-def mute(room: Room, session_id: str, handle: str, *, who: str, on: bool = True) -> Decided:
-    """Take no more from the phone behind an item, and hide what it sent; or take from it again.
+def mute(room: Room, session_id: str, handle: str, *, who: str) -> int:
+    """Take no more from the phone behind an item, and hide what it sent.
 
-    Whoever is muted may still withdraw. Taking from it again brings nothing back by itself.
+    Whoever is muted may still withdraw. There is no taking it back from a second phone: muting
+    and unmuting would show one person's items as often as somebody likes to look.
+
+    Returns
+    -------
+    count
+        How many items were hidden by it.
 
     Raises
     ------
@@ -195,26 +217,49 @@ def mute(room: Room, session_id: str, handle: str, *, who: str, on: bool = True)
     """
     name = label(who)
 
-    def run(db: sqlite3.Connection) -> Decided:
+    def run(db: sqlite3.Connection) -> int:
         row = _find(db, session_id, handle)
-        sql = (
-            "SELECT c.token, t.muted FROM contributions c JOIN tokens t"
-            " ON t.session = c.session AND t.token = c.token WHERE c.session = ? AND c.id = ?"
+        token = db.execute(
+            "SELECT token FROM contributions WHERE session = ? AND id = ?", (session_id, row[0])
+        ).fetchone()[0]
+        db.execute(
+            "UPDATE tokens SET muted = 1 WHERE session = ? AND token = ?", (session_id, token)
         )
-        token, muted = db.execute(sql, (session_id, row[0])).fetchone()
-        _set_muted(db, session_id, token, on=on)
-        items: tuple[Was, ...] = ()
-        if on:
-            theirs = db.execute(
-                f"{ROWS} AND c.token = ? AND c.state <> 'hidden'", (session_id, token)
-            ).fetchall()
-            items = tuple(
-                _change(db, session_id, one[0], before, ("hidden", *before[1:]))
-                for one in theirs
-                for before in [(one[6], one[7], one[5])]
-            )
-        _note(db, session_id, name, "mute" if on else "unmute", None)
-        return Decided(items, token, bool(muted))
+        theirs = db.execute(
+            f"{ROWS} AND c.token = ? AND c.state <> 'hidden'", (session_id, token)
+        ).fetchall()
+        for one in theirs:
+            before = (one[6], one[7], one[5])
+            _change(db, session_id, one[0], before, ("hidden", *before[1:]))
+        _note(db, session_id, name, "mute", None)
+        return len(theirs)
+
+    return room.change(session_id, run).result()
+
+
+def hear_all_again(room: Room, session_id: str, *, who: str) -> int:
+    """Take again from all phones that were muted; for the desk. What they sent stays hidden.
+
+    Returns
+    -------
+    count
+        How many phones.
+
+    Raises
+    ------
+    LayerError
+        ``session_unknown``, ``session_closed``.
+    """
+    name = label(who)
+
+    def run(db: sqlite3.Connection) -> int:
+        live_session(db, session_id)
+        count = db.execute(
+            "UPDATE tokens SET muted = 0 WHERE session = ? AND muted = 1", (session_id,)
+        ).rowcount
+        if count:
+            _note(db, session_id, name, "unmute", None)
+        return count
 
     return room.change(session_id, run).result()
 
@@ -231,8 +276,6 @@ def undo(room: Room, session_id: str, done: Decided, *, who: str) -> int:
 
     def run(db: sqlite3.Connection) -> int:
         live_session(db, session_id)
-        if done.token is not None:
-            _set_muted(db, session_id, done.token, on=done.was_muted)
         count = 0
         for item in done.items:
             count += db.execute(
@@ -326,12 +369,6 @@ def _comes(before: _State, after: _State) -> bool:
     return before[0] != "shown" == after[0]
 
 
-def _set_muted(db: sqlite3.Connection, session_id: str, token: bytes, *, on: bool) -> None:
-    db.execute(
-        "UPDATE tokens SET muted = ? WHERE session = ? AND token = ?", (int(on), session_id, token)
-    )
-
-
 def _note(
     db: sqlite3.Connection, session_id: str, who: str, did: str, language: str | None
 ) -> None:
@@ -347,7 +384,8 @@ def _find(db: sqlite3.Connection, session_id: str, handle: str) -> tuple[Any, ..
     _, key = live_session(db, session_id)
     if len(handle) == 32 and handle.isascii():
         for row in db.execute(ROWS, (session_id,)):
-            if hmac.compare_digest(handle_of(key, row[0]), handle):
+            names = handle_of(key, row[0]), handle_here(key, row[0])
+            if any(hmac.compare_digest(name, handle) for name in names):
                 return tuple(row)
     raise LayerError("item_gone")
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from layers.errors import LayerError
+from layers.privacy import K
 from layers.room import Room
 from layers.room_taking import sealed
 
@@ -22,10 +23,7 @@ MOST_LISTED = 100  # items of one list at a time; the next come when these are d
 UNTOLD = "und"  # words whose language nobody told
 
 _COLUMNS = "c.id, c.feeling, c.reasons, c.words, c.language, c.paraphrase, c.state, c.words_state"
-ROWS = (
-    f"SELECT {_COLUMNS}, t.muted FROM contributions c"  # noqa: S608 - our own names
-    " JOIN tokens t ON t.session = c.session AND t.token = c.token WHERE c.session = ?"
-)
+ROWS = f"SELECT {_COLUMNS} FROM contributions c WHERE c.session = ?"  # noqa: S608 - our own names
 _WAITS = "(c.state = 'waiting' OR (c.state = 'shown' AND c.words_state = 'waiting'))"
 _DECIDED = "(c.state = 'hidden' OR (c.state = 'shown' AND c.words_state IN ('shown', 'hidden')))"
 
@@ -43,7 +41,6 @@ class Item:
     paraphrase: str | None
     state: str  # waiting, shown or hidden
     words_state: str | None
-    muted: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,9 +97,11 @@ def queue(room: Room, session_id: str, languages: Iterable[str]) -> Queue:
     )[0]
     tongues = Counter(primary(row[4]) for row in waiting if row[3] and row[7] == "waiting")
     return Queue(
-        waiting=tuple(_item(key, row) for row in mine[:MOST_LISTED]),
+        waiting=tuple(_item(row, handle_of(key, row[0])) for row in mine[:MOST_LISTED]),
         more=max(0, len(mine) - MOST_LISTED),
-        decided=tuple(_item(key, row) for row in decided if _is_read(row, reads))[:MOST_LISTED],
+        decided=tuple(
+            _item(row, handle_of(key, row[0])) for row in decided if _is_read(row, reads)
+        )[:MOST_LISTED],
         bare=sum(row[3] is None for row in waiting),
         by_language=dict(sorted(tongues.items())),
         unread={tag: count for tag, count in sorted(tongues.items()) if tag not in reads},
@@ -111,8 +110,28 @@ def queue(room: Room, session_id: str, languages: Iterable[str]) -> Queue:
     )
 
 
+def lookable(room: Room, session_id: str) -> set[str]:
+    """List the squares in which five people or more are heard.
+
+    Raises
+    ------
+    LayerError
+        ``session_unknown``, ``session_closed``.
+    """
+    _key(room, session_id)
+    rows = room.read(
+        "SELECT cell FROM contributions WHERE session = ? AND state = 'shown'"
+        " GROUP BY cell HAVING count(DISTINCT token) >= ?",
+        (session_id, K),
+    )
+    return {cell for (cell,) in rows}
+
+
 def said_at(room: Room, session_id: str, cell: str, languages: Iterable[str]) -> list[Item]:
     """List what shows in one square, to take something off the wall that is wrong there.
+
+    Nothing where fewer than five people speak: an item would have a place then. The handles are
+    others than in the queue, and so is the order, so that what is listed there gets no place.
 
     Raises
     ------
@@ -120,11 +139,12 @@ def said_at(room: Room, session_id: str, cell: str, languages: Iterable[str]) ->
         ``session_unknown``, ``session_closed``.
     """
     key = _key(room, session_id)
+    if cell not in lookable(room, session_id):
+        return []
     reads = {primary(tag) for tag in languages}
-    rows = room.read(
-        f"{ROWS} AND c.state = 'shown' AND c.cell = ? ORDER BY c.id", (session_id, cell)
-    )
-    return [_item(key, row) for row in rows if _is_read(row, reads)][:MOST_LISTED]
+    rows = room.read(f"{ROWS} AND c.state = 'shown' AND c.cell = ?", (session_id, cell))
+    items = [_item(row, handle_here(key, row[0])) for row in rows if _is_read(row, reads)]
+    return sorted(items, key=lambda item: item.handle)[:MOST_LISTED]
 
 
 def _key(room: Room, session_id: str) -> bytes:
@@ -139,6 +159,11 @@ def _key(room: Room, session_id: str) -> bytes:
 def handle_of(key: bytes, row_id: bytes) -> str:
     """Seal an identifier for whoever moderates."""
     return sealed(key, "moderate", row_id.hex()).hex()
+
+
+def handle_here(key: bytes, row_id: bytes) -> str:
+    """Seal it once more, for who looks at a square: the two do not tell that they are one."""
+    return sealed(key, "moderate here", row_id.hex()).hex()
 
 
 def seen_of(row: tuple[Any, ...]) -> str:
@@ -160,9 +185,9 @@ def _is_read(row: tuple[Any, ...], reads: set[str]) -> bool:
     return row[3] is None or primary(row[4]) in reads
 
 
-def _item(key: bytes, row: tuple[Any, ...]) -> Item:
+def _item(row: tuple[Any, ...], handle: str) -> Item:
     return Item(
-        handle=handle_of(key, row[0]),
+        handle=handle,
         seen=seen_of(row),
         feeling=row[1],
         reasons=tuple(json.loads(row[2])),
@@ -171,5 +196,4 @@ def _item(key: bytes, row: tuple[Any, ...]) -> Item:
         paraphrase=row[5],
         state=row[6],
         words_state=row[7],
-        muted=bool(row[8]),
     )

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layers import codebook, hers, moderating, wall_shown
+from layers import codebook, hers, moderating, moderator_queue, wall_shown
 from layers.errors import LayerError
 from layers.hers import Who
 from layers.moderating import Item
@@ -83,6 +83,15 @@ def decide(room: Room, session: Session, act: str, item: Item, **more: Any) -> m
     return moderating.decide(room, session.id, act, item.handle, who="Table 1", **more)
 
 
+def marks(room: Room, session: Session) -> dict[str, str]:
+    return {one.handle: one.seen for one in waiting(room, session)}
+
+
+def approve_all(room: Room, session: Session) -> int:
+    seen = marks(room, session)
+    return moderating.approve_all(room, session.id, seen, who="Table 1").count
+
+
 def shown_words(room: Room, session: Session) -> list[tuple[str, str]]:
     """Give the words on the wall, as the wall itself says them."""
     wall_shown.show(room, session.id, "shown")
@@ -97,7 +106,7 @@ def test_in_pre_mode_nothing_counts_before_it_was_let_through(room: Room, sessio
     speak(room, session, 1)
     speak(room, session, 2, "hello")
     assert len(room.contributions(session.id)) == 0
-    assert moderating.approve_all(room, session.id, who="Table 1").count == 1
+    assert approve_all(room, session) == 1
     assert len(room.contributions(session.id)) == 1
     decide(room, session, "approve", with_words(room, session, "hello"))
     assert len(room.contributions(session.id)) == 2
@@ -139,9 +148,24 @@ def test_approving_all_leaves_every_word_waiting(room: Room, session: Session) -
     for person in range(6):
         speak(room, session, person, "" if person % 2 else f"words {person}")
     assert moderating.queue(room, session.id, ["en"]).bare == 3
-    assert moderating.approve_all(room, session.id, who="Table 1").count == 3
+    assert approve_all(room, session) == 3
     assert len(room.contributions(session.id)) == 3
-    assert moderating.approve_all(room, session.id, who="Table 1").count == 0
+    assert approve_all(room, session) == 0
+
+
+def test_approving_all_takes_only_what_she_saw_as_she_saw_it(room: Room, session: Session) -> None:
+    for person in range(3):
+        speak(room, session, person)
+    seen = marks(room, session)
+    said = Contribution(id=str(UUID(int=0, version=4)), cell=CELL, feeling="safe")
+    changed = {**seen, next(iter(seen)): "0" * 16}
+    room.join(session.id, token(7), consent=codebook.CONSENT).result()
+    room.contribute(session.id, token(7), said).result()  # came after she looked
+    done = moderating.approve_all(room, session.id, changed, who="Table 1")
+    assert (done.count, len(room.contributions(session.id))) == (2, 2)
+    assert moderating.approve_all(room, session.id, {}, who="Table 1").count == 0
+    assert moderating.approve_all(room, session.id, seen, who="Table 1").count == 1
+    assert moderating.queue(room, session.id, []).bare == 1
 
 
 # --- what is decided ---------------------------------------------------------------------------
@@ -269,7 +293,9 @@ def test_listening_again_brings_nothing_back_by_itself(room: Room) -> None:
     speak(room, session, 1, "spam")
     item = with_words(room, session, "spam")
     moderating.mute(room, session.id, item.handle, who="Table 1")
-    moderating.mute(room, session.id, item.handle, who="Table 1", on=False)
+    assert moderating.hear_all_again(room, session.id, who="the desk") == 1
+    assert moderating.hear_all_again(room, session.id, who="the desk") == 0
+    assert moderating.queue(room, session.id, []).muted == 0
     assert len(room.contributions(session.id)) == 0
     speak(room, session, 1, number=1)
     assert len(room.contributions(session.id)) == 1
@@ -287,15 +313,18 @@ def test_a_decision_is_undone_as_if_it_had_not_been(room: Room, session: Session
     assert waiting(room, session, "en") == (item,)
 
 
-def test_a_mute_by_mistake_is_undone_with_all_that_it_hid(room: Room) -> None:
+def test_a_mute_leaves_nothing_to_show_whose_items_go_together(room: Room) -> None:
     session = open_session(room, "post")
-    speak(room, session, 1, "fine")
-    speak(room, session, 1, number=1, cell=OTHER)
-    item = with_words(room, session, "fine")
-    done = moderating.mute(room, session.id, item.handle, who="Table 1")
-    assert moderating.undo(room, session.id, done, who="Table 1") == 2
-    assert len(room.contributions(session.id)) == 2
-    speak(room, session, 1, number=2)
+    for number, person in enumerate((1, 1, 2, 2)):
+        speak(room, session, person, f"words {number}", number=number)
+    item = with_words(room, session, "words 0")
+    assert moderating.mute(room, session.id, item.handle, who="Table 1") == 2
+    decide(room, session, "hide", with_words(room, session, "words 2"))
+    items = moderating.queue(room, session.id, ["en"]).decided
+    assert {one.words for one in items} == {"words 0", "words 1", "words 2"}
+    # but for words, handle and mark they are all alike, muted or not
+    told = [{**asdict(one), "handle": "", "seen": "", "words": ""} for one in items]
+    assert told[1:] == told[:-1]
 
 
 def test_an_undo_brings_back_nothing_that_changed_or_was_withdrawn(room: Room) -> None:
@@ -391,7 +420,8 @@ def test_nobody_decides_without_a_label(room: Room, session: Session, who: str) 
     tries: list[Callable[[], object]] = [
         lambda: moderating.decide(room, session.id, "hide", item.handle, who=who),
         lambda: moderating.mute(room, session.id, item.handle, who=who),
-        lambda: moderating.approve_all(room, session.id, who=who),
+        lambda: moderating.approve_all(room, session.id, {}, who=who),
+        lambda: moderating.hear_all_again(room, session.id, who=who),
         lambda: moderating.stop_all(room, session.id, who=who),
     ]
     for one in tries:
@@ -414,6 +444,35 @@ def test_an_item_tells_no_token_no_row_no_place_and_is_not_what_her_phone_knows(
     # three of one person differ in their handle and in nothing else
     assert len({item.handle for item in items}) == 3
     assert len({str(asdict(item) | {"handle": ""}) for item in items}) == 1
+
+
+def test_a_square_is_looked_into_from_five_people_on(room: Room) -> None:
+    session = open_session(room, "post")
+    for number in range(3):
+        speak(room, session, 0, number=number)
+    for person in range(1, 4):
+        speak(room, session, person)
+    assert moderator_queue.lookable(room, session.id) == set()  # six items of four people
+    assert moderating.said_at(room, session.id, CELL, ["en"]) == []
+    speak(room, session, 4)
+    assert moderator_queue.lookable(room, session.id) == {CELL}
+    assert len(moderating.said_at(room, session.id, CELL, ["en"])) == 7
+    speak(room, session, 5, cell=OTHER)
+    assert moderator_queue.lookable(room, session.id) == {CELL}
+
+
+def test_what_is_seen_at_a_square_has_other_handles_than_in_the_queue(room: Room) -> None:
+    session = open_session(room, "post")
+    for person in range(5):
+        speak(room, session, person, f"words {person}")
+    queued = [one.handle for one in waiting(room, session, "en")]
+    here = [one.handle for one in moderating.said_at(room, session.id, CELL, ["en"])]
+    assert (len(queued), len(here)) == (5, 5)
+    assert set(queued).isdisjoint(here)
+    # and it can be taken off the wall from there
+    moderating.decide(room, session.id, "hide", here[0], who="Table 1")
+    assert len(moderating.said_at(room, session.id, CELL, ["en"])) == 0  # four are left
+    assert len(room.contributions(session.id)) == 4
 
 
 def test_the_order_of_the_queue_is_not_that_of_arrival(tmp_path: Path) -> None:
@@ -494,7 +553,7 @@ def test_in_pre_mode_exactly_what_was_let_through_counts(
                 speak(made, session, person, "" if person % 2 else f"words {person}")
                 model[person] = "waiting"
         elif act == "approve_all":
-            moderating.approve_all(made, session.id, who="x")
+            approve_all(made, session)
             model |= {one: "shown" for one in model if one % 2 and model[one] == "waiting"}
         elif person in model and person % 2 == 0:
             item = with_words(made, session, f"words {person}")

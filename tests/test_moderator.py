@@ -22,6 +22,7 @@ from layers.room_setup import SetUp
 from mapping import phone
 from mapping.phone import guard, moderator, slowing
 
+LINE = "0123456789abcdef" * 2
 CELL = "CRS3035RES250mN3272000E4552000"
 
 
@@ -71,7 +72,7 @@ def speak(room: Room, session: Session, number: int, words: str = "", language: 
 
 def hello(session: Session, **more: Any) -> dict[str, Any]:
     who = {"code": session.code, "key": session.moderator_key, "who": "Table 1"}
-    return who | {"languages": ["en"]} | more
+    return who | {"languages": ["en"], "line": LINE} | more
 
 
 def told(client: TestClient, session: Session, **more: Any) -> dict[str, Any]:
@@ -254,7 +255,7 @@ def test_the_page_is_as_strict_as_a_phones(in_hall: TestClient, session: Session
 
 def test_a_large_body_is_refused_before_it_is_read(in_hall: TestClient, session: Session) -> None:
     enter(in_hall)
-    said = {"code": session.code, "key": session.moderator_key, "who": "x" * 5000, "act": "undo"}
+    said = {"code": session.code, "key": session.moderator_key, "who": "x" * 9000, "act": "undo"}
     answer = in_hall.post("/moderate/act", json=said, headers={"origin": HALL})
     assert (answer.status_code, answer.json()["error"]) == (413, "body_too_large")
     flood = in_hall.post("/moderate/act", content=b"x" * 20_000, headers={"origin": HALL})
@@ -277,7 +278,7 @@ def test_an_item_comes_with_its_hints_and_without_token_place_or_time(
         ["Zahra Noor", "name"],
     ]
     fields = {"handle", "seen", "feeling", "reasons", "parts", "language", "paraphrase"}
-    assert set(item) == fields | {"state", "words_state", "muted"}
+    assert set(item) == fields | {"state", "words_state"}
     text = json.dumps(state)
     stored = room.read("SELECT lower(hex(id)), lower(hex(token)) FROM contributions")[0]
     for secret in (*stored, f"{1:032x}", CELL, session.wall_key, session.moderator_key):
@@ -311,12 +312,18 @@ def test_a_square_is_looked_at_only_while_the_wall_shows_it(client: TestClient, 
     speak(room, session, 1)
     with client.websocket_connect("/moderate/live") as socket:
         socket.send_json(hello(session))
-        assert [cell for cell, *_ in socket.receive_json()["cells"]] == [CELL]
+        first = socket.receive_json()
+        assert ([cell for cell, *_ in first["cells"]], first["lookable"]) == ([CELL], [])
         socket.send_text("{")
         socket.send_json({"cell": CELL})
+        while (state := socket.receive_json()).get("type") != "state":
+            pass
+        assert state["here"] is None  # of one person
+        for number in range(2, 6):
+            speak(room, session, number)
         while (here := socket.receive_json().get("here")) is None:
             pass
-        assert len(here["items"]) == 1
+        assert len(here["items"]) == 5
         wall_shown.show(room, session.id, "hidden")
         while (state := socket.receive_json()).get("cells") != []:
             pass
@@ -365,16 +372,46 @@ def test_approve_hide_and_undo(client: TestClient, room: Room, session: Session)
     speak(room, session, 1, "hello")
     item = one(client, session)
     assert len(room.contributions(session.id)) == 0
-    answer = act(client, session, "words_approve", handle=item["handle"], seen=item["seen"])
+    said = {"handle": item["handle"], "seen": item["seen"], "line": LINE}
+    answer = act(client, session, "words_approve", **said)
     assert answer.json() == {"ok": True, "count": 1}
     assert len(room.contributions(session.id)) == 1
     assert told(client, session)["undo"] is True
-    assert told(client, session, who="Table 2")["undo"] is False
-    assert act(client, session, "undo", who="Table 2").json()["error"] == "nothing_to_undo"
-    assert act(client, session, "undo").json()["count"] == 1
+    # whoever calls herself the same, on another phone, takes nothing back
+    assert told(client, session, line="f" * 32)["undo"] is False
+    for other in ({"line": "f" * 32}, {"line": ""}, {}):
+        assert act(client, session, "undo", **other).json()["error"] == "nothing_to_undo"
+    # and she may change her label
+    assert act(client, session, "undo", who="Table 2", line=LINE).json()["count"] == 1
     assert len(room.contributions(session.id)) == 0
-    assert act(client, session, "undo").status_code == 409
+    assert act(client, session, "undo", line=LINE).status_code == 409
     assert [deed.did for deed in moderating.deeds(room, session.id)] == ["words_approve", "undo"]
+
+
+def test_a_mute_is_not_taken_back_from_a_second_phone(client: TestClient, room: Room) -> None:
+    session = open_session(room, "post")
+    for number in (1, 1, 2):
+        speak(room, session, number, "hello")
+    item = told(client, session)["waiting"][0]
+    assert "muted" not in item
+    answer = act(client, session, "mute", handle=item["handle"], line=LINE).json()
+    assert answer["ok"] is True
+    state = told(client, session)
+    assert (state["undo"], state["counts"]["muted"]) == (False, 1)
+    assert not any("muted" in one for one in state["decided"])
+    assert act(client, session, "undo", line=LINE).json()["error"] == "nothing_to_undo"
+
+
+def test_approve_all_takes_the_marks_of_what_was_listed(
+    client: TestClient, room: Room, session: Session
+) -> None:
+    for number in range(100):
+        speak(room, session, number)
+    listed = {item["handle"]: item["seen"] for item in told(client, session)["waiting"]}
+    speak(room, session, 100)
+    assert len(listed) == 100
+    assert act(client, session, "approve_all", items=listed).json() == {"ok": True, "count": 100}
+    assert told(client, session)["counts"]["bare"] == 1
 
 
 def test_nothing_is_let_through_that_was_not_read_as_it_stands(
@@ -397,7 +434,7 @@ def test_a_handle_of_another_session_is_gone(
     other = open_session(room)
     speak(room, other, 1, "hello")
     item = one(client, other)
-    for name in ("hide", "mute", "unmute", "approve"):
+    for name in ("hide", "mute", "approve"):
         answer = act(client, session, name, handle=item["handle"], seen=item["seen"])
         assert (answer.status_code, answer.json()["error"]) == (404, "item_gone")
     assert one(client, other) == item
@@ -415,6 +452,10 @@ def test_a_handle_of_another_session_is_gone(
         {"act": "second_language", "language": "xx"},
         {"act": "undo", "token": "x"},
         {"act": "__init__"},
+        {"act": "unmute", "handle": "0" * 32},
+        {"act": "approve_all"},
+        {"act": "approve_all", "items": ["x"]},
+        {"act": "approve_all", "items": {"x": 1}},
     ],
     ids=str,
 )
@@ -445,17 +486,12 @@ def test_the_remote_moves_the_wall(client: TestClient, room: Room) -> None:
 
 def test_hidden_is_gone_from_the_wall_with_its_next_message(client: TestClient, room: Room) -> None:
     session = open_session(room, "post")
-    speak(room, session, 1)
+    speak(room, session, 1, "spam")
+    item = one(client, session)
     with client.websocket_connect("/wall/live") as wall:
         wall.send_json({"code": session.code, "key": session.wall_key})
         assert [cell for cell, *_ in wall.receive_json()["cells"]] == [CELL]
-        with client.websocket_connect("/moderate/live") as socket:
-            socket.send_json(hello(session))
-            socket.receive_json()
-            socket.send_json({"cell": CELL})
-            while (here := socket.receive_json().get("here")) is None:
-                pass
-        act(client, session, "hide", handle=here["items"][0]["handle"])
+        act(client, session, "hide", handle=item["handle"])
         while (state := wall.receive_json()).get("cells") != []:
             pass
         assert state["showing"] == "shown"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from layers import answers_back, atlas, codebook, invented, makeup, wall_shown
+from layers import answers_back, atlas, codebook, invented, makeup, moderating, wall_shown
 from layers import room as rooms
 from layers.makeup import Makeup
 from layers.room import Room
@@ -111,6 +111,19 @@ def test_it_says_what_waits_for_the_second_phone_and_in_which_language(room: Roo
     assert "1 places wait" in text
     assert "العربية\u2069 1" in text
     assert "مصباح" not in text
+
+
+def test_only_the_desk_listens_to_muted_phones_again(room: Room) -> None:
+    session = a_session(room)
+    send(room, session, "a" * 32, words="spam", language="en")
+    assert not [one for one in run().button if one.key == "room_hear_again"]
+    (item,) = moderating.queue(room, session.id, ["en"]).waiting
+    moderating.mute(room, session.id, item.handle, who="Table 1")
+    app = run()
+    assert "Muted phones: 1." in said(app)
+    app.button(key="room_hear_again").click().run()
+    assert moderating.queue(room, session.id, []).muted == 0
+    assert moderating.deeds(room, session.id)[-1].did == "unmute"
 
 
 def test_tables_and_the_second_language_reach_the_wall(room: Room) -> None:

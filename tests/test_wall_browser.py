@@ -288,6 +288,22 @@ def test_the_replay_shows_the_batches_that_were_shown_and_can_be_stopped(
     assert page.is_hidden("#step")
 
 
+def test_the_key_leaves_the_address_and_a_reload_still_has_it(watch: Watch, here: Hall) -> None:
+    session = here.session()
+    wall_shown.show(here.room, session.id, "shown")
+    page = watch.page("projector")
+    page.goto(here.address(session))
+    view(page, "map")
+    assert session.wall_key not in page.url
+    assert session.code in page.url
+    page.reload()
+    view(page, "map")
+    assert session.wall_key not in page.url
+    page.goto(page.url + "#" + "0" * 32)  # another link in the same tab
+    page.reload()
+    view(page, "refused")
+
+
 def test_a_wall_without_its_key_shows_nothing_of_a_session(watch: Watch, here: Hall) -> None:
     session = here.session()
     page = watch.page("projector")

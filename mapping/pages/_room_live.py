@@ -8,7 +8,7 @@ from typing import cast
 import geopandas as gpd
 import streamlit as st
 
-from layers import invented, moderator_queue, wall_shown
+from layers import invented, moderating, moderator_queue, wall_shown
 from layers import room as rooms
 from layers.errors import LayerError
 from layers.room_session import Session
@@ -162,6 +162,13 @@ def _waits(room: rooms.Room, session: Session) -> None:
             f"\u2068{_tongue(tag)}\u2069 {count}" for tag, count in found.by_language.items()
         )
         st.text(say("room.waits_words", names=tongues))
+    if found.muted:
+        st.text(say("room.muted", count=found.muted))
+        if st.button(
+            say("room.hear_again"), key="room_hear_again", help=say("room.hear_again_help")
+        ):
+            moderating.hear_all_again(room, session.id, who=say("room.desk_label"))
+            st.rerun(scope="fragment")
 
 
 def _tongue(tag: str) -> str:

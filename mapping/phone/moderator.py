@@ -34,9 +34,13 @@ BEAT_S = 10.0
 MOST_LINES = 20  # second phones of one session at a time
 _HELLO_S = 10.0
 _REFUSED, _FULL = 4403, 4429
+_MOST_BYTES = 8192  # the marks of a hundred items
 _MOST_KEPT = 200  # last decisions, of all second phones together
 _FIELDS = frozenset(
-    {"code", "key", "who", "act", "handle", "seen", "text", "showing", "cell", "on", "language"}
+    {
+        *("code", "key", "who", "line", "act", "handle", "seen", "items", "text"),
+        *("showing", "cell", "on", "language"),
+    }
 )
 
 
@@ -76,7 +80,7 @@ class ModeratorRoutes:
 
     async def act(self, request: Request) -> Response:
         """Do one thing; the answer comes when it is on the disk."""
-        said = await forms.read(request)
+        said = await forms.read(request, most=_MOST_BYTES)
         forms.check_fields(said, _FIELDS)
         address = request.client.host if request.client else ""
         session = await self._enter(said, address)
@@ -121,12 +125,15 @@ class ModeratorRoutes:
 
     def _do(self, session: Session, who: str, said: dict[str, Any]) -> dict[str, Any]:
         act = _text(said, "act")
+        line = _text(said, "line") if "line" in said else ""
         if act == "undo":
-            return {"count": self._undo(session, who)}
+            return {"count": self._undo(session, who, line)}
         if act in _ITEM_ACTS:
             done = self._decide(session, who, act, said)
-            self._keep_last(session, who, done)
+            self._keep_last(session, line, done)
             return {"count": done.count}
+        if act == "mute":
+            return {"count": moderating.mute(self.room, session.id, _text(said, "handle"), who=who)}
         if act in _TURNS:
             _TURNS[act](self.room, session.id, who=who)
         elif act in _REMOTE:
@@ -138,24 +145,24 @@ class ModeratorRoutes:
 
     def _decide(self, session: Session, who: str, act: str, said: dict[str, Any]) -> Decided:
         if act == "approve_all":
-            return moderating.approve_all(self.room, session.id, who=who)
+            return moderating.approve_all(self.room, session.id, _marks(said), who=who)
         handle = _text(said, "handle")
-        if act in ("mute", "unmute"):
-            return moderating.mute(self.room, session.id, handle, who=who, on=act == "mute")
         # nothing is let through that was not read as it stands now
         seen = None if act == "hide" else _text(said, "seen")
         text = _text(said, "text") if act == "paraphrase" else ""
         return moderating.decide(self.room, session.id, act, handle, who=who, seen=seen, text=text)
 
-    def _keep_last(self, session: Session, who: str, done: Decided) -> None:
-        self._last[session.id, who] = done
-        self._last.move_to_end((session.id, who))
+    def _keep_last(self, session: Session, line: str, done: Decided) -> None:
+        if not line:
+            return
+        self._last[session.id, line] = done
+        self._last.move_to_end((session.id, line))
         while len(self._last) > _MOST_KEPT:
             self._last.popitem(last=False)
         self._changed(session.id)  # the line may have told of the change before this was kept
 
-    def _undo(self, session: Session, who: str) -> int:
-        done = self._last.pop((session.id, who), None)
+    def _undo(self, session: Session, who: str, line: str) -> int:
+        done = self._last.pop((session.id, line), None)
         if done is None:
             raise LayerError("nothing_to_undo")
         return moderating.undo(self.room, session.id, done, who=who)
@@ -172,7 +179,7 @@ class ModeratorRoutes:
         try:
             while not gone.done():
                 news.clear()
-                can_undo = (session.id, look.who) in self._last
+                can_undo = (session.id, look.line) in self._last
                 state = await asyncio.to_thread(moderator_view.state, self.room, session.id, look)
                 await socket.send_json(state | {"undo": can_undo})
                 await asyncio.wait({gone}, timeout=TOGETHER_S)
@@ -201,7 +208,7 @@ class ModeratorRoutes:
 _ITEM_ACTS = frozenset(
     {
         *("approve", "hide", "show", "words_approve", "words_hide", "paraphrase"),
-        *("mute", "unmute", "approve_all"),
+        "approve_all",
     }
 )
 _TURNS: dict[str, Callable[..., None]] = {
@@ -253,6 +260,13 @@ def _text(said: dict[str, Any], name: str) -> str:
     if not isinstance(value, str):
         raise LayerError("field_unknown")
     return value
+
+
+def _marks(said: dict[str, Any]) -> dict[str, str]:
+    items = said.get("items")
+    if not isinstance(items, dict) or not all(isinstance(mark, str) for mark in items.values()):
+        raise LayerError("field_unknown")
+    return items
 
 
 async def _hello(socket: WebSocket) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from layers import hints, moderating, privacy, wall_shown
+from layers import hints, moderating, moderator_queue, privacy, wall_shown
 from layers.errors import LayerError
 from layers.moderating import Item
 from layers.plain_text import plain_text
@@ -24,6 +24,7 @@ class Look:
     """Who looks, which languages she reads, and at which square of the wall."""
 
     who: str = ""
+    line: str = ""  # names her page, and nobody else knows it
     languages: tuple[str, ...] = ()
     cell: str | None = None
     parts: dict[str, Parts] = field(default_factory=dict)  # of the words she sees now
@@ -31,10 +32,11 @@ class Look:
     @classmethod
     def of(cls, hello: dict[str, Any]) -> Look:
         """Read it from a hello whose key was right; whatever is no text is left out."""
-        who, said = hello.get("who"), hello.get("languages")
+        who, said, line = (hello.get(name) for name in ("who", "languages", "line"))
         listed = said[:_MOST_LANGUAGES] if isinstance(said, list) else []
         return cls(
             who=plain_text(who, most=moderating.LABEL_LENGTH) if isinstance(who, str) else "",
+            line=line if isinstance(line, str) else "",
             languages=tuple(tag for tag in listed if isinstance(tag, str) and len(tag) <= 35),
         )
 
@@ -100,6 +102,7 @@ def squares(room: Room, session: Session) -> list[tuple[str, str, str | None]]:
 _NOTHING: dict[str, Any] = {
     "waiting": [],
     "decided": [],
+    "lookable": [],
     "here": None,
     "counts": {
         "waiting": 0,
@@ -116,8 +119,10 @@ _NOTHING: dict[str, Any] = {
 def _queue(room: Room, session: Session, look: Look, on_wall: list[str]) -> dict[str, Any]:
     found = moderating.queue(room, session.id, look.languages)
     at: list[Item] = []
-    cell = look.cell if look.cell in on_wall else None
-    if cell is not None:  # the wall shows it, so she may look what it is made of
+    # the wall shows it, and it is of several: then she may look what it is made of
+    lookable = moderator_queue.lookable(room, session.id).intersection(on_wall)
+    cell = look.cell if look.cell in lookable else None
+    if cell is not None:
         at = moderating.said_at(room, session.id, cell, look.languages)
     told = {one.words for one in (*found.waiting, *found.decided, *at) if one.words}
     # looked at once, and not kept longer than they are shown
@@ -125,6 +130,7 @@ def _queue(room: Room, session: Session, look: Look, on_wall: list[str]) -> dict
     return {
         "waiting": [_item(one, look) for one in found.waiting],
         "decided": [_item(one, look) for one in found.decided],
+        "lookable": sorted(lookable),
         "here": None if cell is None else {"cell": cell, "items": [_item(one, look) for one in at]},
         "counts": {
             "waiting": len(found.waiting) + found.more,
@@ -149,7 +155,6 @@ def _item(one: Item, look: Look) -> dict[str, Any]:
         "paraphrase": one.paraphrase,
         "state": one.state,
         "words_state": one.words_state,
-        "muted": one.muted,
     }
 
 

@@ -2,10 +2,10 @@
 "use strict";
 
 (() => {
-  const { $, act, code, data, element, key, knows, say, tongue } = Parts;
+  const { $, act, code, data, element, key, knows, line, say, tongue } = Parts;
   const SILENCE_S = 25, FIRST_WAIT_S = 0.5, LONGEST_WAIT_S = 5, ALONE = [];
   const shelf = `common-ground-moderate-${code}`;
-  let socket = null, state = null, reads = [], failures = 0, silence = 0, looking = null, shown = null, last = "", done = "";
+  let socket = null, state = null, reads = [], failures = 0, silence = 0, looking = null, shown = null, last = "", done = "", bare = ALONE;
 
   /* ---- the line ---- */
   function connect() {
@@ -17,7 +17,7 @@
       silence = setTimeout(() => mine.close(), SILENCE_S * 1000); // it is dead and does not know
     };
     mine.onopen = () => {
-      mine.send(JSON.stringify({ code, key, who: Parts.who(), languages: reads }));
+      mine.send(JSON.stringify({ code, key, who: Parts.who(), line, languages: reads }));
       if (looking) mine.send(JSON.stringify({ cell: looking }));
       listen();
     };
@@ -149,8 +149,6 @@
     const missing = Object.entries(counts.unread);
     $("unread").hidden = !missing.length;
     $("unread").textContent = say("moderate.unread", { list: missing.map(([tag, count]) => `${tongue(tag)} ${count}`).join(", ") });
-    $("approve_all").hidden = counts.bare < 2;
-    $("approve_all").textContent = say("moderate.approve_all", { count: counts.bare });
     const stopped = state.state === "paused" && state.showing === "blank";
     $("stopped").hidden = !stopped;
     $("stop_all").hidden = stopped;
@@ -170,6 +168,9 @@
     const there = new Map(state.waiting.map((item) => [item.handle, item]));
     if (!shown || ![...shown].some((handle) => there.has(handle))) shown = new Set(there.keys());
     const listed = [...shown].filter((handle) => there.has(handle)).map((handle) => there.get(handle));
+    bare = listed.filter((item) => item.state === "waiting" && !item.parts.length);
+    $("approve_all").hidden = bare.length < 2;
+    $("approve_all").textContent = say("moderate.approve_all", { count: bare.length });
     const waiting = state.waiting.length - listed.length;
     $("fresh").hidden = !waiting;
     $("fresh").textContent = say("moderate.fresh", { count: waiting });
@@ -222,12 +223,14 @@
   });
   Remote.use({ act: go, look });
   function toast(did) {
+    $("live").textContent = say(`moderate.did_${did}`);
+    if (did === "mute") return; // it is not taken back from here
     done = did;
-    $("toast_text").textContent = $("live").textContent = say(`moderate.did_${did}`);
+    $("toast_text").textContent = say(`moderate.did_${did}`);
     $("toast").hidden = false;
     if (state) state.undo = true;
   }
-  $("approve_all").onclick = async () => { if ((await go({ act: "approve_all" })).ok) toast("approve_all"); };
+  $("approve_all").onclick = async () => { if ((await go({ act: "approve_all", items: Object.fromEntries(bare.map((item) => [item.handle, item.seen])) })).ok) toast("approve_all"); };
   $("undo").onclick = async () => {
     $("toast").hidden = true;
     done = "";

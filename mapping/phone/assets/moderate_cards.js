@@ -37,7 +37,6 @@ const Cards = (() => {
     else if (item.words_state === "hidden") told.push(say("moderate.words_hidden"));
     else if (item.paraphrase) told.push(say("moderate.is_paraphrased"));
     else if (item.words_state === "shown") told.push(say("moderate.words_shown"));
-    if (item.muted) told.push(say("moderate.is_muted"));
     return told.length ? element("p", { className: "status", text: told.join(" · ") }) : null;
   }
 
@@ -55,8 +54,7 @@ const Cards = (() => {
       if (item.words_state !== "hidden") first.push(button("b-minus", say("moderate.words_hide"), go("words_hide")));
     }
     if (item.state !== "hidden") first.push(button("b-eye-slash", say("moderate.hide"), go("hide")));
-    if (item.muted) rest.push(button("b-volume-high", say("moderate.unmute"), go("unmute")));
-    else rest.push(button("b-volume-xmark", say("moderate.mute"), () => sure(item, card)));
+    rest.push(button("b-volume-xmark", say("moderate.mute"), () => sure(item, card)));
     return [
       element("div", { className: "acts" }, ...first),
       element("details", { className: "rest" }, element("summary", { text: say("moderate.more_acts") }), element("div", { className: "acts" }, ...rest)),

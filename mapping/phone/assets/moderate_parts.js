@@ -5,8 +5,21 @@ const Parts = (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
   const words = { [data.lang]: data.words };
   const code = decodeURIComponent(location.pathname.split("/")[2] || "");
-  const key = location.hash.slice(1);
+  const key = secret();
+  // names this page, so that nobody else takes back what was decided here
+  const line = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
   let lang = data.lang, who = "";
+
+  /** The key of the link; it leaves the address bar and the history, and a reload in this tab still finds it. */
+  function secret() {
+    const shelf = `common-ground-moderate-key-${code}`, given = location.hash.slice(1);
+    try {
+      if (!given) return sessionStorage.getItem(shelf) || "";
+      sessionStorage.setItem(shelf, given);
+    } catch { return given; } // this browser keeps nothing: then the address has to
+    history.replaceState(null, "", location.pathname + location.search);
+    return given;
+  }
 
   const $ = (id) => document.getElementById(id);
   function say(name, blanks = {}) {
@@ -59,7 +72,7 @@ const Parts = (() => {
       answer = await fetch("/moderate/act", {
         method: "POST", cache: "no-store", credentials: "same-origin",
         headers: { "Content-Type": "application/json", "Accept-Language": lang },
-        body: JSON.stringify({ code, key, who, ...what }),
+        body: JSON.stringify({ code, key, who, line, ...what }),
       });
     } catch {
       return { error: "offline", sentence: say("moderate.gone") };
@@ -73,7 +86,7 @@ const Parts = (() => {
   }
 
   return {
-    $, act, button, code, data, element, key, knows, picture, say, speak, tongue,
+    $, act, button, code, data, element, key, knows, line, picture, say, speak, tongue,
     lang: () => lang, name: (label) => { who = label; }, who: () => who,
   };
 })();

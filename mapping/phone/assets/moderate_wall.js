@@ -53,7 +53,7 @@ const Remote = (() => {
   }
 
   function squares(state) {
-    const drawn = JSON.stringify([state.cells, state.spotlight, Parts.lang(), Boolean(base)]);
+    const drawn = JSON.stringify([state.cells, state.spotlight, state.lookable, Parts.lang(), Boolean(base)]);
     $("no_squares").hidden = state.cells.length > 0;
     $("spot_off").hidden = !state.spotlight;
     if ($("squares").dataset.drawn === drawn) return;
@@ -64,7 +64,7 @@ const Remote = (() => {
       spot.setAttribute("aria-pressed", String(is));
       return element("li", { className: feeling },
         element("p", {}, picture(`f-${feeling}`), element("span", { text: name(cell) }), people && element("small", { text: say(`band.${people}`) })),
-        element("div", { className: "acts" }, spot, button("b-list", say("moderate.look"), () => look(cell))));
+        element("div", { className: "acts" }, spot, state.lookable.includes(cell) && button("b-list", say("moderate.look"), () => look(cell))));
     }));
   }
 

@@ -5,13 +5,24 @@
   const SILENCE_S = 25, FIRST_WAIT_S = 0.5, LONGEST_WAIT_S = 5, IDLE_MS = 4000, SIDE_NAMES = 5, LONG_NAME = 16;
   const $ = (id) => document.getElementById(id);
   const code = decodeURIComponent(location.pathname.split("/")[2] || "");
-  const key = location.hash.slice(1);
+  const key = secret();
   const asked_second = new URLSearchParams(location.search).get("second") || "";
   const NOTHING = { cells: [], parties: [], words: [], answers: {}, asks: [], spotlight: null };
   let state = null, refused = false, line = null, failures = 0, silence = 0;
   let base = null, loading = false, whole = null, side = []; // side: [{name, map}], while side by side is on
   let choice; // a square picked here; null: none; undefined: as the facilitator says
   let drawn_qr = "", turned = 0;
+
+  /** The key of the link; it leaves the address bar, which a hall can read, and the history. A reload still finds it. */
+  function secret() {
+    const shelf = `common-ground-wall-key-${code}`, given = location.hash.slice(1);
+    try {
+      if (!given) return sessionStorage.getItem(shelf) || "";
+      sessionStorage.setItem(shelf, given);
+    } catch { return given; } // this browser keeps nothing: then the address has to
+    history.replaceState(null, "", location.pathname + location.search);
+    return given;
+  }
 
   const set = (element, ...inside) => element.replaceChildren(...inside);
   const notice = (sentence) => {
