@@ -8,6 +8,7 @@ is done when that transaction is on the disk, never before.
 from __future__ import annotations
 
 import contextlib
+import os
 import queue
 import sqlite3
 import threading
@@ -54,7 +55,7 @@ class RoomFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make(path)
         db = self._open()
         try:
             _migrate(db, path.name)
@@ -62,6 +63,7 @@ class RoomFile:
             raise LayerError("room_not_ours", file=path.name) from error
         finally:
             db.close()
+        _close_to_others(path)
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._readers: list[sqlite3.Connection] = []  # at rest; Streamlit's threads come and go
         self._lock = threading.Lock()
@@ -250,6 +252,23 @@ def is_ours(path: Path) -> bool:
     with path.open("rb") as file:
         head = file.read(100)
     return head.startswith(b"SQLite format 3\0") and head[68:72] == _OURS.to_bytes(4, "big")
+
+
+def _make(path: Path) -> None:
+    """Make the folder and an empty file for its owner alone; SQLite gives its logs the same."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with contextlib.suppress(OSError):  # it is there; or SQLite says what is wrong with it
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
+def _close_to_others(path: Path) -> None:
+    """Take from everybody else what an older version, or a copy, let them read.
+
+    On Windows this does nothing: there a file is as open as the folder it lies in.
+    """
+    for end in ("", "-wal", "-shm"):
+        with contextlib.suppress(OSError):  # not there, or somebody else's, who decides
+            path.with_name(path.name + end).chmod(0o600)
 
 
 def _cut(db: sqlite3.Connection) -> bool:

@@ -382,6 +382,27 @@ def test_a_room_of_the_first_version_keeps_its_sessions_and_their_published_name
         again.close()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+@pytest.mark.parametrize("was", [None, 0o644], ids=["new", "of an older version"])
+def test_nobody_else_on_the_machine_can_read_the_room_or_its_logs(
+    tmp_path: Path, was: int | None
+) -> None:
+    path = tmp_path / "store" / "room.sqlite"
+    if was is not None:
+        path.parent.mkdir(mode=0o755)
+        Room(path).close()
+        path.chmod(was)
+    made = Room(path)
+    made.join(session(made).id, "a", consent=codebook.CONSENT).result()
+    modes = {one.name: one.stat().st_mode & 0o077 for one in path.parent.iterdir()}
+    made.scrub()
+    modes |= {f"{one.name} anew": one.stat().st_mode & 0o077 for one in path.parent.iterdir()}
+    made.close()
+    assert {"room.sqlite", "room.sqlite-wal", "room.sqlite-shm"} <= set(modes)
+    assert set(modes.values()) == {0}
+    assert (path.parent.stat().st_mode & 0o077 == 0) is (was is None)  # a folder that we made
+
+
 def test_a_file_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "room.sqlite"
     Room(path).close()
