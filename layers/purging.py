@@ -2,9 +2,9 @@
 
 Due is a session on its day of deletion, and never on the day it is held; one that runs on that
 day, or has phones that wait, is due a day later, so that nobody's answers go while she gives them.
-Copies of the room that
-lie beside it follow the same clock. The file is written anew each time, also where nothing is due:
-what a crash left between the end of a session and its scrubbing goes then.
+Copies of the room that lie beside it follow the same clock. The file is written anew each time,
+also where nothing is due: what a crash left between the end of a session and its scrubbing goes
+then.
 
 A clock that was set wrong would take everything with it, for good. So nothing goes by itself where
 today is long past every day that the file knows, until somebody says that today is right.
@@ -13,6 +13,7 @@ today is long past every day that the file knows, until somebody says that today
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -132,7 +133,7 @@ def delete(room: Room, session: Session) -> None:
 def purge_files(
     path: Path, today: date, *, dry_run: bool = False, today_is_right: bool = False
 ) -> Purged:
-    """Purge the room at a path, and copies of it in the same folder.
+    """Purge the room at a path, and copies beside it.
 
     Parameters
     ----------
@@ -165,7 +166,7 @@ def purge_files(
 
 
 def purge_copies(path: Path, today: date, *, dry_run: bool = False) -> Purged:
-    """Purge the copies of a room that lie in its folder; one that cannot be opened is named.
+    """Purge the copies of a room that lie beside it; one that cannot be opened is named.
 
     A log that was left behind without its room goes. Whether today is right is asked of the room,
     before this.
@@ -177,11 +178,12 @@ def purge_copies(path: Path, today: date, *, dry_run: bool = False) -> Purged:
     names: list[str] = []
     stuck: list[str] = []
     for one in copies(path):
+        name = one.relative_to(path.parent).as_posix()
         try:
             found.append(_purge_file(one, today, dry_run=dry_run, sure=True))
-            names.append(one.name)
-        except LayerError:  # it may be half a copy; the room itself comes first
-            stuck.append(one.name)
+            names.append(name)
+        except (LayerError, OSError, sqlite3.Error):  # half a copy; the room itself comes first
+            stuck.append(name)
     return Purged(
         titles=tuple(title for one in found for title in one.titles),
         answers=sum(one.answers for one in found),
@@ -196,31 +198,47 @@ def room_path(said: str | None = None) -> Path:
 
 
 def copies(path: Path) -> list[Path]:
-    """Find copies of a room in its folder: files that begin with its name and bear its mark."""
-    return [
-        one
-        for one in _named_alike(path)
-        if one.name != path.name and not one.name.endswith(_BESIDE) and is_ours(one)
-    ]
+    """Find the other rooms beside a room, whatever they are called: a copy can have any name.
+
+    Its folder is looked through, and each folder in that; what bears a room's mark is one.
+    """
+    return [one for one in _beside(path) if not one.name.endswith(_BESIDE) and _is_room(one)]
 
 
-def _named_alike(path: Path) -> list[Path]:
-    return sorted(
-        one
-        for one in path.parent.iterdir()
-        if one.name.startswith(path.stem)
-        and not one.name[len(path.stem) :][:1].isalnum()  # room2.sqlite is another room
-        and one.is_file()
-    )
+def _beside(path: Path) -> list[Path]:
+    """List the files in a room's folder and one level below, but for the room."""
+    inner = [one for one in _listed(path.parent) if one.is_dir() and not one.is_symlink()]
+    found = [one for folder in (path.parent, *inner) for one in _listed(folder)]
+    return sorted(one for one in found if one.is_file() and one.resolve() != path.resolve())
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except OSError:  # somebody else's, and not ours to look into
+        return []
+
+
+def _is_room(path: Path) -> bool:
+    try:
+        return is_ours(path)
+    except OSError:
+        return False
 
 
 def _logs_of_nothing(path: Path) -> list[Path]:
-    """Find logs whose room is gone: copied along and left behind, they hold what it held."""
+    """Find logs whose room is gone: copied along and left behind, they hold what it held.
+
+    They bear no mark, so they are known by the room's name as a word in theirs.
+    """
+    named = re.compile(rf"(?<![^\W_]){re.escape(path.stem)}(?![^\W_])")
     return [
         one
-        for one in _named_alike(path)
+        for one in _beside(path)
         for end in _BESIDE
-        if one.name.endswith(end) and not one.with_name(one.name.removesuffix(end)).exists()
+        if one.name.endswith(end)
+        and named.search(one.name)
+        and not one.with_name(one.name.removesuffix(end)).exists()
     ]
 
 

@@ -462,20 +462,34 @@ def test_copies_beside_the_room_follow_the_same_clock(
     town = atlas.create(tmp_path / "town.gpkg", name="Town")
     session, secrets = hold(room, town)
     room.scrub()
-    for name in ("room.sqlite.before", "room copy.sqlite"):
-        shutil.copy(path, path.with_name(name))
-    shutil.copy(path, tmp_path / "room2.sqlite")  # another room, whose own server sees to it
-    shutil.copy(path, path.with_name("room2.sqlite"))
+    path.with_name("backup").mkdir()
+    names = (
+        "Copy of room.sqlite",
+        "backup/room.sqlite",
+        "backup-room.sqlite",
+        "room copy.sqlite",
+        "room.sqlite.before",
+        "Sauvegarde",
+    )
+    for name in names:
+        shutil.copy(path, path.parent / name)
+    deeper = path.parent / "backup" / "of" / "room.sqlite"
+    deeper.parent.mkdir()
+    shutil.copy(path, deeper)
+    with closing(sqlite3.connect(path.with_name("room of others.sqlite"))) as db:
+        db.execute("CREATE TABLE notes (text TEXT)")
+    others = path.with_name("room of others.sqlite").read_bytes()
     path.with_name("room-notes.txt").write_text("ours", encoding="utf-8")
     path.with_name("room-broken.sqlite").write_bytes(path.read_bytes()[:5000])
     room.close()
     done = purging.purge_files(path, session.delete_on + DAY)
-    assert done.titles == (TITLE,) * 3
-    assert done.copies == ("room copy.sqlite", "room.sqlite.before")
+    assert done.titles == (TITLE,) * 7
+    assert sorted(done.copies) == sorted(names)
     assert done.stuck == ("room-broken.sqlite",)
     path.with_name("room-broken.sqlite").unlink()  # the command names it: by hand
-    assert path.with_name("room2.sqlite").read_bytes() == (tmp_path / "room2.sqlite").read_bytes()
-    path.with_name("room2.sqlite").unlink()
+    assert path.with_name("room of others.sqlite").read_bytes() == others
+    assert found(secrets, deeper.parent) != set()  # two folders down: by hand
+    shutil.rmtree(deeper.parent)
     assert found(secrets, path.parent) == set()
     assert path.with_name("room-notes.txt").read_text("utf-8") == "ours"
 
@@ -485,8 +499,10 @@ def test_a_log_that_was_left_behind_without_its_room_goes(room: Room, path: Path
     room.join(session.id, "a", consent=codebook.CONSENT).result()
     said = Contribution(id=str(uuid4()), cell=ALONE, feeling="safe")
     room.contribute(session.id, "a", said).result()
-    left = path.with_name("room.sqlite.before-wal")
-    shutil.copy(path.with_name("room.sqlite-wal"), left)
+    left = path.with_name("Copy of room.sqlite.before-wal")
+    others = path.with_name("classroom.sqlite-wal")
+    for one in (left, others):
+        shutil.copy(path.with_name("room.sqlite-wal"), one)
     assert ALONE.encode() in left.read_bytes()
     room.close()
     assert purging.purge_files(path, HELD, dry_run=True).copies == ()
@@ -494,6 +510,7 @@ def test_a_log_that_was_left_behind_without_its_room_goes(room: Room, path: Path
     purging.purge_files(path, HELD)
     assert not left.exists()
     assert path.exists()
+    assert others.exists()
 
 
 def test_a_room_of_an_earlier_version_goes_thirty_days_after_its_sessions(tmp_path: Path) -> None:
