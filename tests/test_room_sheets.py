@@ -160,6 +160,7 @@ def test_an_unknown_sheet_is_none(room: Room) -> None:
 def test_a_sheet_opens_at_its_address_and_is_kept_by_nobody(room: Room) -> None:
     session = a_session(room)
     client = TestClient(Starlette(routes=Printing(room).routes()))
+    room.stop(session.id)
     for name in room_sheets.NAMES:
         answer = client.get(room_sheets.address(name, session.code, lang="ar"))
         assert answer.status_code == 200
@@ -173,6 +174,17 @@ def test_what_is_not_there_is_not_found(room: Room, path: str) -> None:
     answer = client.get(path.replace("{code}", a_session(room).code))
     assert answer.status_code == 404
     assert answer.text == ""
+
+
+def test_the_summary_can_be_fetched_once_the_session_has_ended_and_not_before(room: Room) -> None:
+    session = a_session(room)
+    client = TestClient(Starlette(routes=Printing(room).routes()))
+    address = room_sheets.address("summary", session.code, lang="en")
+    for state in ("open", "paused"):  # two sheets, one answer apart, tell what was answered
+        room.move(session.id, state)
+        assert client.get(address).status_code == 404
+    room.stop(session.id)
+    assert client.get(address).status_code == 200
 
 
 def test_in_a_hall_a_sheet_asks_for_the_passphrase(room: Room) -> None:

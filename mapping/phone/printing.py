@@ -47,5 +47,8 @@ class Printing:
             raise KeyError(name)
         room = self._room or rooms.shared()
         session = room.by_code(code)
+        if name == "summary" and session.state != "closed":
+            # printed again after each answer, one sheet taken from the next would tell of one woman
+            raise KeyError(name)
         said = summing_up.summary(room, session) if name == "summary" else None
         return room_sheets.sheet(name, session, lang, summary=said)
