@@ -103,13 +103,23 @@ def why_held(counts: Counts, key: Key) -> str | None:
     """
     if key in counts.off:
         return "taken_back"
-    number = counts.by.get(key, 0)
+    return why_few(key, counts.by.get(key, 0), told=counts.told)
+
+
+def why_few(key: Key, number: int, *, told: int) -> str | None:
+    """Say of an answer that ``number`` of ``told`` people gave what :func:`why_held` says of it.
+
+    Examples
+    --------
+    >>> why_few(("reasons", "queer"), 9, told=30), why_few(("reasons", "queer"), 10, told=14)
+    ('sensitive', 'same')
+    """
     if number < privacy.K:
         return "few"
     if key[0] == "reasons" and key[1] in codebook.SENSITIVE:
         if number < SENSITIVE_K:
             return "sensitive"
-        if counts.told - number < privacy.K:
+        if told - number < privacy.K:
             return "same"
     return None
 

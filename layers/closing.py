@@ -338,7 +338,11 @@ def _ever_shown(room: Room, session: Session) -> set[str]:
 def _on_the_wall(standing: wall_blocks.Standing) -> Counts | None:
     """Give the answers of the whole room that the wall showed; None where it showed none."""
     shown, off = (
-        {(str(question), str(code)): n for (cell, question, code), n in part.items() if not cell}
+        {
+            (str(question), str(code)): n
+            for (cell, question, code), n in part.items()
+            if not cell and question in answer_counts.ASKED
+        }
         for part in standing.answers
     )
     return Counts(told=0, by=shown, off=off) if shown or off else None

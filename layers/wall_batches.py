@@ -18,7 +18,7 @@ from layers.errors import LayerError
 from layers.room import Room
 from layers.room_session import Session
 from layers.wall_blocks import Row, Standing
-from layers.wall_view import View
+from layers.wall_view import View, mark
 
 Cells = list[list[str | None]]
 
@@ -26,15 +26,13 @@ MOST_FRAMES = 200
 """A replay has no more steps than this; between them, batches are shown together."""
 
 _TRIES = 5
-_FROZEN = 0  # number of the row that holds what was there when an instant wall was paused
+_FROZEN = 0  # number of the row that marks what was there when an instant wall was paused
 
 # One voice a person and square, as privacy.voices; said in SQL because it runs with every answer.
 _VOICES = (
     "SELECT cell, sum(voice = 'safe'), sum(voice = 'mixed'), sum(voice = 'unsafe') FROM ("
     "  SELECT cell, CASE WHEN min(feeling) = max(feeling) THEN feeling ELSE 'mixed' END AS voice"
-    "  FROM contributions WHERE session = ?1 AND state = 'shown'"
-    "  AND (?2 IS NULL OR lower(hex(id)) IN (SELECT value FROM json_each(?2)))"
-    "  GROUP BY cell, token"
+    "  FROM contributions WHERE session = ?1 AND state = 'shown' GROUP BY cell, token"
     ") GROUP BY cell ORDER BY cell"
 )
 
@@ -47,12 +45,14 @@ def instant_cells(room: Room, session_id: str, *, frozen: bool = False) -> Cells
     room, session_id
         Where.
     frozen
-        Only what was there when the wall was paused, and still is.
+        Only what was there when the wall was paused, and still is as it was.
     """
-    only = _frozen(room, session_id) if frozen else None
+    if frozen:
+        frames = _added_up([_as_it_was(_rows(room, session_id), _frozen(room, session_id))])
+        return frames[0]
     return [
         [cell, privacy.shared_feeling(*counts), None]
-        for cell, *counts in room.read(_VOICES, (session_id, only))
+        for cell, *counts in room.read(_VOICES, (session_id,))
     ]
 
 
@@ -123,11 +123,24 @@ def replay(room: Room, session: Session) -> list[Cells]:
 
 
 def freeze(db: sqlite3.Connection, session_id: str) -> None:
-    """Keep which rows are there, for a wall that is paused; inside of a transaction."""
-    sql = "SELECT lower(hex(id)) FROM contributions WHERE session = ? AND state = 'shown'"
-    ids = sorted(row[0] for row in db.execute(sql, (session_id,)))
+    """Mark what is there, for a wall that is paused; inside of a transaction."""
+    sql = (
+        "SELECT lower(hex(id)), cell, feeling FROM contributions"
+        " WHERE session = ? AND state = 'shown'"
+    )
+    marks = sorted(mark(*row) for row in db.execute(sql, (session_id,)))
     thaw(db, session_id)
-    _insert(db, session_id, _FROZEN, {"cells": [], "rows": ids})
+    _insert(db, session_id, _FROZEN, {"cells": [], "rows": marks})
+
+
+def begin_again(db: sqlite3.Connection, session_id: str) -> None:
+    """Begin the replay anew with what stands, as the first batch; inside of a transaction."""
+    db.execute("DELETE FROM batches WHERE session = ?", (session_id,))
+    row = db.execute("SELECT batch, mode FROM sessions WHERE id = ?", (session_id,)).fetchone()
+    stands = wall_blocks.cells(_read(row[0])[1])
+    if stands:
+        shown = {"cells": [], "rows": []} if row[1] == "instant" else {"cells": stands}
+        _insert(db, session_id, 1, shown)
 
 
 def thaw(db: sqlite3.Connection, session_id: str) -> None:
@@ -162,7 +175,8 @@ _TOLD = (
     "  SELECT 'when', time_of_day, token FROM contributions"
     "  WHERE session = ?1 AND state = 'shown' AND time_of_day IS NOT NULL UNION ALL"
     "  SELECT 'company', company, token FROM contributions"
-    "  WHERE session = ?1 AND state = 'shown' AND company IS NOT NULL"
+    "  WHERE session = ?1 AND state = 'shown' AND company IS NOT NULL UNION ALL"
+    "  SELECT 'told', '', token FROM contributions WHERE session = ?1 AND state = 'shown'"
     ") GROUP BY question, code"
 )
 
@@ -273,11 +287,17 @@ def _insert(db: sqlite3.Connection, session_id: str, at: int, shown: dict[str, A
     )
 
 
-def _frozen(room: Room, session_id: str) -> str | None:
-    """Give the rows of a paused wall as JSON; None where closing has forgotten them."""
+def _frozen(room: Room, session_id: str) -> set[str] | None:
+    """Give the marks of a wall at once that is paused; None of one that is not."""
     sql = "SELECT json_extract(shown, '$.rows') FROM batches WHERE session = ? AND number = ?"
     rows = room.read(sql, (session_id, _FROZEN))
-    return str(rows[0][0]) if rows else None
+    return set(json.loads(rows[0][0])) if rows else None
+
+
+def _as_it_was(told: Iterable[_Read], frozen: set[str] | None) -> list[Row]:
+    """Keep, of a paused wall, what nobody has changed since; where nothing is known, nothing."""
+    still = frozen or set()
+    return [one.said for one in told if mark(one.id, one.said.cell, one.said.feeling) in still]
 
 
 def _frames(batches: Iterable[dict[str, Any]]) -> list[Cells]:
@@ -292,18 +312,22 @@ def _frames(batches: Iterable[dict[str, Any]]) -> list[Cells]:
 def _instant_frames(room: Room, session: Session, kept: Iterable[dict[str, Any]]) -> list[Cells]:
     """Add up the rows of each batch as they stand now: what was taken back was never there."""
     told = _rows(room, session.id)
-    rows = {one.id: one.said for one in told}
     batches = [set(batch["rows"]) for batch in kept]
     if batches:  # what was counted before a reset comes first
         batches[0] |= {one.id for one in told if not one.fresh} - set().union(*batches)
     frozen = _frozen(room, session.id)
     if frozen is not None:
-        rows = {row_id: rows[row_id] for row_id in json.loads(frozen) if row_id in rows}
+        told = [one for one in told if _as_it_was([one], frozen)]
+    rows = {one.id: one.said for one in told}
+    return _added_up([[rows[one] for one in batch if one in rows] for batch in batches])
+
+
+def _added_up(batches: Iterable[list[Row]]) -> list[Cells]:
+    """Give the squares after each of some batches of rows, one voice a person and square."""
     frames: list[Cells] = []
     said: dict[str, dict[str, str]] = {}
     here: dict[str, list[str | None]] = {}
-    for batch in batches:
-        new = [rows[row_id] for row_id in batch if row_id in rows]
+    for new in batches:
         for one in new:
             people = said.setdefault(one.cell, {})
             same = people.get(one.token, one.feeling) == one.feeling

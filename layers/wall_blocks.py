@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from layers import privacy
+from layers import answer_counts, privacy
 from layers.privacy import Counts, K, Numbers, least_changed
 
 REST = "rest"
@@ -23,6 +23,9 @@ REST = "rest"
 
 ANSWERS = ("reasons", "when", "company")
 """The questions whose answers are counted."""
+
+TOLD = ("told", "")
+"""Beside the answers of the room: how many people told anything at all."""
 
 _NOBODY: Counts = (0, 0, 0)
 _NO_NUMBERS = Numbers()
@@ -80,10 +83,10 @@ def rows_of(contributions: pd.DataFrame) -> list[Row]:
 
 
 def everybody(rows: Iterable[Row]) -> dict[Answer, int]:
-    """Count the people of the whole room by answer."""
+    """Count the people of the whole room by answer, and under :data:`TOLD` all of them."""
     people: dict[str, set[Answer]] = {}
     for row in rows:
-        people.setdefault(row.token, set()).update(_told(row))
+        people.setdefault(row.token, {TOLD}).update(_told(row))
     return dict(Counter(answer for said in people.values() for answer in said))
 
 
@@ -168,18 +171,37 @@ def answers(standing: Standing, question: str, cell: str = "") -> list[list[str]
     """List the answers to a question in bands, of the room or of one square.
 
     A number of a square never stands above that of all its people, or that of the room: a part
-    that is larger than its whole would tell how few came between the two.
+    that is larger than its whole would tell how few came between the two. What could hurt follows
+    the rule of the publication (:func:`layers.answer_counts.why_few`), in the room and in the
+    square.
     """
     shown = standing.answers.shown
     people = sum(_behind(standing).get(cell, _NOBODY))
+    everybody_told = shown.get(("", *TOLD), 0)
     told = []
     for key, number in sorted(shown.items()):
         if key[:2] == (cell, question):
-            wholes = (people, shown.get(("", *key[1:]), 0)) if cell else ()
-            least = min([number, *wholes])
-            if least >= K:
+            answer, least = (question, key[2]), number
+            held = None
+            if cell:
+                room = shown.get(("", *answer), 0)
+                least = min(number, people, room)
+                held = answer_counts.why_few(answer, room, told=everybody_told)
+            held = held or answer_counts.why_few(
+                answer, least, told=people if cell else everybody_told
+            )
+            if held is None:
                 told.append([key[2], privacy.band(least)])
     return told
+
+
+def stands(standing: Standing, cell: str, party: int | None) -> bool:
+    """Say whether those of a table, or of none, are in a block of a square that is shown."""
+    name = _block_name(party)
+    if name != REST and (cell, name) in standing.blocks:
+        return True
+    apart = name != REST and (cell, name) in standing.off
+    return (cell, REST) in standing.blocks and not apart
 
 
 def counted(rows: pd.DataFrame, standing: Standing) -> pd.DataFrame:

@@ -1,8 +1,9 @@
 """What the wall may show of what people said, and when: the whole rule, for every wall.
 
 In batches a square comes once five people have something new, and only where five speak of it;
-answers, hours and company come from five on in every mode. While the wall is hidden or blank,
-nothing of it is in what this module gives.
+answers, hours and company come from five on in every mode, and so do words at a place. While the
+wall is hidden or blank, and once the session has ended, nothing of it is in what this module gives:
+then the summary speaks.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from layers.wall_view import (
     VISIBLE,
     View,
     keep_view,
+    mark,
     second_language,
     side_by_side,
     spotlight,
@@ -39,6 +41,7 @@ __all__ = [
     "shown",
     "side_by_side",
     "spotlight",
+    "squares",
     "view",
 ]
 
@@ -65,11 +68,8 @@ def show(room: Room, session_id: str, showing: str) -> None:
             keep_view(db, session_id, lambda one: replace(one, showing=showing, frozen=None))
             wall_batches.thaw(db, session_id)
         elif old.showing == "shown":
-            sql = (
-                "SELECT lower(hex(id)) FROM contributions"
-                " WHERE session = ? AND state = 'shown' AND words_state = 'shown'"
-            )
-            frozen = tuple(sorted(row[0] for row in db.execute(sql, (session_id,))))
+            told = [_Words(*row) for row in db.execute(_WORDS, (session_id,))]
+            frozen = tuple(sorted(one.mark() for one in told))
             keep_view(db, session_id, lambda one: replace(one, showing="paused", frozen=frozen))
             mode = db.execute("SELECT mode FROM sessions WHERE id = ?", (session_id,)).fetchone()
             if mode[0] == "instant":  # in batches it is enough to take none
@@ -91,13 +91,13 @@ def reset(room: Room, session_id: str) -> None:
     session = room.get(session_id)
 
     def clear(db: sqlite3.Connection) -> None:
-        db.execute("DELETE FROM batches WHERE session = ?", (session_id,))
         second = keep_view(db, session_id, lambda one: one)[0].second
         anew = View(second=second)
         if session.kind == "rehearsal":
             db.execute("DELETE FROM contributions WHERE session = ?", (session_id,))
             db.execute("UPDATE sessions SET batch = NULL WHERE id = ?", (session_id,))
             anew = replace(anew, showing="shown")
+        wall_batches.begin_again(db, session_id)
         keep_view(db, session_id, lambda _: anew)
 
     room.change(session_id, clear).result()
@@ -122,7 +122,8 @@ def shown(
     payload
         showing, number (of batches so far), cells ``[cell, feeling, band or None]``, parties,
         asks, answers ``{question: [[code, band]]}``, spotlight, words, languages, second. While
-        the wall is hidden or blank, what people said is empty in it.
+        the wall is hidden or blank, and once the session is closed, what people said is empty in
+        it.
     """
     now = view(room, session.id)
     payload: dict[str, Any] = {
@@ -137,15 +138,11 @@ def shown(
         "languages": list(session.languages),
         "second": now.second,
     }
-    if now.showing not in VISIBLE:
+    if not _is_seen(session, now):
         return payload
     held = wall_batches.standing(room, session, now, may_take=may_take)
-    told = [one for one in _words(room, session) if now.frozen is None or one.id in now.frozen]
-    if session.mode == "instant":
-        frozen = now.showing == "paused"
-        payload["cells"] = wall_batches.instant_cells(room, session.id, frozen=frozen)
-    else:
-        payload["cells"] = wall_blocks.cells(held)
+    told = [one for one in _words(room, session) if now.frozen is None or one.mark() in now.frozen]
+    payload["cells"] = _cells(room, session, now, held)
     if now.side_by_side:
         payload["parties"] = [
             {"name": name, "cells": wall_blocks.cells(held, str(number))}
@@ -159,37 +156,62 @@ def shown(
     }
 
 
+def squares(room: Room, session: Session) -> Cells:
+    """Give the squares on the wall as they stand, for whoever works beside it; takes no batch."""
+    now = view(room, session.id)
+    if not _is_seen(session, now):
+        return []
+    held = wall_batches.standing(room, session, now, may_take=lambda: False)
+    return _cells(room, session, now, held)
+
+
 def replay(room: Room, session: Session) -> list[Cells]:
-    """Give the squares of each batch in order, as they were shown; none while hidden or blank.
+    """Give the squares of each batch in order, as they were shown; none while nothing is shown.
 
     What was taken off since is not in it, nor what somebody took back.
     """
-    if view(room, session.id).showing not in VISIBLE:
-        return []
-    return wall_batches.replay(room, session)
+    return wall_batches.replay(room, session) if _is_seen(session, view(room, session.id)) else []
+
+
+def _is_seen(session: Session, now: View) -> bool:
+    return now.showing in VISIBLE and session.state != "closed"
+
+
+def _cells(room: Room, session: Session, now: View, held: Standing) -> Cells:
+    if session.mode == "instant":
+        return wall_batches.instant_cells(room, session.id, frozen=now.showing == "paused")
+    return wall_blocks.cells(held)
 
 
 class _Words(NamedTuple):
     id: str
     cell: str
+    party: int | None
     fresh: bool
     language: str
     text: str
     by: str
 
+    def mark(self) -> str:
+        return mark(self.id, self.language, self.text, self.by)
+
     def public(self) -> dict[str, str]:
         return {"language": self.language, "text": self.text, "by": self.by}
 
 
+_WORDS = (
+    "SELECT lower(hex(c.id)), c.cell, t.party, c.fresh, coalesce(c.language, ''),"
+    " coalesce(c.paraphrase, c.words),"
+    " CASE WHEN c.paraphrase IS NULL THEN 'her' ELSE 'facilitator' END"
+    " FROM contributions c JOIN tokens t ON t.session = c.session AND t.token = c.token"
+    " WHERE c.session = ? AND c.state = 'shown' AND c.words_state = 'shown'"
+    " AND coalesce(c.paraphrase, c.words, '') <> '' ORDER BY c.id"
+)
+
+
 def _words(room: Room, session: Session) -> list[_Words]:
     """Read what may be read out: let through, and in the facilitator's words where there are."""
-    sql = (
-        "SELECT lower(hex(id)), cell, fresh, coalesce(language, ''), coalesce(paraphrase, words),"
-        " CASE WHEN paraphrase IS NULL THEN 'her' ELSE 'facilitator' END"
-        " FROM contributions WHERE session = ? AND state = 'shown' AND words_state = 'shown'"
-        " AND coalesce(paraphrase, words, '') <> '' ORDER BY id"
-    )
-    return [_Words(*row) for row in room.read(sql, (session.id,))]
+    return [_Words(*row) for row in room.read(_WORDS, (session.id,))]
 
 
 def _answers(session: Session, held: Standing, cell: str = "") -> dict[str, list[list[str]]]:
@@ -213,8 +235,8 @@ def _spotlight(
     here = [
         one.public()
         for one in told
-        # in batches her words come to a place with the batch that she is in
-        if one.cell == cell and not (session.mode == "batches" and one.fresh)
+        # to a place they come only from among five, and with the batch that she is in
+        if one.cell == cell and not one.fresh and wall_blocks.stands(held, cell, one.party)
     ]
     return {
         "cell": cell,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Callable
@@ -24,7 +25,7 @@ class View:
     spotlight: str | None = None  # the square whose answers stand beside the map
     side_by_side: bool = False  # tables or groups, each on a map of its own
     second: str = ""  # BCP 47 tag of the second language; empty: none
-    frozen: tuple[str, ...] | None = None  # rows whose words were there when it was paused
+    frozen: tuple[str, ...] | None = None  # marks of the words that were there when it was paused
 
 
 def view(room: Room, session_id: str) -> View:
@@ -48,6 +49,17 @@ def view_of(wall: str, kind: str) -> View:
     if kept.get("frozen") is not None:
         kept["frozen"] = tuple(kept["frozen"])
     return View(**kept)
+
+
+def mark(*said: str | None) -> str:
+    """Mark something as it stands now: changed, it has another mark, and nothing is read from it.
+
+    Examples
+    --------
+    >>> mark("a", "safe") == mark("a", "safe"), mark("a", "safe") == mark("a", "unsafe")
+    (True, False)
+    """
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]
 
 
 def spotlight(room: Room, session_id: str, cell: str | None) -> None:

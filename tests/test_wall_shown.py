@@ -431,10 +431,11 @@ def test_a_real_session_keeps_what_was_said_when_it_is_reset(room: Room, mode: s
     assert wall_shown.replay(room, session) == []
     wall_shown.show(room, session.id, "shown")
     assert cells(room, session) == before
-    assert wall_shown.replay(room, session) == []
+    assert wall_shown.shown(room, session)["number"] == 1  # what stands is the first batch of it
+    assert wall_shown.replay(room, session) == [before]
     say(room, session, range(6, 11), cell=NEXT)
     after = cells(room, session)
-    assert wall_shown.replay(room, session) == [after]
+    assert wall_shown.replay(room, session) == [before, after]
 
 
 # ---- two ways to one answer ----

@@ -101,8 +101,10 @@ class Walls:
             return not wait_s
 
         said = wall_shown.shown(self._room, session, may_take=may_take)
-        phones, sent = self._room.counts(session_id)
-        over = session.state == "closed" and said["showing"] in wall_shown.VISIBLE
+        # a number of a hall that is gone, or told to see nothing, tells of who was there
+        ended, blank = session.state == "closed", said["showing"] == "blank"
+        counts = (None, None) if ended or blank else self._room.counts(session_id)
+        over = ended and said["showing"] in wall_shown.VISIBLE
         payload = said | {
             "type": "state",
             "session": session.id,
@@ -113,8 +115,8 @@ class Walls:
             "area": session.area,
             "state": session.state,
             "code": session.code,
-            "phones": phones,
-            "sent": sent,
+            "phones": counts[0],
+            "sent": counts[1],
             "summary": summing_up.summary(self._room, session) if over else None,
         }
         return State(payload, change, time.monotonic() + wait_s if wait_s else None)
