@@ -26,6 +26,9 @@ T = TypeVar("T")
 MOST_EDITS = 100
 """Changes of one contribution that are told apart."""
 
+MOST_FIRST = 200
+"""Withdrawals of one phone that are remembered although what they withdraw never came."""
+
 _COLUMNS = "id, cell, feeling, reasons, time_of_day, company, words, language, state, words_state"
 
 
@@ -282,12 +285,27 @@ def _withdraw(
         gone.append(sealed(key, who.token, item))
     deleted = 0
     for row_id in gone:
-        _first_time(db, session_id, row_id)
-        deleted += db.execute(
+        count = db.execute(
             "DELETE FROM contributions WHERE session = ? AND id = ? AND token = ?",
             (session_id, row_id, mine),
         ).rowcount
+        if count or _may_come_first(db, session_id, key, mine, row_id):
+            _first_time(db, session_id, row_id)
+        deleted += count
     return deleted
+
+
+def _may_come_first(
+    db: sqlite3.Connection, session_id: str, key: bytes, mine: bytes, row_id: bytes
+) -> bool:
+    """Tell whether a withdrawal of what never came is remembered: so many of one phone are.
+
+    They are counted by sealed marks, so that no mark of a withdrawal says whose it is.
+    """
+    if _was_withdrawn(db, session_id, row_id):
+        return False
+    marks = (sealed(key, "first", mine.hex(), str(number)) for number in range(MOST_FIRST))
+    return any(_first_time(db, session_id, mark) for mark in marks)
 
 
 def _first_time(db: sqlite3.Connection, session_id: str, mark: bytes) -> bool:

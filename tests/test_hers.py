@@ -135,6 +135,26 @@ def test_a_withdrawal_that_comes_first_holds(room: Room) -> None:
     assert room.contributions(meeting.id).empty
 
 
+def test_a_phone_leaves_only_so_many_marks_of_what_it_never_sent(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hers, "MOST_FIRST", 3)
+    meeting, pins = session(room), [pin() for _ in range(6)]
+    for one in (*pins[:3], *pins):  # a repeat does not count
+        assert hers.withdraw(room, meeting.id, by(A), item=one.id).result() == 0
+    kept = room.read("SELECT count(*) FROM withdrawn")[0][0]
+    for _ in range(20):
+        hers.withdraw(room, meeting.id, by(A), item=str(uuid4())).result()
+    assert room.read("SELECT count(*) FROM withdrawn")[0][0] == kept
+    taken = [room.contribute(meeting.id, A, one).result() for one in pins]
+    assert taken == [False, False, False, True, True, True]
+    # what did come is remembered all the same, and another phone has its own
+    assert hers.withdraw(room, meeting.id, by(A), item=pins[5].id).result() == 1
+    assert room.contribute(meeting.id, A, pins[5]).result() is False
+    hers.withdraw(room, meeting.id, by(B), item=pins[0].id).result()
+    assert room.contribute(meeting.id, B, pins[0]).result() is False
+
+
 def test_a_phone_that_never_joined_leaves_nothing_behind(room: Room) -> None:
     meeting = session(room)
     assert hers.withdraw(room, meeting.id, by("c" * 32), item=str(uuid4())).result() == 0
