@@ -237,6 +237,23 @@ def test_a_closed_session_sums_up_on_its_wall_but_not_while_it_is_hidden(
     assert state(client, made)["summary"] is None
 
 
+def test_a_blank_wall_and_one_of_a_session_that_has_ended_tell_no_numbers(
+    client: TestClient, room: Room
+) -> None:
+    made = open_session(room)
+    speak(room, made, 3)
+    for showing in ("shown", "hidden"):  # the count is there from the first moment
+        wall_shown.show(room, made.id, showing)
+        told = state(client, made)
+        assert (told["phones"], told["sent"]) == (3, 3)
+    wall_shown.show(room, made.id, "blank")
+    blank = state(client, made)
+    wall_shown.show(room, made.id, "shown")
+    room.stop(made.id)
+    for told in (blank, state(client, made)):
+        assert (told["phones"], told["sent"], told["cells"]) == (None, None, [])
+
+
 def test_a_wall_whose_session_is_deleted_is_told_so(client: TestClient, room: Room) -> None:
     made = open_session(room)
     with client.websocket_connect("/wall/live") as socket:

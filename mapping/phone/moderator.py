@@ -227,7 +227,7 @@ def _wall(room: Room, session: Session, said: dict[str, Any]) -> str:
 
 def _spotlight(room: Room, session: Session, said: dict[str, Any]) -> str:
     cell = said.get("cell")
-    on_wall = [row[0] for row in moderator_view.squares(room, session)]
+    on_wall = [row[0] for row in wall_shown.squares(room, session)]
     if cell is not None and cell not in on_wall:
         raise LayerError("field_unknown")  # only what the wall shows anyway
     wall_shown.spotlight(room, session.id, cell)

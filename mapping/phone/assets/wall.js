@@ -129,7 +129,8 @@
     $("rehearsal").hidden = state.kind !== "rehearsal";
     const number = (id, value) => (at) => Object.assign(document.createElement("strong"), at ? {} : { id }, { textContent: value });
     const sent = number("sent", state.sent), phones = number("phones", state.phones);
-    set($("counts"), ...(state.phones
+    // of a blank wall and after the end there are no numbers at all
+    set($("counts"), ...(state.phones === null ? [] : state.phones
       ? WallWords.both("wall.sent_of", (at) => ({ sent: sent(at), phones: phones(at) }))
       : WallWords.both("wall.nobody_yet")));
     $("share").firstElementChild.style.setProperty("--part", state.phones ? state.sent / state.phones : 0);
