@@ -27,6 +27,7 @@ from layers.moderator_queue import (
     said_at,
     seen_of,
 )
+from layers.paraphrase import RUN, repeats
 from layers.plain_text import plain_text
 from layers.room import Room
 from layers.room_session import WORDS_LENGTH
@@ -136,7 +137,8 @@ def decide(  # noqa: PLR0913 - where, what, to which, by whom
     ------
     LayerError
         ``session_unknown``, ``session_closed``, ``item_gone``, ``item_changed`` where it is no
-        longer what was read, ``item_without_words``, ``paraphrase_needed``, ``words_too_long``.
+        longer what was read, ``item_without_words``, ``paraphrase_needed``, ``words_too_long``,
+        ``paraphrase_repeats`` where it is what she wrote, or has five words of it in a row.
     ValueError
         For another act.
     """
@@ -151,6 +153,8 @@ def decide(  # noqa: PLR0913 - where, what, to which, by whom
             raise LayerError("item_changed")
         if act in _OF_WORDS and words is None:
             raise LayerError("item_without_words")
+        if said is not None and repeats(said, words):
+            raise LayerError("paraphrase_repeats", run=RUN)
         after = _ACTS[act]((state, words_state, row[5]), said)
         done = Decided(
             (_change(db, session_id, row[0], (state, words_state, row[5]), after),),

@@ -194,6 +194,23 @@ def test_a_paraphrase_says_something_and_not_too_much(
     assert len(room.contributions(session.id)) == 0
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The blonde at no. 12, Anna Meyer, 0176 1234567",
+        "the Blonde at No 12 anna meyer 0176 1234567!",
+        "Somebody tells of the blonde at no. 12",
+    ],
+)
+def test_a_paraphrase_is_not_what_she_wrote(room: Room, session: Session, text: str) -> None:
+    hers_own = "The blonde at no. 12, Anna Meyer, 0176 1234567"
+    speak(room, session, 1, hers_own)
+    with pytest.raises(LayerError) as refused:
+        decide(room, session, "paraphrase", with_words(room, session, hers_own), text=text)
+    assert refused.value.code == "paraphrase_repeats"
+    assert shown_words(room, session) == []
+
+
 def test_only_the_place_keeps_the_words_back(room: Room, session: Session) -> None:
     speak(room, session, 1, "hello")
     decide(room, session, "words_hide", with_words(room, session, "hello"))

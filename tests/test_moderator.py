@@ -278,11 +278,27 @@ def test_an_item_comes_with_its_hints_and_without_token_place_or_time(
         ["Zahra Noor", "name"],
     ]
     fields = {"handle", "seen", "feeling", "reasons", "parts", "language", "paraphrase"}
-    assert set(item) == fields | {"state", "words_state"}
+    assert set(item) == fields | {"state", "words_state", "paraphrase_parts"}
     text = json.dumps(state)
     stored = room.read("SELECT lower(hex(id)), lower(hex(token)) FROM contributions")[0]
     for secret in (*stored, f"{1:032x}", CELL, session.wall_key, session.moderator_key):
         assert secret not in text
+
+
+def test_a_paraphrase_has_hints_too_and_is_not_her_own_words(
+    client: TestClient, room: Room, session: Session
+) -> None:
+    own = "Men shout at us. Call 0660 123 45 67"
+    speak(room, session, 1, own)
+    (item,) = told(client, session)["waiting"]
+    said = {"handle": item["handle"], "seen": item["seen"], "text": own.upper()}
+    refused = act(client, session, "paraphrase", **said)
+    assert (refused.status_code, refused.json()["error"]) == (422, "paraphrase_repeats")
+    assert "fewer than 5 words" in refused.json()["sentence"]
+    done = act(client, session, "paraphrase", **said | {"text": "Some shout. 0660 123 45 67"})
+    assert done.status_code == 200
+    (decided,) = told(client, session)["decided"]
+    assert decided["paraphrase_parts"] == [["Some shout. ", ""], ["0660 123 45 67", "phone"]]
 
 
 def test_words_she_does_not_read_are_counted_and_not_sent(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from layers import hints, moderating, moderator_queue, wall_shown
+from layers import hints, moderating, moderator_queue, privacy, wall_shown
 from layers.errors import LayerError
 from layers.moderating import Item
 from layers.plain_text import plain_text
@@ -13,6 +13,7 @@ from layers.room import Room
 from layers.room_session import Session
 
 _MOST_LANGUAGES = 40
+_VISIBLE = ("shown", "paused")
 _LAST_DEEDS = 30
 
 Parts = list[list[str]]  # pieces of words: ``[text, kind of hint or ""]``
@@ -51,7 +52,7 @@ def state(room: Room, session_id: str, look: Look) -> dict[str, Any]:
     session = room.get(session_id)
     view = wall_shown.view(room, session_id)
     phones, sent = room.counts(session_id)
-    cells = wall_shown.squares(room, session)
+    cells = squares(room, session)
     told: dict[str, Any] = {
         "type": "state",
         "session": session.id,
@@ -76,11 +77,26 @@ def state(room: Room, session_id: str, look: Look) -> dict[str, Any]:
         ],
     }
     try:
-        return told | _queue(room, session, look, [str(cell) for cell, *_ in cells])
+        return told | _queue(room, session, look, [cell for cell, *_ in cells])
     except LayerError as error:
         if error.code != "session_closed":
             raise
         return told | _NOTHING
+
+
+def squares(room: Room, session: Session) -> list[tuple[str, str, str | None]]:
+    """List the squares on the wall as it stands; none while it is hidden or blank."""
+    if wall_shown.view(room, session.id).showing not in _VISIBLE:
+        return []
+    if session.mode == "batches":
+        kept = room.batch(session.id)
+        return [(cell, feeling, people) for cell, people, feeling in kept["rows"]] if kept else []
+    said = privacy.voices(room.contributions(session.id))
+    names = ("safe", "mixed", "unsafe")
+    return [
+        (cell, privacy.shared_feeling(*(list(people.values()).count(n) for n in names)), None)
+        for cell, people in sorted(said.items())
+    ]
 
 
 _NOTHING: dict[str, Any] = {
@@ -108,7 +124,8 @@ def _queue(room: Room, session: Session, look: Look, on_wall: list[str]) -> dict
     cell = look.cell if look.cell in lookable else None
     if cell is not None:
         at = moderating.said_at(room, session.id, cell, look.languages)
-    told = {one.words for one in (*found.waiting, *found.decided, *at) if one.words}
+    items = (*found.waiting, *found.decided, *at)
+    told = {text for one in items for text in (one.words, one.paraphrase) if text}
     # looked at once, and not kept longer than they are shown
     look.parts = {text: look.parts.get(text) or _parts(text) for text in told}
     return {
@@ -137,6 +154,7 @@ def _item(one: Item, look: Look) -> dict[str, Any]:
         "parts": look.parts[one.words] if one.words else [],
         "language": one.language,
         "paraphrase": one.paraphrase,
+        "paraphrase_parts": look.parts[one.paraphrase] if one.paraphrase else [],
         "state": one.state,
         "words_state": one.words_state,
     }

@@ -8,15 +8,15 @@ const Cards = (() => {
   let decide = null;
 
   /** What somebody wrote, with its hints marked: underlined, in brackets, and named below. */
-  function said(item) {
-    const quote = element("blockquote", { dir: "auto", lang: item.language === "und" ? null : item.language });
-    for (const [text, kind] of item.parts) {
+  function said(parts, more) {
+    const quote = element("blockquote", { dir: "auto", ...more });
+    for (const [text, kind] of parts) {
       quote.append(kind ? element("mark", { text, "data-kind": kind, title: say(`hint.${kind}`) }) : text);
     }
     return quote;
   }
-  function hinted(item) {
-    const kinds = [...new Set(item.parts.map(([, kind]) => kind).filter(Boolean))];
+  function hinted(parts) {
+    const kinds = [...new Set(parts.map(([, kind]) => kind).filter(Boolean))];
     if (!kinds.length) return null;
     const names = kinds.map((kind) => say(`hint.${kind}`)).join(", ");
     return element("p", { className: "hinted", text: say("moderate.hinted", { kinds: names }) });
@@ -108,9 +108,9 @@ const Cards = (() => {
     const title = element("h2", {}, picture(`f-${item.feeling}`), element("span", { text: say(`codebook.${item.feeling}`) }));
     const head = element("div", { className: "head" }, title, item.language && element("span", { className: "tag", text: tongue(item.language) }));
     const card = element("article", { className: `card ${item.feeling} ${item.state}`, tabindex: "-1", "data-handle": item.handle }, head, status(item), reasons(item));
-    if (item.parts.length) card.append(said(item), hinted(item) || "");
+    if (item.parts.length) card.append(said(item.parts, { lang: item.language === "und" ? null : item.language }), hinted(item.parts) || "");
     if (item.paraphrase) {
-      card.append(element("p", { className: "quiet", text: say("moderate.instead") }), element("blockquote", { className: "theirs", dir: "auto", text: item.paraphrase }));
+      card.append(element("p", { className: "quiet", text: say("moderate.instead") }), said(item.paraphrase_parts, { className: "theirs" }), hinted(item.paraphrase_parts) || "");
     }
     card.append(...acts(item, card));
     return card;
