@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from layers import hints, moderating, moderator_queue, privacy, wall_shown
+from layers import hints, moderating, moderator_queue, wall_shown
 from layers.errors import LayerError
 from layers.moderating import Item
 from layers.plain_text import plain_text
@@ -13,7 +13,6 @@ from layers.room import Room
 from layers.room_session import Session
 
 _MOST_LANGUAGES = 40
-_VISIBLE = ("shown", "paused")
 _LAST_DEEDS = 30
 
 Parts = list[list[str]]  # pieces of words: ``[text, kind of hint or ""]``
@@ -52,7 +51,7 @@ def state(room: Room, session_id: str, look: Look) -> dict[str, Any]:
     session = room.get(session_id)
     view = wall_shown.view(room, session_id)
     phones, sent = room.counts(session_id)
-    cells = squares(room, session)
+    cells = wall_shown.squares(room, session)
     told: dict[str, Any] = {
         "type": "state",
         "session": session.id,
@@ -77,26 +76,11 @@ def state(room: Room, session_id: str, look: Look) -> dict[str, Any]:
         ],
     }
     try:
-        return told | _queue(room, session, look, [cell for cell, *_ in cells])
+        return told | _queue(room, session, look, [str(cell) for cell, *_ in cells])
     except LayerError as error:
         if error.code != "session_closed":
             raise
         return told | _NOTHING
-
-
-def squares(room: Room, session: Session) -> list[tuple[str, str, str | None]]:
-    """List the squares on the wall as it stands; none while it is hidden or blank."""
-    if wall_shown.view(room, session.id).showing not in _VISIBLE:
-        return []
-    if session.mode == "batches":
-        kept = room.batch(session.id)
-        return [(cell, feeling, people) for cell, people, feeling in kept["rows"]] if kept else []
-    said = privacy.voices(room.contributions(session.id))
-    names = ("safe", "mixed", "unsafe")
-    return [
-        (cell, privacy.shared_feeling(*(list(people.values()).count(n) for n in names)), None)
-        for cell, people in sorted(said.items())
-    ]
 
 
 _NOTHING: dict[str, Any] = {
