@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from layers.room_session import Session
+from mapping import words
 from tests.helpers.walls import some_cells
 
 
@@ -54,5 +55,5 @@ def views(session: Session) -> dict[str, dict[str, Any]]:
         "light": {"spotlight": spot},
         "tables": {"parties": tables, "answers": answers},
         "ended": {"state": "closed", "summary": a_summary(session), **none},
-        "thanks": {"state": "closed", **none},
+        "thanks": {"state": "closed", "languages": list(words.room_languages()), **none},
     }

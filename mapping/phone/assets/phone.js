@@ -150,6 +150,7 @@
     Mine.forget();
     Ask.forget();
     Place.forget();
+    Phone.someone = false; // nothing is entered for anybody any more
     banner();
     Phone.ended = Phone.session.code;
     Phone.end(title, text, true);
@@ -227,6 +228,8 @@
     Mine.forget();
     Ask.forget();
     Place.forget();
+    Phone.someone = false;
+    banner();
     Phone.end(title, text);
   }
 
