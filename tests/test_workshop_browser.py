@@ -19,7 +19,7 @@ from layers.room import Room
 from layers.room_area import area_of
 from layers.room_session import Session
 from layers.room_setup import SetUp
-from mapping import hall
+from mapping import hall, words
 from tests.helpers import desk, phones
 from tests.helpers.on_disk import degrees_of, forms_in, numbers_in, read
 from tests.helpers.overheard import Overheard
@@ -352,7 +352,9 @@ def test_a_workshop_from_the_invitation_to_the_day_it_is_deleted(  # noqa: PLR09
         assert left_on(phone) == []
     line.until(state="closed")
     wall.wait_for_selector("body[data-view=ended]")
-    expect(office.locator(".st-key-room_note")).to_contain_text("1 square")
+    expect(office.locator(".st-key-room_note")).to_have_text(
+        words.say("room.stopped", "en", cells=1)
+    )
     assert published(held) == [(here, "unsafe", "5-9")]
 
     # Nobody finds on the disk who it was, or where to the metre.
