@@ -248,23 +248,30 @@ def write(atlas: Atlas, published_id: str, row: Mapping[str, Any], leaving: Fina
     Returns
     -------
     cells
-        How many cells were written.
+        How many squares of it the atlas now holds.
 
     Raises
     ------
     LayerError
         Where the atlas cannot be written.
     """
+    with atlas.write() as writer:
+        is_there = published_id in writer.ids("sessions")
+        if not is_there:
+            _write_all(writer, published_id, row, leaving)
+    if is_there:  # another desk published it: what to say is how many there are
+        there = atlas.read("reported_cells")
+        return int(there.loc[there["session_id"] == published_id, "cell"].nunique())
+    return len(leaving.cells)
+
+
+def _write_all(writer: Writer, published_id: str, row: Mapping[str, Any], leaving: Final) -> None:
     origin: dict[str, Any] = {"says_who": "users", "date_checked": row["date_checked"]}
     told = leaving.counts.told
-    with atlas.write() as writer:
-        if published_id in writer.ids("sessions"):
-            return 0
-        contributors = privacy.band(told) if told >= privacy.K else None
-        session_row = {**row, **origin, "id": published_id, "contributors": contributors}
-        writer.insert("sessions", [session_row])
-        _write_parts(writer, published_id, leaving, origin)
-    return len(leaving.cells)
+    contributors = privacy.band(told) if told >= privacy.K else None
+    session_row = {**row, **origin, "id": published_id, "contributors": contributors}
+    writer.insert("sessions", [session_row])
+    _write_parts(writer, published_id, leaving, origin)
 
 
 def _write_parts(

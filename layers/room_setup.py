@@ -36,7 +36,9 @@ class SetUp:
     audience: str = "anyone"
     audience_name: str = ""  # such as "Tigrinya-speaking women"; empty: no community named
     safeguard: str = ""  # who is there for young people and after violence, and where to find her
-    interpreters: Mapping[str, str] = field(default_factory=dict)  # BCP 47 tag -> INTERPRETERS
+    interpreters: Mapping[str, str] = field(
+        default_factory=dict
+    )  # BCP 47 tag -> INTERPRETERS, or "": open
     moderation: str = "post"
     asks: tuple[str, ...] = QUESTIONS
     landmarks: tuple[str, ...] | None = None  # kinds of public places in the list; None: all
@@ -53,7 +55,7 @@ class SetUp:
         fine = (
             self.audience in AUDIENCES
             and self.moderation in MODERATIONS
-            and set(self.interpreters.values()) <= set(INTERPRETERS)
+            and set(self.interpreters.values()) <= {*INTERPRETERS, ""}
             and set(self.asks) <= set(QUESTIONS)
             and len(self.parties) <= MOST_PARTIES
             and len(set(self.parties)) == len(self.parties) != 1

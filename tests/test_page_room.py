@@ -10,7 +10,7 @@ import pytest
 import shapely
 from streamlit.testing.v1 import AppTest
 
-from layers import atlas, codebook
+from layers import atlas, closing, codebook, wall_shown
 from layers import room as rooms
 from layers.room import Room
 from layers.room_session import Contribution, Session
@@ -160,7 +160,7 @@ def test_ending_a_real_session_publishes_its_cells_as_bands(town: atlas.Atlas, r
     assert (kept["title"], kept["contributors"]) == ("Café", "5-9")
     assert session.id not in str(town.read("sessions").to_dict())
     assert room.get(session.id).state == "closed"
-    assert "1 squares were published" in said(app)
+    assert "Squares published: 1." in said(app)
 
 
 def test_fewer_than_five_publish_nothing(town: atlas.Atlas, room: Room) -> None:
@@ -190,7 +190,7 @@ def test_what_could_not_be_published_is_offered_again(tmp_path: Path, room: Room
     app = app.run()
     assert "its squares are not published" in said(app)
     app = app.button(key=f"room_publish_{session.published_as}").click().run()
-    assert "1 squares were published" in said(app)
+    assert "Squares published: 1." in said(app)
     assert len(stick.read("reported_cells")) == len(stick.read("sessions")) == 1
     assert not any((button.key or "").startswith("room_publish") for button in app.button)
 
@@ -200,11 +200,46 @@ def test_a_rush_of_phones_is_said_and_not_published_by_itself(
 ) -> None:
     session = fill(room, "real", town, people=61)
     app = run()
-    assert "faster than people can" in said(app)
+    assert "Many phones joined within seconds" in said(app)
     app = end(app)
     assert "Nothing was published" in said(app)
     assert town.read("sessions").empty
     app.button(key=f"room_publish_{session.published_as}").click().run()
+    assert len(town.read("reported_cells")) == 1
+
+
+def test_a_hall_that_scanned_at_once_is_published_once_somebody_has_looked(
+    town: atlas.Atlas, room: Room
+) -> None:
+    session = fill(room, "real", town, people=61)
+    app = run().button(key="room_end").click().run()
+    looked = app.checkbox(key=f"room_fits_{session.code}")
+    assert "61 phones" in looked.label
+    app = looked.check().run().button(key="room_stop").click().run()
+    assert "Squares published: 1." in said(app)
+    assert len(town.read("reported_cells")) == 1
+
+
+def test_the_wall_that_was_hidden_at_the_end_can_show_the_summary(
+    town: atlas.Atlas, room: Room
+) -> None:
+    session = fill(room, "real", town, people=6)
+    assert wall_shown.view(room, session.id).showing == "hidden"
+    app = end(run())
+    assert "The wall is hidden" in said(app)
+    app = app.button(key="room_past_wall_reveal").click().run()
+    assert wall_shown.view(room, session.id).showing == "shown"
+    assert "The wall shows this summary." in said(app)
+    app = app.button(key="room_past_wall_hide").click().run()
+    assert wall_shown.view(room, session.id).showing == "hidden"
+    assert app.button(key="room_past_wall_hide").disabled
+
+
+def test_two_desks_that_end_a_session_say_the_same_number(town: atlas.Atlas, room: Room) -> None:
+    session = fill(room, "real", town, people=6)
+    app = end(run())
+    assert "Squares published: 1." in said(app)
+    assert closing.publish(room, session, atlas=town) == 1
     assert len(town.read("reported_cells")) == 1
 
 

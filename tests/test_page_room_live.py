@@ -254,7 +254,7 @@ def test_before_the_end_it_says_what_leaves_and_what_stays(room: Room) -> None:
     app = run().button(key="room_end").click().run()
     text = said(app)
     assert "Unsafe, 5 to 9 people each" in text
-    assert "1 squares: fewer than five" in text
+    assert "Squares that fewer than five people spoke of: 1." in text
     assert "Racism" in text
     assert room.get(session.id).state == "open"
     app = app.button(key="room_stop_not").click().run()

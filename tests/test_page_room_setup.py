@@ -102,6 +102,30 @@ def test_a_chosen_area_is_smaller_than_the_city_and_holds_it(
     assert (east - west) * (north - south) < 40e6
 
 
+def test_areas_that_are_to_be_chosen_and_are_not_are_asked_for(room: Room) -> None:
+    app = run()
+    app.radio(key="room_extent").set_value("areas").run()
+    app = make(app)
+    assert "No area is chosen" in said(app)
+    assert room.sessions() == []
+    app.radio(key="room_extent").set_value("city").run()
+    make(app)
+    assert len(room.sessions()) == 1
+
+
+def test_a_language_that_is_only_spoken_stays_while_nobody_is_found_for_it(room: Room) -> None:
+    app = run()
+    app.multiselect(key="room_aloud").set_value(["wo"]).run()
+    make(app)
+    made = room.sessions()[0]
+    assert made.setup.interpreters == {"wo": ""}
+    assert room.get(made.id).setup == made.setup
+    app = run()
+    app.segmented_control(key="room_section").set_value("new").run()
+    app.button(key="room_copy").click().run()
+    assert app.multiselect(key="room_aloud").value == ["wo"]
+
+
 def test_landmarks_are_counted_from_the_atlas_and_can_be_left_out(room: Room) -> None:
     app = run()
     kinds = app.multiselect(key="room_landmarks")

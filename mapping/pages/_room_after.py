@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from layers import answers_back, campaigns, clock, closing, privacy, purging, summing_up
+from layers import answers_back, campaigns, clock, closing, privacy, purging, summing_up, wall_shown
 from layers import room as rooms
 from layers.answers_back import AnswerBack
 from layers.atlas import Atlas
@@ -186,6 +186,7 @@ def _summary(room: rooms.Room, session: Session) -> None:
             st.text(heading)
         for sentence in sentences:
             st.text(sentence)
+    _wall(room, session)
     with st.container(horizontal=True):
         st.link_button(
             say("room.open_wall"),
@@ -197,6 +198,20 @@ def _summary(room: rooms.Room, session: Session) -> None:
                 say("room.paper_summary", language=_room_steps.language_name(tag)),
                 room_sheets.address("summary", session.code, lang=tag),
             )
+
+
+def _wall(room: rooms.Room, session: Session) -> None:
+    """Let the wall show the summary, or nothing: it may have been hidden when the session ended."""
+    say = _shared.say
+    showing = wall_shown.view(room, session.id).showing
+    is_seen = showing in wall_shown.VISIBLE
+    st.text(say("room.wall_summary" if is_seen else f"room.wall.{showing}"))
+    with st.container(horizontal=True):
+        for turn, to, off in (("reveal", "shown", is_seen), ("hide", "hidden", not is_seen)):
+            key = f"room_past_wall_{turn}"
+            if st.button(say(f"room.wall_turn.{turn}"), key=key, disabled=off):
+                wall_shown.show(room, session.id, to)
+                st.rerun()
 
 
 def _delete(room: rooms.Room, session: Session) -> None:

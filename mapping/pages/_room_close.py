@@ -43,10 +43,14 @@ def confirm(room: rooms.Room, session: Session) -> bool:
         _leaves(room, session)
     else:
         st.text(say("room.stop_rehearsal"))
+    # a hall that scans at once looks like one machine: only who sees the people can tell
+    fits = True
+    if real and room.is_rushed(session.id):
+        phones = room.counts(session.id)[0]
+        fits = st.checkbox(say("room.rush_fits", phones=phones), key=f"room_fits_{session.code}")
     with st.container(horizontal=True):
         now = later = False
-        rushed = room.is_rushed(session.id)
-        if real and not session.setup.campaign and not rushed:
+        if real and not session.setup.campaign and fits:
             now = st.button(say("room.stop_publish"), key="room_stop", type="primary")
             later = st.button(say("room.stop_later"), key="room_stop_later")
         else:

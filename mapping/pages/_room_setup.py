@@ -156,6 +156,11 @@ def _areas_of(session: Session) -> list[str]:
 def _make(room: rooms.Room, chosen: dict[str, Any], *, rehearsal: bool) -> None:
     """Make the session: a real one ready, a rehearsal open and instant at once."""
     say = _shared.say
+    if chosen["area"] is None:
+        _shared.fault(say("room.areas_needed"))
+        return
+    # a language that is only spoken stays, also while nobody is found to interpret it
+    interpreters = dict.fromkeys(chosen["aloud"], "") | chosen["interpreters"]
     session_fields = ("languages", "cell_m", "area", "delete_on")
     setup = {
         name: value
@@ -170,7 +175,7 @@ def _make(room: rooms.Room, chosen: dict[str, Any], *, rehearsal: bool) -> None:
             atlas=str(_shared.atlas_path().resolve()),
             held_on=clock.today(),
             state="open" if rehearsal else "ready",
-            setup=SetUp(**setup),
+            setup=SetUp(**setup | {"interpreters": interpreters}),
             **{name: chosen[name] for name in session_fields},
         )
     except LayerError as error:

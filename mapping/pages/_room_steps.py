@@ -159,7 +159,7 @@ def _where(city: Area) -> dict[str, Any]:
     areas = cast("gpd.GeoDataFrame", _shared.read("areas"))
     named = areas[(areas["level"] == "district")].dropna(subset=["name", "geometry"])
     chosen: list[str] = []
-    area = city
+    area: Area | None = city
     if len(named):
         extent = st.radio(
             say("room.extent"),
@@ -173,11 +173,11 @@ def _where(city: Area) -> dict[str, Any]:
                 say("room.areas"), list(names), format_func=names.__getitem__, key=key("areas")
             )
             picked = named[named["id"].isin(chosen)]
-            area = room_area.area_of(picked) or city
+            area = room_area.area_of(picked)  # none: it is asked for when the session is made
             _drawn(named, picked)
             st.text(say("room.areas_about"))
     cell_m = _cell(areas, tuple(chosen))
-    return {"area": area, "cell_m": cell_m, "landmarks": _landmarks(area, tuple(chosen))}
+    return {"area": area, "cell_m": cell_m, "landmarks": _landmarks(area or city, tuple(chosen))}
 
 
 def _drawn(named: gpd.GeoDataFrame, picked: gpd.GeoDataFrame) -> None:
