@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from concurrent.futures import Future
 from pathlib import Path
 from uuid import UUID
 
@@ -90,12 +91,7 @@ def do(
         room.contribute(meeting.id, token, said).result()
         model.send(token, item, answer)
     elif what == "change":
-        done = hers.change(room, meeting.id, token, said, edit=edit)
-        if (token, item) in model.gone:
-            assert code_of(done) == "item_unknown"
-        else:
-            done.result()
-            model.change(token, item, answer, edit)
+        change(model, deed, hers.change(room, meeting.id, token, said, edit=edit))
     elif what == "withdraw":
         hers.withdraw(room, meeting.id, by(token), item=item).result()
         model.withdraw(token, [item])
@@ -117,6 +113,15 @@ def do(
                 assert taken == 0
                 done = hers.change(room, meeting.id, token, said, handle=one.handle)
                 assert code_of(done) == "item_unknown"
+
+
+def change(model: Model, deed: Deed, done: Future[bool]) -> None:
+    _, token, item, answer, edit = deed
+    if (token, item) in model.gone:
+        assert code_of(done) == "item_unknown"
+    else:
+        done.result()
+        model.change(token, item, answer, edit)
 
 
 def check(room: Room, meeting: Session, model: Model) -> None:

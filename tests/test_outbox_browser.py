@@ -246,11 +246,27 @@ def test_a_paused_session_is_left_alone_and_its_items_go_when_it_goes_on(
 
     phone.route("**/phone/contributions", answer)
     send(phone)
+    phone.wait_for_timeout(1000)
+    phone.evaluate("id => Outbox.hold(id, true)", session.id)  # as the line says it
     phone.wait_for_timeout(6000)
     assert len(tries) == 1
     paused = False
     phone.evaluate("id => Outbox.hold(id, false)", session.id)  # as the line says it
     empty(phone)
+    assert len(rows(in_hall, session)) == 1
+
+
+def test_a_pause_that_is_over_before_its_answer_came_holds_nothing_up(
+    phone: Page, in_hall: Server, session: Session
+) -> None:
+    """A phone is left alone for 25 seconds only where the line has said that it will tell."""
+    join(phone, in_hall, session)
+    empty(phone)
+    body = '{"error": "session_paused", "sentence": "Paused.", "retry_s": 3}'
+    paused = {"status": 503, "content_type": "application/json", "body": body}
+    phone.route("**/phone/contributions", lambda route: route.fulfill(**paused), times=1)
+    send(phone)
+    empty(phone, wait_s=15)
     assert len(rows(in_hall, session)) == 1
 
 

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Request
 
-from layers import answers_back, purging
+from layers import answers_back, hers, purging
+from layers.errors import LayerError
 from layers.room_session import Session
 from layers.room_setup import SetUp
-from mapping import hall
+from mapping import hall, words
 from tests.helpers import phones, rooms
 from tests.helpers.phones import ARRIVED, join, rows, send
 from tests.helpers.running import Server
@@ -172,6 +173,108 @@ def test_what_never_left_the_phone_can_be_taken_back_there(
     phone.context.set_offline(False)
     phones.all_sent(phone)
     assert rows(in_hall, session) == []
+
+
+def test_without_a_connection_nothing_is_said_to_be_taken_back(
+    watch: Watch, in_hall: Server, session: Session
+) -> None:
+    phone = watch.page("phone", locale="en")
+    join(phone, in_hall, session)
+    send(phone, "safe")
+    phone.wait_for_selector(ARRIVED)
+    my_places(phone)
+    phone.context.set_offline(True)
+    phone.click("[data-act='phone.withdraw']")
+    phone.click("#sure_yes")
+    phone.wait_for_selector("#mine_list .mark.leaving, #mine_list .mark.waiting")
+    will = words.say("phone.item_leaving", "en")
+    assert phone.inner_text("#notice") == will
+    assert will in phone.inner_text("#mine_list")
+    assert phone.locator("#mine_list button").count() == 0
+    assert len(rows(in_hall, session)) == 1
+    phone.context.set_offline(False)
+    phone.wait_for_selector("#mine_none:not([hidden])")
+    assert phone.inner_text("#notice") == words.say("phone.withdrawn", "en")
+    assert rows(in_hall, session) == []
+
+
+def test_what_comes_too_late_is_counted_before_the_phone_is_wiped(
+    watch: Watch, in_hall: Server
+) -> None:
+    with rooms.a_session(in_hall.room, in_hall.atlas, kind="real") as session:
+        pass
+    phone = watch.page("phone", locale="en")
+    join(phone, in_hall, session)
+    send(phone, "safe")
+    phone.wait_for_selector(ARRIVED)
+    phone.context.set_offline(True)
+    for feeling in ("unsafe", "mixed"):
+        phone.click("#another")
+        send(phone, feeling)
+    my_places(phone)
+    phone.click("#mine_list li:has(svg.safe) [data-act='phone.withdraw']")
+    phone.click("#sure_yes")
+    phone.wait_for_function("async () => (await Outbox.all()).length === 3")
+    with phones.stored(in_hall) as room:
+        room.stop(session.id)
+    phone.context.set_offline(False)
+    phone.wait_for_selector("#end:not([hidden])")
+    text = phone.inner_text("#end_text")
+    assert words.say("phone.closed_unsent", "en", count=2) in text
+    assert words.say("phone.closed_not_back", "en", count=1) in text
+
+
+def test_what_was_taken_back_elsewhere_leaves_the_list_and_no_change_revives_it(
+    watch: Watch, in_hall: Server, session: Session
+) -> None:
+    phone = watch.page("phone", locale="en")
+    join(phone, in_hall, session)
+    send(phone, "safe")
+    phone.wait_for_selector(ARRIVED)
+    mine = hers.Who(receipt=receipt(phone).replace(" ", "")[8:])
+    my_places(phone)
+    phone.wait_for_load_state("networkidle")
+    with phones.stored(in_hall) as room:
+        assert hers.withdraw(room, session.id, mine, everything=True).result() == 1
+    phone.click("[data-act='phone.change']")
+    phones.place(phone, "mixed")
+    phone.click("#send")
+    phone.wait_for_selector("#sent_state[data-state=refused]")
+    why = words.explain(LayerError("item_unknown"), "en")
+    assert why in phone.inner_text("#sent_state")
+    my_places(phone)
+    assert phone.is_visible("#mine_none")
+    phone.click("#open_menu")
+    phone.click("#open_menu")
+    phone.click("#another")
+    send(phone, "safe")
+    phone.wait_for_selector(ARRIVED)
+    with phones.stored(in_hall) as room:
+        assert hers.withdraw(room, session.id, mine, everything=True).result() == 1
+    my_places(phone)
+    phone.wait_for_selector("#mine_none:not([hidden])")
+
+
+def test_a_change_that_is_refused_is_not_shown_as_arrived(
+    watch: Watch, in_hall: Server, session: Session
+) -> None:
+    phone = watch.page("phone", locale="en")
+    join(phone, in_hall, session)
+    send(phone, "safe")
+    phone.wait_for_selector(ARRIVED)
+    with phones.stored(in_hall) as room:
+        mute = "UPDATE tokens SET muted = 1 WHERE session = ?"
+        room.change(session.id, lambda db: db.execute(mute, (session.id,)).rowcount).result()
+    my_places(phone)
+    phone.click("[data-act='phone.change']")
+    phones.place(phone, "unsafe")
+    phone.click("#send")
+    phone.wait_for_selector("#sent_state[data-state=refused]")
+    assert words.explain(LayerError("token_muted"), "en") in phone.inner_text("#sent_state")
+    my_places(phone)
+    phone.wait_for_selector("#mine_list svg.safe")
+    assert phone.locator("#mine_list svg.unsafe").count() == 0
+    assert [row["feeling"] for row in rows(in_hall, session)] == ["safe"]
 
 
 def test_a_receipt_takes_her_words_back_from_another_phone(

@@ -6,6 +6,7 @@ const Outbox = (() => {
   const NAME = "common-ground", VERSION = 2;
   const FIRST_WAIT_S = 1, LONGEST_WAIT_S = 30, GIVE_UP_S = 10;
   const HELD_S = 25; // how long a session that waits is left alone, if nobody tells us it goes on
+  const SOON_S = 3; // else, where it does not say itself
   const SPREAD_S = 1.5; // a hall full of phones does not speak up in the same instant
   const LEASE_MS = 2 * GIVE_UP_S * 1000;
   const LATER = ["session_paused", "session_not_started"];
@@ -15,6 +16,8 @@ const Outbox = (() => {
   let db = null, memory = forgotten();
   let timer = 0, failures = 0, busy = false, again = false, stopped = false, ticket = 0;
   let held = new Map(); // session -> when it may be tried again, by performance.now()
+  const told = new Set(); // sessions of which the line has said that they wait
+  const put_off = new Map(); // session -> how often it has said "not now"
   let hooks = { changed() {}, refused() {}, language: () => "en" };
 
   function forgotten() {
@@ -178,7 +181,7 @@ const Outbox = (() => {
         if (left_s > 0) later(left_s);
         continue;
       }
-      held.delete(session);
+      if (held.delete(session)) told.delete(session); // the line may be gone since
       if (!(await all()).some((one) => one.seq === item.seq)) continue; // replaced meanwhile
       await renew();
       const said = await post(item.path, item.body);
@@ -187,8 +190,7 @@ const Outbox = (() => {
         const error = said?.again?.error;
         hooks.trouble?.(said === null ? "offline" : error || "offline");
         if (LATER.includes(error)) {
-          hold(session, true);
-          later(HELD_S);
+          later(put(session, Number(said.again.retry_s) || SOON_S));
           continue;
         }
         failures += 1;
@@ -199,6 +201,7 @@ const Outbox = (() => {
         continue;
       }
       failures = 0;
+      put_off.delete(session);
       await drop(item.seq);
       channel?.postMessage("changed");
       if (!said.ok) hooks.refused(said, item);
@@ -208,13 +211,28 @@ const Outbox = (() => {
     return wait_s;
   }
 
+  /** Leave a session alone that says "not now": for long only where the line tells when it goes on.
+      A short pause may be over before its answer is here. */
+  function put(session, soon_s) {
+    const times = put_off.get(session) || 0;
+    put_off.set(session, times + 1);
+    const least_s = told.has(session) ? HELD_S : Math.min(HELD_S, soon_s * 2 ** times);
+    const wait_s = least_s * (1 + Math.random() / 2);
+    held.set(session, performance.now() + wait_s * 1000);
+    return wait_s;
+  }
   /** Leave a session's items alone until it goes on; the line tells when. */
   function hold(session, on) {
     const waited = held.has(session);
-    if (!on && !waited) return;
-    const wait_s = on ? HELD_S * (1 + Math.random() / 2) : SPREAD_S * Math.random();
-    held.set(session, performance.now() + wait_s * 1000);
-    if (on) return;
+    if (on) {
+      told.add(session);
+      put(session, HELD_S);
+      return;
+    }
+    told.delete(session);
+    put_off.delete(session);
+    if (!waited) return;
+    held.set(session, performance.now() + SPREAD_S * Math.random() * 1000);
     failures = 0;
     flush(); // finds that it is to wait this little while
   }

@@ -8,7 +8,7 @@
     too_fast: "phone.slow_down", busy: "phone.slow_down", session_full: "phone.room_full",
     session_paused: "phone.paused", session_not_started: "phone.ready",
   };
-  let trouble = "", last_id = null;
+  let trouble = "", last_id = null, not_taken = null, ending = false;
 
   /** The end of the address: the session's secret, and what the link says besides; no server sees it. */
   function fragment() {
@@ -139,9 +139,16 @@
     $("banner").querySelector(".say").dataset.say = paused ? "phone.paused" : "phone.for_someone";
     Phone.room();
   }
-  async function closed(now = "closed") {
-    if (Phone.shown === "end") return;
-    const title = say(`phone.${now}_title`), text = say(`phone.${now}`);
+  /** Say that it has ended, and what of hers came too late; `missed` has just left the queue. */
+  async function closed(now = "closed", missed = []) {
+    if (ending || Phone.shown === "end") return;
+    ending = true;
+    const late = [...(await Outbox.all().catch(() => [])), ...missed].filter((item) => !item.first);
+    const back = late.filter((item) => item.path === "/phone/withdraw").length, unsent = late.length - back;
+    const title = say(`phone.${now}_title`), said = [say(`phone.${now}`)];
+    if (unsent) said.push(say("phone.closed_unsent", { count: unsent }));
+    if (back && now === "closed") said.push(say("phone.closed_not_back", { count: back }));
+    const text = said.join(" ");
     Phone.agreed = null;
     Line.stop();
     await Outbox.wipe();
@@ -154,16 +161,23 @@
     banner();
     Phone.ended = Phone.session.code;
     Phone.end(title, text, true);
+    ending = false;
   }
 
   /* ---- send ---- */
   async function sent(body, item, is_change) {
     last_id = body.id;
+    not_taken = null;
     await Mine.send(body, item, is_change);
     status();
   }
   function status() {
     if (!last_id) return;
+    if (not_taken?.id === last_id) {
+      $("sent_state").textContent = not_taken.said;
+      $("sent_state").dataset.state = "refused";
+      return;
+    }
     const here = !Mine.has_arrived(last_id);
     const said = here ? ["phone.sent_waiting", Line.worksClosed() ? "phone.line_works_closed" : "phone.line_keep_open"] : ["phone.sent_now"];
     if (here && trouble) said.unshift(TROUBLES[trouble] || "phone.offline");
@@ -175,13 +189,18 @@
     await Mine.count();
     status();
   }
-  function refused(said, item) {
+  async function refused(said, item) {
     if (said.error === "session_closed" || said.error === "session_unknown") {
-      if (item.body.session === Phone.session?.id) closed(said.error === "session_closed" ? "closed" : "gone");
+      if (item.body.session === Phone.session?.id) closed(said.error === "session_closed" ? "closed" : "gone", [item]);
       return;
     }
-    if (item.path === "/phone/contributions" && item.body.token === Phone.token) Mine.lose(item.body.id).then(changed);
-    Phone.notice(say("phone.not_taken", { why: said.sentence }));
+    const text = say("phone.not_taken", { why: said.sentence });
+    if (item.body.token === Phone.token && !item.first) {
+      not_taken = { id: item.body.id, said: text };
+      status();
+      await Mine.refused(item, said.error);
+    }
+    Phone.notice(text);
   }
 
   /* ---- the next person, and the end ---- */

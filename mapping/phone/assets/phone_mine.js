@@ -28,7 +28,37 @@ const Mine = (() => {
     const all = (await Outbox.all()).filter((item) => !item.first);
     waiting = new Set(all.map((item) => item.body.id));
     queued = all.length;
+    const back = items.filter((item) => item.leaving && has_arrived(item.id));
+    for (const { id } of back) await lose(id);
     write();
+    if (back.length) Phone.notice(say("phone.withdrawn"));
+  }
+  /** Ask what the room has of hers: what was taken back elsewhere, or a change that was not taken,
+      is not shown as sent. */
+  async function refresh() {
+    const { session, token } = Phone, there = items.filter((item) => has_arrived(item.id));
+    if (!there.length) return;
+    const said = await Outbox.post("/phone/mine", { session: session.id, token, ids: there.map((item) => item.id) });
+    if (!said?.ok || !Array.isArray(said.items)) return;
+    await count();
+    for (const item of there) {
+      if (!items.includes(item) || !has_arrived(item.id)) continue; // changed meanwhile, or the next person's turn
+      const kept = said.items.find((one) => one.id === item.id);
+      if (!kept) {
+        await lose(item.id);
+        continue;
+      }
+      const { cell, feeling, reasons, when, company, words } = kept;
+      await keep({ ...item, cell, feeling, reasons, when, company, words: words || "" });
+    }
+    write();
+  }
+  /** Something of hers was refused for good: the list says what the room has. */
+  async function refused({ path, body: { id } }, error) {
+    items = items.map((item) => item.id === id ? { ...item, leaving: false } : item);
+    if (path === "/phone/contributions" || error === "item_unknown") await lose(id);
+    await count();
+    if (path === "/phone/change") await refresh();
   }
   const has_arrived = (id) => !waiting.has(id);
   const sent = () => items.filter((item) => has_arrived(item.id)).length;
@@ -48,8 +78,8 @@ const Mine = (() => {
     text.append(Phone.element("b", "", say(`codebook.${item.feeling}`)), Phone.element("bdi", "", Place.name(item.cell)));
     top.append(face, text);
     if (state) {
-      const mark = Phone.element("span", `mark ${state}`);
-      mark.append(Phone.picture(state === "waiting" ? "b-clock" : "b-circle-check"),
+      const mark = Phone.element("span", `mark ${state === "sent" ? "" : "waiting"}`);
+      mark.append(Phone.picture(state === "sent" ? "b-circle-check" : "b-clock"),
         Phone.element("span", "unseen", say(`phone.item_${state}`)));
       top.append(mark);
     }
@@ -65,6 +95,10 @@ const Mine = (() => {
       row.append(said);
     }
     if (item.words) row.append(Object.assign(Phone.element("p", "own", item.words), { dir: "auto" }));
+    if (state === "leaving") {
+      row.append(Phone.element("p", "own", say("phone.item_leaving")));
+      return row;
+    }
     const foot = Phone.element("div", "acts");
     for (const [key, picture, work] of buttons) {
       const button = Phone.button("act", picture, say(key));
@@ -88,7 +122,7 @@ const Mine = (() => {
       queue.append(Phone.picture(queued ? "b-clock" : "b-circle-check"), number, Phone.element("span", "unseen", said));
     }
     const acts = [["phone.change", "b-pen", Ask.begin], ["phone.withdraw", "b-trash-can", withdraw]];
-    $("mine_list").replaceChildren(...items.map((item) => one(item, acts, has_arrived(item.id) ? "sent" : "waiting")).reverse());
+    $("mine_list").replaceChildren(...items.map((item) => one(item, acts, item.leaving ? "leaving" : has_arrived(item.id) ? "sent" : "waiting")).reverse());
     $("mine_none").hidden = items.length > 0;
     const whole = Phone.session ? spaced(`${Phone.session.code}${Phone.receipt}`) : "";
     for (const letters of document.querySelectorAll(".letters")) letters.textContent = whole;
@@ -108,9 +142,9 @@ const Mine = (() => {
     if (!(await Phone.sure("phone.withdraw_sure", "phone.withdraw_about", "trash-can"))) return;
     const body = { session: Phone.session.id, token: Phone.token, id: item.id };
     await Outbox.add({ id: item.id, path: "/phone/withdraw", first: false, body });
-    await lose(item.id);
+    await keep({ ...item, leaving: true });
     await count();
-    Phone.notice(say("phone.withdrawn"));
+    if (items.some((one) => one.id === item.id)) Phone.notice(say("phone.item_leaving"));
   }
 
   /* ---- a receipt, from any phone ---- */
@@ -182,6 +216,7 @@ const Mine = (() => {
   function open_mine() {
     write();
     Phone.show("mine");
+    refresh().catch(() => {}); // the store was shut meanwhile
   }
   function open_take() {
     $("take_text").value = "";
@@ -210,5 +245,5 @@ const Mine = (() => {
     Phone.after_words.push(write);
   }
 
-  return { start, load, person, send, count, lose, forget, answers, has_arrived, queued: () => queued };
+  return { start, load, person, send, count, refused, forget, answers, has_arrived, queued: () => queued };
 })();
