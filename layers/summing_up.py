@@ -7,6 +7,7 @@ are held back, not how much was: "one square is not shown" would itself tell of 
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
@@ -59,7 +60,7 @@ def summary(room: Room, session: Session) -> dict[str, Any]:
         "answers": _answers(leaving, asked),
         "makeup": _lists(makeup.banded(counted)) if counted else None,
         "missing": counted.missing if counted else "",
-        "told": _paraphrases(room, session),
+        "told": told_instead(room, session),
         "rules": [
             one
             for one in RULES
@@ -86,7 +87,31 @@ def _lists(counted: Mapping[str, list[tuple[str, str | None]]]) -> dict[str, lis
     return {question: [list(row) for row in rows] for question, rows in counted.items()}
 
 
-def _paraphrases(room: Room, session: Session) -> list[str]:
+def strike(room: Room, session: Session, text: str) -> int:
+    """Take a sentence of the facilitator's off the summary, on the wall and on paper, for good.
+
+    A session that has ended has no moderator any more, and a sentence that should not have been let
+    through would stand until the day of deletion. The participant's answer stays.
+
+    Returns
+    -------
+    count
+        How many contributions it stood for.
+    """
+
+    def run(db: sqlite3.Connection) -> int:
+        return db.execute(
+            "UPDATE contributions SET paraphrase = NULL, words_state = 'hidden'"
+            " WHERE session = ? AND paraphrase = ?",
+            (session.id, text),
+        ).rowcount
+
+    count = room.change(session.id, run).result()
+    room.forget_soon()
+    return count
+
+
+def told_instead(room: Room, session: Session) -> list[str]:
     """Read what the facilitator wrote of her words, sorted: not in the order in which they came."""
     rows = room.read(
         "SELECT paraphrase FROM contributions WHERE session = ? AND state = 'shown'"

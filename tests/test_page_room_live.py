@@ -326,6 +326,26 @@ def test_the_summary_says_bands_and_never_a_small_number(room: Room) -> None:
     assert "Men: 2" not in text
 
 
+def test_a_sentence_is_taken_off_the_summary_after_the_end(room: Room) -> None:
+    session = ended(room)
+    assert not [one for one in past().button if "room_strike" in str(one.key)]
+    sql = (
+        "UPDATE contributions SET words_state = 'shown', paraphrase = ? WHERE id ="
+        " (SELECT min(id) FROM contributions WHERE paraphrase IS NULL)"
+    )
+
+    def read_out(sentence: str) -> None:
+        room.change(session.id, lambda db: db.execute(sql, (sentence,))).result()
+
+    read_out("Somebody shouts")
+    read_out("The red pram is followed")
+    app = past()
+    assert "The red pram is followed" in said(app)
+    app.button(key=f"room_strike_{session.code}_1").click().run()
+    assert "The red pram is followed" not in said(app)
+    assert "Somebody shouts" in said(app)
+
+
 def test_deleting_now_leaves_no_row_and_can_still_be_answered(room: Room) -> None:
     session = ended(room)
     app = past().button(key="room_delete").click().run()

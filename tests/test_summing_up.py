@@ -132,6 +132,32 @@ def test_her_own_words_are_not_in_it_and_the_facilitators_are_in_no_order_of_arr
     assert "twelve" not in json.dumps(said)
 
 
+def test_a_sentence_is_taken_off_after_the_end_and_is_in_no_file_of_the_room(
+    room: Room,
+) -> None:
+    session, other = a_session(room, asks=QUESTIONS), a_session(room, asks=QUESTIONS)
+    sentence = "The one with the red pram is followed"
+    sql = "UPDATE contributions SET words_state = 'shown', paraphrase = ? WHERE session = ?"
+
+    def read_out(one: Session) -> None:
+        room.change(one.id, lambda db: db.execute(sql, (sentence, one.id))).result()
+
+    for one in (session, other):
+        speak(room, one, range(6), words="hers")
+        read_out(one)
+    ending.stop(room, session, atlas=None)
+    before = summing_up.summary(room, session)
+    heard: list[str] = []
+    room.watch(heard.append)
+    assert summing_up.strike(room, session, sentence) == 6
+    assert summing_up.summary(room, session) == before | {"told": []}
+    assert session.id in heard  # so that the wall draws anew
+    assert summing_up.summary(room, other)["told"] == [sentence] * 6
+    summing_up.strike(room, other, sentence)
+    room.scrub()
+    assert all(sentence.encode() not in one.read_bytes() for one in room.path.parent.iterdir())
+
+
 def test_counts_of_the_room_stand_beside_it_in_bands(room: Room) -> None:
     session = a_session(room)
     assert summing_up.summary(room, session)["makeup"] is None

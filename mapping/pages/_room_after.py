@@ -14,7 +14,7 @@ from layers.atlas import Atlas
 from layers.errors import LayerError
 from layers.room_session import Session
 from mapping import hall, room_sheets
-from mapping.pages import _room_close, _room_count, _room_steps, _shared
+from mapping.pages import _room_close, _room_count, _room_steps, _room_strike, _shared
 
 WHICH, SAID = "room_past_which", "room_said"
 HEIGHT = 120
@@ -41,6 +41,7 @@ def past(room: rooms.Room, ended: list[Session]) -> None:
                 _publication(room, session)
             with st.expander(say("room.summary"), key="room_summary"):
                 _summary(room, session)
+                _room_strike.form(room, session)
             if session.kind == "real":
                 with st.expander(say("room.answer_back"), key="room_answer_back"):
                     _answer_back(room, session)
