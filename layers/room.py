@@ -54,6 +54,9 @@ class Room:
 
     def __init__(self, path: Path | str) -> None:
         self._file = RoomFile(Path(path))
+        self._known: set[str] = set()  # sessions, so that one deleted elsewhere is told of too
+        self._file = RoomFile(Path(path), self._written_elsewhere)
+        self._known |= self._ids()
         self._watchers: list[Callable[[str], None]] = []
         self._crowd = Crowd()
 
@@ -63,7 +66,10 @@ class Room:
         return self._file.path
 
     def watch(self, watcher: Callable[[str], None]) -> None:
-        """Call ``watcher(session id)`` after each change that is on the disk, in any thread."""
+        """Call ``watcher(session id)`` after each change that is on the disk, in any thread.
+
+        Where another process has written, it is called for every session within seconds.
+        """
         self._watchers.append(watcher)
 
     def unwatch(self, watcher: Callable[[str], None]) -> None:
@@ -163,6 +169,7 @@ class Room:
                 f"INSERT INTO sessions ({FIELDS}, token_key) VALUES ({marks})",  # noqa: S608 - our own names
                 values,
             )
+        self._known = self._known | {session.id}
         ).result()
         return session
 
@@ -386,6 +393,20 @@ class Room:
     def read(self, sql: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         """Read rows of the file; for the few modules that may touch what is raw."""
         return self._file.read(sql, values)
+    def _ids(self) -> set[str]:
+        return {str(row[0]) for row in self.read("SELECT id FROM sessions")}
+
+    def _written_elsewhere(self) -> None:
+        """Tell of all sessions, also of those that are gone: which it was, nobody knows."""
+        now = self._ids()
+        told, self._known = sorted(self._known | now), now
+        for session_id in told:
+            self._tell(session_id)
+
+    def _tell(self, session_id: str) -> None:
+        for watcher in tuple(self._watchers):
+            watcher(session_id)
+
 
     def _one(self, column: str, value: str) -> Session:
         rows = self.read(
@@ -402,8 +423,7 @@ class Room:
 
         def tell(future: Future[T]) -> None:
             if not future.cancelled() and future.exception() is None:
-                for watcher in tuple(self._watchers):
-                    watcher(session_id)
+                self._tell(session_id)
 
         done.add_done_callback(tell)
         return done

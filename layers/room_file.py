@@ -12,6 +12,7 @@ import os
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from layers.room_schema import MIGRATIONS
 
 T = TypeVar("T")
 
+ELSEWHERE_S = 2.0  # how soon it is noticed that another process has written
 _TOGETHER = 256  # tasks in one transaction at most
 _BUSY_S = 30.0
 _CUT_WAIT_S = 1.0
@@ -46,6 +48,9 @@ class RoomFile:
     ----------
     path
         SQLite file; made, with its folder, where there is none.
+    elsewhere
+        Called by the writer's thread, within seconds, after another process or another room of
+        this one has written; it must not wait for the writer.
 
     Raises
     ------
@@ -53,8 +58,9 @@ class RoomFile:
         ``room_too_new`` for a file of a later version, ``room_not_ours`` for any other file.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, elsewhere: Callable[[], None] = lambda: None) -> None:
         self.path = path
+        self._elsewhere = elsewhere
         _make(path)
         db = self._open()
         try:
@@ -173,8 +179,15 @@ class RoomFile:
     def _write(self) -> None:
         db = self._open()
         held: list[_Job | None] = []  # taken from the queue, and not fit for this transaction
+        look = _Elsewhere(db)
         while True:
-            first = held.pop() if held else self._jobs.get()
+            if look.has_written():
+                with contextlib.suppress(Exception):  # a dead writer would hold up everybody
+                    self._elsewhere()
+            try:
+                first = held.pop() if held else self._jobs.get(timeout=look.wait_s())
+            except queue.Empty:
+                continue
             if first is None:
                 db.close()
                 return
@@ -187,6 +200,31 @@ class RoomFile:
                 batch.append(more)
             # who no longer waits is left out; from here on nobody can call it off
             _work(db, [job for job in batch if job.done.set_running_or_notify_cancel()])
+
+
+class _Elsewhere:
+    """Tells whether anybody but the writer has changed the file; asked every few seconds only."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._known = self._version()
+        self._next = time.monotonic() + ELSEWHERE_S
+
+    def wait_s(self) -> float:
+        return max(0.0, self._next - time.monotonic())
+
+    def has_written(self) -> bool:
+        if self.wait_s():
+            return False
+        self._next = time.monotonic() + ELSEWHERE_S
+        before, self._known = self._known, self._version()
+        return self._known != before
+
+    def _version(self) -> int | None:
+        try:  # it changes with what others commit, and not with what this connection does
+            return int(self._db.execute("PRAGMA data_version").fetchone()[0])
+        except sqlite3.Error:  # a disk that fails: looked at again
+            return None
 
 
 @dataclass
