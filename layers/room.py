@@ -53,11 +53,10 @@ class Room:
     """
 
     def __init__(self, path: Path | str) -> None:
-        self._file = RoomFile(Path(path))
+        self._watchers: list[Callable[[str], None]] = []
         self._known: set[str] = set()  # sessions, so that one deleted elsewhere is told of too
         self._file = RoomFile(Path(path), self._written_elsewhere)
         self._known |= self._ids()
-        self._watchers: list[Callable[[str], None]] = []
         self._crowd = Crowd()
 
     @property
@@ -169,8 +168,8 @@ class Room:
                 f"INSERT INTO sessions ({FIELDS}, token_key) VALUES ({marks})",  # noqa: S608 - our own names
                 values,
             )
-        self._known = self._known | {session.id}
         ).result()
+        self._known = self._known | {session.id}
         return session
 
     def sessions(self) -> list[Session]:
@@ -393,6 +392,7 @@ class Room:
     def read(self, sql: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         """Read rows of the file; for the few modules that may touch what is raw."""
         return self._file.read(sql, values)
+
     def _ids(self) -> set[str]:
         return {str(row[0]) for row in self.read("SELECT id FROM sessions")}
 
@@ -406,7 +406,6 @@ class Room:
     def _tell(self, session_id: str) -> None:
         for watcher in tuple(self._watchers):
             watcher(session_id)
-
 
     def _one(self, column: str, value: str) -> Session:
         rows = self.read(
