@@ -264,7 +264,9 @@ def _purge(room: Room, today: date, *, sure: bool) -> Purged:
 
 
 def _remove(session: Session, db: sqlite3.Connection) -> None:
-    if session.kind == "real" and session.state == "closed":
+    # also where nobody ended it: those who came have its code, and wait for an answer
+    came = db.execute("SELECT 1 FROM tokens WHERE session = ? LIMIT 1", (session.id,)).fetchone()
+    if session.kind == "real" and (came or session.state == "closed"):
         answers_back.leave_open(db, session)
     db.execute("DELETE FROM sessions WHERE id = ?", (session.id,))
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from layers import answers_back, closing, purging
+from layers import answers_back, closing, codebook, purging
 from layers.errors import LayerError
 from layers.room import Room
 from layers.room_session import Session
@@ -118,6 +118,15 @@ def test_a_deleted_session_can_still_be_answered(room: Room) -> None:
     assert (left.title, left.languages, left.said_on) == ("Café", ("en", "ar"), None)
     answers_back.save(room, left, {"ar": "تم"})
     assert answers_back.read(room, session.code).texts == {"ar": "تم"}
+
+
+@pytest.mark.parametrize("came", [True, False])
+def test_a_session_nobody_ended_can_be_answered_if_somebody_came(room: Room, *, came: bool) -> None:
+    session = a_session(room, closed=False)
+    if came:
+        room.join(session.id, "a" * 32, consent=codebook.CONSENT).result()
+    assert purging.purge(room, HELD + timedelta(days=50)) == ["Café"]
+    assert [one.code for one in answers_back.waiting(room)] == [session.code] * came
 
 
 def test_an_answer_goes_after_a_year_and_so_does_the_wait_for_one(room: Room) -> None:
