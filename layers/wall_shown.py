@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from layers import wall_batches, wall_blocks
+from layers.errors import LayerError
 from layers.room import Room
 from layers.room_session import Session
 from layers.wall_batches import Cells
@@ -86,11 +87,14 @@ def reset(room: Room, session_id: str) -> None:
     Raises
     ------
     LayerError
-        ``session_unknown``.
+        ``session_unknown``, ``session_closed``: what has ended is summed up and stays so.
     """
     session = room.get(session_id)
 
     def clear(db: sqlite3.Connection) -> None:
+        state = db.execute("SELECT state FROM sessions WHERE id = ?", (session_id,)).fetchone()
+        if state == ("closed",):  # here and not before: another desk may end it in this moment
+            raise LayerError("session_closed")
         second = keep_view(db, session_id, lambda one: one)[0].second
         anew = View(second=second)
         if session.kind == "rehearsal":

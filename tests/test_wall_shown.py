@@ -419,6 +419,18 @@ def test_a_rehearsal_is_emptied_by_its_reset(room: Room) -> None:
     assert room.counts(session.id)[0] == 6
 
 
+@pytest.mark.parametrize("kind", ["rehearsal", "real"])
+def test_what_has_ended_does_not_begin_anew(room: Room, kind: str) -> None:
+    session = open_session(room, kind=kind)
+    say(room, session, range(6))
+    wall_shown.show(room, session.id, "shown")
+    room.stop(session.id)
+    with pytest.raises(LayerError, match="session_closed"):
+        wall_shown.reset(room, session.id)
+    assert room.counts(session.id) == (6, 6)
+    assert wall_shown.view(room, session.id).showing == "shown"
+
+
 @pytest.mark.parametrize("mode", ["batches", "instant"])
 def test_a_real_session_keeps_what_was_said_when_it_is_reset(room: Room, mode: str) -> None:
     session = open_session(room, mode=mode)
