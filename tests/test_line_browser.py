@@ -146,6 +146,56 @@ def test_a_session_that_was_deleted_wipes_the_phone(
     true(phone, "async () => (await indexedDB.databases()).length === 0")
 
 
+def wrong_room(phone: Page) -> None:
+    """Let the server answer as one that was started with another room's file."""
+    unknown = '{"error": "session_unknown", "sentence": "No such session."}'
+    for path in ("contributions", "join", "agree"):
+        phone.route(
+            f"**/phone/{path}",
+            lambda route: route.fulfill(status=404, body=unknown, content_type="application/json"),
+        )
+
+
+def test_what_waits_outlives_a_server_that_does_not_know_the_session(
+    phone: Page, in_hall: Server, session: Session
+) -> None:
+    lines: list[WebSocketRoute] = []
+    gone = '{"state": "gone", "wall": "blank"}'
+    phone.route_web_socket("**/phone/live", lambda socket: lines.append(socket))  # noqa: PLW0108 - a built-in is refused
+    join(phone, in_hall, session)
+    empty(phone)
+    wrong_room(phone)
+    send(phone)
+    true(phone, "() => document.querySelector('#sent_state').dataset.state === 'waiting'")
+    lines[-1].send(gone)
+    true(phone, "async () => (await Outbox.all()).length === 1")
+    phone.wait_for_timeout(1000)
+    assert phone.is_hidden("#end")
+    assert phone.evaluate("async () => (await Outbox.all()).length") == 1
+    phone.unroute_all()  # the right room again
+    phone.evaluate("id => Outbox.hold(id, false)", session.id)
+    empty(phone)
+    assert len(rows(in_hall, session)) == 1
+
+
+def test_what_waits_for_a_session_whose_day_is_over_is_wiped(
+    phone: Page, in_hall: Server, session: Session
+) -> None:
+    lines: list[WebSocketRoute] = []
+    phone.route_web_socket("**/phone/live", lambda socket: lines.append(socket))  # noqa: PLW0108
+    join(phone, in_hall, session)
+    empty(phone)
+    wrong_room(phone)
+    send(phone)
+    key = f"session {session.id}"
+    phone.evaluate(
+        "async key => Outbox.set(key, { ...await Outbox.get(key), until: '2020-01-01' })", key
+    )
+    lines[-1].send('{"state": "gone", "wall": "blank"}')
+    phone.wait_for_selector("#end:not([hidden])")
+    true(phone, "async () => (await indexedDB.databases()).length === 0")
+
+
 # --- carried to another address ------------------------------------------------------------------
 
 

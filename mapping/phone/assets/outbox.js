@@ -120,6 +120,14 @@ const Outbox = (() => {
     hooks.changed((await all()).filter((item) => !item.first).map((item) => item.id));
   }
 
+  /** Whether something of a session is still to be sent, and its day is not over as far as this phone knows:
+      a server that does not know the session may have been started with another room's file. */
+  async function keeps(session) {
+    const until = (await get(`session ${session}`))?.until;
+    const now = new Date(), today = new Date(now - now.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
+    return Boolean(until) && today <= until && (await all()).some((item) => !item.first && item.body.session === session);
+  }
+
   /** Ask the server; null where it cannot be reached or has trouble of its own. */
   async function post(path, body) {
     const stop = new AbortController();
@@ -201,6 +209,12 @@ const Outbox = (() => {
         continue;
       }
       failures = 0;
+      if (said.error === "session_unknown" && (await keeps(session))) {
+        hooks.trouble?.("offline");
+        hold(session, true);
+        later(HELD_S);
+        continue;
+      }
       put_off.delete(session);
       await drop(item.seq);
       channel?.postMessage("changed");
@@ -432,7 +446,7 @@ const Outbox = (() => {
   };
 
   return {
-    open, get, set, unset, add, all, flush, post, hold, mine, keepMine, dropMine, carry, carried, bring, next, wipe, close,
+    open, get, set, unset, add, all, keeps, flush, post, hold, mine, keepMine, dropMine, carry, carried, bring, next, wipe, close,
     token, receipt, uuid,
   };
 })();

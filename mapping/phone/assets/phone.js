@@ -87,10 +87,10 @@
     const wished = navigator.languages.map((tag) => tag.split("-")[0].toLowerCase()).find((tag) => tags.includes(tag));
     if (wished && wished !== Phone.lang && !(await Outbox.get("lang"))) await Phone.speak(wished);
   }
-  /** Keep who this is, for a reload. */
+  /** Keep who this is, for a reload; and until when what waits is to be kept. */
   function remember() {
     const { token, receipt, agreed, party } = Phone;
-    return Outbox.set(`session ${Phone.session.id}`, { token, receipt, agreed, party });
+    return Outbox.set(`session ${Phone.session.id}`, { token, receipt, agreed, party, until: Phone.session.delete_on });
   }
   async function agree() {
     const parties = Phone.session.parties || [];

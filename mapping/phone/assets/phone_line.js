@@ -4,6 +4,7 @@
 
 window.Line = (() => {
   const FIRST_WAIT_S = 2, LONGEST_WAIT_S = 30, SILENT_S = 70; // the server's beat comes each 25 s
+  const SELDOM = 3; // failures after which a phone asks less often
   const MOVED_AFTER = 4, ASK_AGAIN_S = 120;
   const OVER = ["closed", "gone"], WAITS = ["ready", "paused"];
   // a session in a hall is on a private address or a local name; nothing is carried anywhere else
@@ -67,8 +68,15 @@ window.Line = (() => {
     clearTimeout(watch);
     watch = setTimeout(() => { const mine = socket; if (mine) { again(); mine.close(); } }, SILENT_S * 1000);
   }
-  function heard(said) {
-    const mine = session;
+  async function heard(said) {
+    const mine = session, line = socket;
+    if (said.state === "gone" && (await Outbox.keeps(mine))) { // what is not sent yet is not thrown away for that
+      if (session !== mine || socket !== line) return;
+      failures = Math.max(failures, SELDOM);
+      again();
+      line?.close();
+      return;
+    }
     Outbox.hold(mine, WAITS.includes(said.state));
     if (OVER.includes(said.state)) stop();
     tell({ state: said.state, wall: said.wall });
@@ -96,8 +104,8 @@ window.Line = (() => {
       return;
     }
     moved(false);
-    if (said.ok) heard(said.session);
-    else if (said.error === "session_unknown") heard({ state: "gone" });
+    if (said.ok) await heard(said.session);
+    else if (said.error === "session_unknown") await heard({ state: "gone" });
   }
   addEventListener("online", () => { if (session && !socket) open(); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden && session && !socket) open(); });
