@@ -39,6 +39,7 @@ def page() -> None:
         say("room.how_cells"),
         say("room.how_kept"),
         say("room.how_feeling"),
+        say("room.how_order"),
         heading=say("room.how_heading"),
     )
 
