@@ -17,6 +17,7 @@ from layers import codebook, wall_shown
 from layers.room import Room
 from layers.room_session import Contribution, Session
 from mapping import hall, phone
+from mapping.phone.limits import Bucket
 
 CELL = "CRS3035RES250mN3272000E4552000"
 AREA = (4549000, 3269000, 4556000, 3276000)
@@ -266,12 +267,26 @@ def test_a_wall_whose_session_is_deleted_is_told_so(client: TestClient, room: Ro
 
 
 def test_many_batches_in_a_moment_are_paced_and_the_last_one_still_comes(
-    client: TestClient, room: Room
+    client: TestClient, room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    waits: list[float] = []
+
+    class Watched(Bucket):
+        def take(self) -> float:
+            waits.append(super().take())
+            return waits[-1]
+
+    monkeypatch.setattr("mapping.phone.walls.Bucket", Watched)
+    monkeypatch.setattr("mapping.phone.walls.BATCHES_AT_ONCE", 1)
     made = open_session(room, "batches")
     with client.websocket_connect("/wall/live") as socket:
         socket.send_json({"code": made.code, "key": made.wall_key})
+        speak(room, made, 5)
+        while socket.receive_json().get("cells") != [[CELL, "safe", "5-9"]]:
+            pass
         speak(room, made, 33)
         # whenever batches are taken, at most four people wait, and four more hold a band back
-        while socket.receive_json().get("cells") != [[CELL, "safe", "20+"]]:
+        while (told := socket.receive_json()).get("cells") != [[CELL, "safe", "20+"]]:
             pass
+    assert told["number"] <= waits.count(0.0)  # a batch for each that was let through
+    assert any(waits)  # and some had to wait
