@@ -334,19 +334,9 @@ class Room:
         return table.astype({"fresh": bool, "party": "Int64"})
 
     def batch(self, session_id: str) -> dict[str, Any] | None:
-        """Read the last batch that was shown on the wall, as :meth:`save_batch` got it."""
+        """Read what stands behind the wall and what was worked out at the end; None: nothing."""
         rows = self.read("SELECT batch FROM sessions WHERE id = ?", (session_id,))
         return json.loads(rows[0][0]) if rows and rows[0][0] else None
-
-    def save_batch(self, session_id: str, batch: dict[str, Any]) -> None:
-        """Keep a batch for the wall; what was said until now is no longer fresh."""
-        text = json.dumps(batch)
-
-        def save(db: sqlite3.Connection) -> None:
-            db.execute("UPDATE sessions SET batch = ? WHERE id = ?", (text, session_id))
-            db.execute("UPDATE contributions SET fresh = 0 WHERE session = ?", (session_id,))
-
-        self._file.submit(save).result()
 
     def stop(self, session_id: str) -> None:
         """Close a session for good: no more is taken, and tokens lose their key.

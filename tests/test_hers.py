@@ -57,7 +57,7 @@ def test_a_phone_finds_its_own_identifiers_again_and_no_others(room: Room) -> No
 def test_a_change_keeps_the_item_and_is_new_for_the_wall(room: Room) -> None:
     meeting, one = session(room), pin()
     room.contribute(meeting.id, A, one).result()
-    room.save_batch(meeting.id, {"rows": [], "behind": {}, "inputs": {}})
+    room.change(meeting.id, lambda db: db.execute("UPDATE contributions SET fresh = 0")).result()
     assert not room.contributions(meeting.id)["fresh"].any()
     before = only(room, meeting).handle
     changed = pin(OTHER, id=one.id, feeling="unsafe")
