@@ -283,6 +283,7 @@ def seeded() -> Iterator[tuple[str, str, str, int, int]]:
                     start, end = marked.index("«"), marked.index("»") - 1
                     yield language, kind, marked.replace("«", "").replace("»", ""), start, end
 
+
 # Written after the patterns, and no pattern was mended for them.
 UNSEEN: tuple[tuple[str, str, str], ...] = (
     ("en", "name", "everyone here knows «Farida» from the bakery"),
