@@ -207,6 +207,7 @@ def test_a_room_is_moderated_from_a_second_phone(
     press(second, "#decided", "0660", "eye")
     heard.until(cells=1)
 
+    second.wait_for_timeout(1000)  # the list is drawn anew with the state, and folds the card
     second.locator("#decided .card summary").click()
     press(second, "#decided", "0660", "volume-xmark")
     second.locator("#decided .form button").first.click()

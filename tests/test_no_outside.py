@@ -75,7 +75,7 @@ def test_phone_and_wall_ask_nobody_else_and_complain_of_nothing(
         wall = watch.page("projector")
         wall.goto(hall.wall_address(server.url, session.code, session.wall_key, lang="en"))
         address = hall.join_address(server.url, session.code, session.id)
-        assert list(rooms.steps(watch.page("phone"), address))[-1] == "sent"
+        assert list(rooms.steps(watch.page("phone"), address))[-1] == "receipt"
         wall.wait_for_function("document.getElementById('sent').textContent === '1'")
     assert watch.errors == []
     assert watch.foreign == []
@@ -101,7 +101,7 @@ def test_in_a_hall_phones_come_in_and_the_desk_asks_for_its_passphrase(
     origin = server.address(HALL, "")
     with rooms.a_session(server.room, server.atlas) as session:
         address = hall.join_address(origin, session.code, session.id)
-        assert list(rooms.steps(watch.page("phone"), address))[-1] == "sent"
+        assert list(rooms.steps(watch.page("phone"), address))[-1] == "receipt"
         assert watch.errors == []
 
         page = watch.page()

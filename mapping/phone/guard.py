@@ -278,11 +278,13 @@ async def _try(guardian: keeper.Keeper, request: Request, lang: str) -> Response
         if len(body) > 2048:
             return _answer_of(Refusal(413, "door.refused_size"), request.scope)
     said, back = door.read_form(body)
-    if not guardian.may_try(request.client.host if request.client else ""):
+    address = request.client.host if request.client else ""
+    if not guardian.may_try(address):
         return _page(door.page(lang, come_back=back, said="door.wait"), 429)
     session = guardian.open(said)
     if session is None:
         return _page(door.page(lang, come_back=back, said="door.wrong"), 401)
+    guardian.forgive(address)
     response = Response(status_code=303, headers={"location": back})
     response.set_cookie(
         door.COOKIE,

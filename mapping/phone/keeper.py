@@ -88,6 +88,13 @@ class Keeper:
             mine.append(now)
         return allowed
 
+    def forgive(self, address: str) -> None:
+        """Take the last try back: it was right, and somebody else may come from this address."""
+        for times in (self._tries.get(_digest(neighbourhood(address), self._key)), self._all):
+            if times:
+                times.pop()
+        self._tries = {name: times for name, times in self._tries.items() if times}
+
     def open(self, said: str) -> str | None:
         """Give a new session for the right passphrase, nothing for a wrong one.
 
