@@ -12,9 +12,7 @@ from layers.errors import LayerError
 def _history(db: sqlite3.Connection) -> None:
     """Add history, proposals, invitations and statements; say of ties which end said so."""
     for name in ("statements", "not_same", "revisions", "history", "invitations", "proposals"):
-        table = schema.TABLES[name]
-        db.execute(schema.create_sql(table))
-        gpkg.register(db, table.name, about=table.about)
+        _add(db, name)
     for table_name, column, kind in (
         ("ties", "from_confirmed_on", "DATE"),
         ("ties", "to_confirmed_on", "DATE"),
@@ -37,7 +35,16 @@ def _sessions(db: sqlite3.Connection) -> None:
         ("codebook", "TEXT"),
     ):
         db.execute(f'ALTER TABLE "sessions" ADD COLUMN "{column}" {kind}')
-    table = schema.TABLES["session_counts"]
+    _add(db, "session_counts")
+
+
+def _personas(db: sqlite3.Connection) -> None:
+    """Keep the people that are asked for."""
+    _add(db, "personas")
+
+
+def _add(db: sqlite3.Connection, name: str) -> None:
+    table = schema.TABLES[name]
     db.execute(schema.create_sql(table))
     gpkg.register(db, table.name, about=table.about)
 
@@ -46,6 +53,7 @@ def _sessions(db: sqlite3.Connection) -> None:
 STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {
     1: _history,
     2: _sessions,
+    3: _personas,
 }
 
 

@@ -73,6 +73,7 @@ def releasable(
                 )
             ),
             _without_personal(kept, names),
+            _emptied(kept, "personas", "about", _reaching(kept["personas"], names)),
         )
     )
     withheld["hidden"] = _without_hidden(kept)
@@ -91,6 +92,16 @@ def _homes(tables: Mapping[str, pd.DataFrame], ids: set[str] | None = None) -> s
         for table in both
         for place in table.loc[table["id"].isin(table["id"] if ids is None else ids), "location_id"]
         if pd.notna(place)
+    }
+
+
+def _reaching(personas: pd.DataFrame, names: set[str]) -> set[str]:
+    """Find personas of whom a sentence reaches somebody real, or names who refused to be shown."""
+    said = zip(personas["id"], personas["about"].fillna(""), strict=True)
+    return {
+        str(one)
+        for one, about in said
+        if _REACHES.search(about) or any(name in about for name in names)
     }
 
 

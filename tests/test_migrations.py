@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from layers import atlas, exporting, schema
+from layers import atlas, exporting, migrations, personas_kept, schema
+from sample_data.make import make_city
 
 # as version 2 wrote it
 SESSIONS_2 = """
@@ -32,14 +35,20 @@ CREATE TABLE "sessions" (
 """
 
 
+def _without(db: sqlite3.Connection, *tables: str) -> None:
+    """Take out tables that an earlier version did not know."""
+    for name in tables:
+        db.execute(f'DROP TABLE "{name}"')
+        db.execute("DELETE FROM gpkg_contents WHERE table_name = ?", (name,))
+
+
 @pytest.fixture
 def second(tmp_path: Path) -> Path:
     """Make an atlas as version 2 left it, with one past session."""
     path = tmp_path / "town.gpkg"
     atlas.create(path, name="Town")
     with closing(sqlite3.connect(path)) as db:
-        db.execute("DROP TABLE session_counts")
-        db.execute("DELETE FROM gpkg_contents WHERE table_name = 'session_counts'")
+        _without(db, "session_counts", "personas")
         db.execute("DROP TABLE sessions")
         db.execute(SESSIONS_2)
         db.execute(
@@ -54,7 +63,7 @@ def second(tmp_path: Path) -> Path:
 
 def test_a_file_of_version_2_keeps_its_sessions_and_takes_answers(second: Path) -> None:
     opened = atlas.Atlas(second)
-    assert opened.meta()["schema_version"] == str(schema.VERSION) == "3"
+    assert opened.meta()["schema_version"] == str(schema.VERSION) == "4"
     (row,) = opened.read("sessions").to_dict("records")
     assert (row["title"], row["audience"], row["languages"]) == ("Laundry", "mothers", ["so"])
     for column in ("audience_code", "organizer", "campaign", "sessions_held", "asked"):
@@ -63,6 +72,44 @@ def test_a_file_of_version_2_keeps_its_sessions_and_takes_answers(second: Path) 
     with opened.write() as writer:
         writer.insert("session_counts", [{"id": "a", **answer}])
     assert atlas.Atlas(second).read("session_counts")["code"].tolist() == ["night"]
+
+
+def test_a_file_of_version_3_keeps_every_row_and_takes_personas(tmp_path: Path) -> None:
+    path = tmp_path / "city.gpkg"
+    made = make_city(path, today=date(2026, 3, 1))
+    before = {name: made.read(name) for name in schema.TABLES if name != "personas"}
+    with closing(sqlite3.connect(path)) as db:
+        _without(db, "personas")
+        db.execute("UPDATE cg_meta SET value = '3' WHERE key = 'schema_version'")
+        db.commit()
+    opened = atlas.Atlas(path)
+    assert opened.meta()["schema_version"] == "4"
+    for name, rows in before.items():
+        pd.testing.assert_frame_equal(pd.DataFrame(opened.read(name)), pd.DataFrame(rows))
+    assert personas_kept.kept(opened) == []
+    one = personas_kept.keep(opened, {"name": "Maryam", "category": "legal"})
+    assert [found["id"] for found in personas_kept.kept(atlas.Atlas(path))] == [one]
+
+
+def test_a_step_that_fails_leaves_the_file_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "town.gpkg"
+    atlas.create(path, name="Town")
+    with closing(sqlite3.connect(path)) as db:
+        _without(db, "personas")
+        db.execute("UPDATE cg_meta SET value = '3' WHERE key = 'schema_version'")
+        db.commit()
+
+    def half(db: sqlite3.Connection) -> None:
+        db.execute("CREATE TABLE personas (id TEXT)")
+        raise RuntimeError
+
+    with monkeypatch.context() as patch:
+        patch.setitem(migrations.STEPS, 3, half)
+        with pytest.raises(RuntimeError):
+            atlas.Atlas(path)
+    assert atlas.Atlas(path).read("personas").empty  # made by the true step, from the start
 
 
 def test_a_file_that_was_brought_up_to_date_has_the_columns_of_a_new_one(

@@ -40,6 +40,7 @@ def guard(whole: Whole, held: Held) -> None:
     _statements(whole)
     guard_places(whole, held)
     _cells(whole)
+    _personas(whole)
     guard_people(whole, held)
     guard_uses(whole, held)
 
@@ -135,3 +136,13 @@ def _cells(whole: Whole) -> None:
             raise RowRefused("place_protected", column="name")
 
     whole.keep("places", public)
+
+
+def _personas(whole: Whole) -> None:
+    """Keep personas that describe something; whether it can be asked is told where it is read."""
+
+    def check(row: Row) -> None:
+        if not isinstance(row.record["description"], dict):
+            raise RowRefused("value_not_listed", column="description")
+
+    whole.keep("personas", check)

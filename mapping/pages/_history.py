@@ -151,7 +151,7 @@ def _step(step: Step) -> None:
         lines.append(say("history.forgotten"))
     for column, before, after in step.cells:
         words = [_edit_fields.shown(step.table, column, value) for value in (before, after)]
-        name = _edit_fields.field_name(column)
+        name = _edit_fields.field_name(column, step.table)
         if step.action == "delete":
             lines.append(say("history.was", field=name, before=words[0]))
         else:
