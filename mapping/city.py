@@ -5,7 +5,7 @@ Pure of any page: it reads tables through a function, keeps what it computed, wr
 
 from __future__ import annotations
 
-import math
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -22,14 +22,13 @@ from scipy.sparse import csr_array
 from layers.clock import today
 from layers.errors import LayerError
 from layers.space import metres_crs
-from layers.streets import AnyNumbers, Floats, Numbers, Streets
+from layers.streets import Floats, Numbers, Streets
 from mapping import homes as home
 from mapping.offers import Flags, Offers, Read, read_offers
-from mapping.reach import ROUNDING, WALK_KMH, minutes_between, straight_minutes, surface_share
+from mapping.reach import surface_share
+from mapping.travel import GRID_DETOUR, Closed, Ends, Walks, Way, closed_streets, covered, walks
 
-# A walk on a grid of streets is at most this times the straight line: |x| + |y| <= sqrt(2) r.
-GRID_DETOUR: Final = math.sqrt(2)
-METRES_A_MINUTE: Final = WALK_KMH * 1000 / 60
+KEPT_WALKS: Final = 24  # ways whose walks are kept: some 10 MB each in a large city
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,14 +54,6 @@ class People:
     counted_on: date | None
 
 
-@dataclass(frozen=True, eq=False)
-class Walks:
-    """Which of k starts reach which of p places within some minutes: for sure, and perhaps."""
-
-    sure: csr_array
-    maybe: csr_array
-
-
 class City:
     """A city ready to be asked.
 
@@ -81,7 +72,7 @@ class City:
         self.meta = dict(meta)
         self.day = day or today()
         self._homes: dict[str, home.Homes] = {}
-        self._walks: dict[tuple[str, float], Walks] = {}
+        self._walks: OrderedDict[tuple[str, Way], Walks] = OrderedDict()
         self._people: dict[str, tuple[str, People]] = {}
         self._inside: dict[tuple[str, str], Flags] = {}
         self._surface: dict[tuple[str, float, bytes], Floats] = {}
@@ -187,37 +178,63 @@ class City:
             self._homes[level] = home.homes(areas.reset_index(drop=True), self.ground, self.streets)
         return self._homes[level]
 
-    def walks(self, level: str, minutes: float) -> Walks:
-        """Find which starts of a level reach which places within some minutes."""
-        key = (level, minutes)
+    def walks(self, level: str, way: Way) -> Walks:
+        """Find the walks from the starts of a level to the places of services."""
+        key = (level, way)
         if key not in self._walks:
-            self._walks[key] = self._walk(self.homes(level), minutes)
+            start = self.homes(level)
+            starts = Ends(start.xy, start.node, start.snap_m, start.on_street)
+            self._walks[key] = walks(self.streets, starts, self.ends, way, self.closed(way))
+            while len(self._walks) > KEPT_WALKS:
+                self._walks.popitem(last=False)
+        self._walks.move_to_end(key)
         return self._walks[key]
 
-    def _walk(self, start: home.Homes, minutes: float) -> Walks:
-        xy, node, snap_m, on_street = self.points
-        if self.streets is None:
-            near = straight_minutes(start.xy, xy, max_min=minutes)
-            # compared in minutes, so that a walk of exactly the limit counts in both
-            within = near.data * GRID_DETOUR <= minutes * (1 + ROUNDING)
-            return Walks(_pairs(near, within), _pairs(near, np.ones(near.nnz, dtype=np.bool_)))
-        sure_start, sure_end = np.flatnonzero(start.on_street), np.flatnonzero(on_street)
-        along = minutes_between(
-            self.streets, start.node[sure_start], node[sure_end], max_min=minutes
-        ).tocoo()
-        row, column = sure_start[along.row], sure_end[along.col]
-        to_street = (start.snap_m[row] + snap_m[column]) / METRES_A_MINUTE
-        within = along.data + to_street <= minutes * (1 + ROUNDING)
-        shape = (len(start.xy), len(xy))
-        sure = _ones(row[within], column[within], shape)
-        # Where an end is off the streets nobody knows the walk: perhaps it is a straight line.
-        straight = straight_minutes(start.xy, xy, max_min=minutes).tocoo()
-        lost = ~start.on_street[straight.row] | ~on_street[straight.col]
-        rows = np.concatenate([row[within], straight.row[lost]])
-        return Walks(sure, _ones(rows, np.concatenate([column[within], straight.col[lost]]), shape))
+    @cached_property
+    def ends(self) -> Ends:
+        """Where walks end: the places of services."""
+        return Ends(*self.points)
+
+    def closed(self, way: Way) -> Closed | None:
+        """Say which streets are closed to somebody who goes this way."""
+        if not way.stepless and way.avoid is None:
+            return None
+        return closed_streets(self.street_facts, way, self.unsafe(way.avoid))
+
+    @cached_property
+    def street_facts(self) -> gpd.GeoDataFrame:
+        """What is known of every street, in the order of ``streets`` and in metres."""
+        edges = gpd.GeoDataFrame(self.read("streets"))
+        usable = home.usable(self.read("street_nodes"), edges)
+        facts = edges.loc[usable, ["kind", "step_free", "geometry"]].reset_index(drop=True)
+        return facts.to_crs(self.crs)
+
+    def unsafe(self, hour: str | None) -> tuple[list[shapely.Geometry], list[shapely.Geometry]]:
+        """Give the shapes, in metres, of places called unsafe at an hour.
+
+        Of all of them, and of those of which no session said otherwise at that hour. What was said
+        of all hours together may hold at this one: it is among the former only.
+        """
+        if hour is None:
+            return [], []
+        rows = gpd.GeoDataFrame(self.read("reported_cells"))
+        now, always = rows["time_of_day"].eq(hour), rows["time_of_day"].isna()
+        bad = rows["feeling"].eq("unsafe") & (now | always)
+        doubted = set(rows.loc[now & rows["feeling"].ne("unsafe"), "cell"])
+        agreed = bad & now & ~rows["cell"].isin(doubted)
+        shapes = rows.geometry.to_crs(self.crs)
+        every, sure = (
+            shapes[kept.to_numpy(dtype=bool)].drop_duplicates() for kept in (bad, agreed)
+        )
+        return list(every), list(sure)
+
+    def heard(self, hour: str) -> bool:
+        """Tell whether any place was reported for an hour, or for all hours together."""
+        hours = self.read("reported_cells")["time_of_day"]
+        return bool((hours.eq(hour) | hours.isna()).any())
 
     def shares(
-        self, level: str, minutes: float, certain: Flags, possible: Flags
+        self, level: str, way: Way | float, certain: Flags, possible: Flags
     ) -> tuple[Floats, Floats]:
         """Say which share of each area's people reaches a place: at least, and at most.
 
@@ -225,8 +242,8 @@ class City:
         ----------
         level
             Which areas; n of them.
-        minutes
-            The longest walk.
+        way
+            How she goes, or the longest walk in minutes at 4.8 km/h.
         certain, possible
             (p, q): for each of q questions, the places that fit for certain, and those that
             perhaps fit, which include the former.
@@ -236,21 +253,50 @@ class City:
         low, high
             (n, q) from 0 to 1.
         """
-        start, walks = self.homes(level), self.walks(level, minutes)
+        way = way if isinstance(way, Way) else Way(minutes=way)
+        low, high = (np.where(places, way.minutes, -1.0) for places in (certain, possible))
+        return self.cover(level, way, low, high)
+
+    def cover(self, level: str, way: Way, low: Floats, high: Floats) -> tuple[Floats, Floats]:
+        """Say which share of each area's people reaches a place in the minutes left for it.
+
+        Parameters
+        ----------
+        level, way
+            Which areas, and how she goes.
+        low, high
+            (p, q) minutes that may be spent on the way to each place, for certain and perhaps, for
+            each of q questions; -1 where it does not fit.
+
+        Returns
+        -------
+        low, high
+            (n, q) from 0 to 1.
+        """
+        start, found = self.homes(level), self.walks(level, way)
         n, k = len(start.areas), len(start.area)
         spread = csr_array((start.weight, (start.area, np.arange(k))), shape=(n, k))
-        low = np.minimum(spread @ (walks.sure @ certain.astype(np.float64) > 0), 1.0)
-        high = np.minimum(spread @ (walks.maybe @ possible.astype(np.float64) > 0), 1.0)
+        at_least = np.minimum(spread @ covered(found.sure, low).astype(np.float64), 1.0)
+        at_most = np.minimum(spread @ covered(found.maybe, high).astype(np.float64), 1.0)
         if self.streets is None and start.large.any():
-            metres = minutes * METRES_A_MINUTE
-            for question in range(certain.shape[1]):
-                low[start.large, question] = np.nan_to_num(
-                    self._spread(level, metres / GRID_DETOUR, certain[:, question]), nan=0.0
-                )
-                high[start.large, question] = np.nan_to_num(
-                    self._spread(level, metres, possible[:, question]), nan=1.0
-                )
-        return low, np.maximum(low, high)
+            self._surfaces(level, way, (low, high), (at_least, at_most))
+        return at_least, np.maximum(at_least, at_most)
+
+    def _surfaces(
+        self, level: str, way: Way, budgets: tuple[Floats, Floats], shares: tuple[Floats, Floats]
+    ) -> None:
+        """Fill in the shares of large areas, whose people live all over them."""
+        large = self.homes(level).large
+        unsafe = bool(self.unsafe(way.avoid)[0])
+        for question in range(budgets[0].shape[1]):
+            low, high = (budget[:, question] for budget in budgets)
+            shortest = float(low[low >= 0].min(initial=way.minutes))
+            inner = self._spread(level, shortest * way.metres_a_minute / GRID_DETOUR, low >= 0)
+            longest = float(high[high >= 0].max(initial=0.0)) or way.minutes
+            outer = self._spread(level, longest * way.metres_a_minute, high >= 0)
+            # a straight line may lead through a place called unsafe: then nothing is certain
+            shares[0][large, question] = 0.0 if unsafe else np.nan_to_num(inner, nan=0.0)
+            shares[1][large, question] = np.nan_to_num(outer, nan=1.0)
 
     def _spread(self, level: str, radius_m: float, places: Flags) -> Floats:
         """Share of the inhabited surface of the large areas within a radius of any place."""
@@ -302,12 +348,3 @@ def _line(area: str, parent: Mapping[str, object]) -> list[str]:
         line.append(at)
         at = parent.get(at)
     return line
-
-
-def _ones(row: AnyNumbers, column: AnyNumbers, shape: tuple[int, int]) -> csr_array:
-    return csr_array((np.ones(len(row)), (row, column)), shape=shape)
-
-
-def _pairs(near: csr_array, keep: Flags) -> csr_array:
-    pairs = near.tocoo()
-    return _ones(pairs.row[keep], pairs.col[keep], near.shape)

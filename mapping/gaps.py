@@ -19,10 +19,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from layers.streets import Floats
+from mapping import coverage, fitting
 from mapping.city import City, People
 from mapping.few import FEW, coarse, share_of, shown
 from mapping.needs import Need
 from mapping.offers import CERTAIN, EXCLUDED, PLACELESS, POSSIBLE, Flags, Read
+from mapping.personas import Persona
 from mapping.reach import WALK_KMH
 
 AREA_ONLY: Final = "area_only"  # fits, but is known to its area only: in the upper bound there
@@ -139,8 +141,11 @@ def gaps(city: City, need: Need) -> Gaps:
     counts in neither bound and is listed.
     """
     level, people = city.people(need.group)
-    judged = city.offers.judge(need)
-    low, high = _shares(city, need, level, judged)
+    judged = fitting.judge(city, need)
+    if isinstance(need, Persona):
+        low, high = coverage.shares(coverage.seen(city, need), [coverage.WHOLE])[coverage.WHOLE]
+    else:
+        low, high = _shares(city, need, level, judged)
     return Gaps(
         need=need,
         city=city,
@@ -385,7 +390,7 @@ def as_json(answer: Gaps) -> dict[str, Any]:
         "invented": city.meta.get("invented") == "1",
         "need": need.as_dict(),
         "method": "streets" if city.streets is not None else "straight_line",
-        "speed_kmh": WALK_KMH,
+        "speed_kmh": need.speed_kmh if isinstance(need, Persona) else WALK_KMH,
         "dates": {
             "asked": city.day.isoformat(),
             "week": city.offers.week.isoformat() if need.when != "any" else None,

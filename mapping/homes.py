@@ -197,20 +197,27 @@ def read_streets(nodes: gpd.GeoDataFrame, edges: pd.DataFrame, crs: pyproj.CRS) 
 
     A street whose ends or length are unknown is left out.
     """
-    ids = pd.Index(nodes["id"])
-    u, v = ids.get_indexer(edges["u"]), ids.get_indexer(edges["v"])
-    metres = edges["metres"].to_numpy(dtype=np.float64, na_value=np.nan)
-    known = (u >= 0) & (v >= 0) & (metres >= 0)  # refuses NaN too
+    known = usable(nodes, edges)
     if not known.any():
         return None
     xy = shapely.get_coordinates(nodes.geometry.to_crs(crs).to_numpy())
+    ids = pd.Index(nodes["id"])
     return Streets(
         xy=xy,
-        u=u[known].astype(np.int64),
-        v=v[known].astype(np.int64),
-        metres=metres[known],
+        u=ids.get_indexer(edges["u"])[known].astype(np.int64),
+        v=ids.get_indexer(edges["v"])[known].astype(np.int64),
+        metres=edges["metres"].to_numpy(dtype=np.float64, na_value=np.nan)[known],
         crs=crs,
     )
+
+
+def usable(nodes: gpd.GeoDataFrame, edges: pd.DataFrame) -> Flags:
+    """Mark the streets that can be walked: both ends and the length are known."""
+    ids = pd.Index(nodes["id"])
+    metres = edges["metres"].to_numpy(dtype=np.float64, na_value=np.nan)
+    found: Flags = (ids.get_indexer(edges["u"]) >= 0) & (ids.get_indexer(edges["v"]) >= 0)
+    found &= metres >= 0  # refuses NaN too
+    return found
 
 
 def _along_streets(

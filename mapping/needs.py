@@ -21,7 +21,7 @@ EVERYONE: Final = "all"
 MOST_MINUTES: Final = 60.0
 FACTS: Final = ("hours", "language", "papers", "women_only", "step_free", "free")
 ABOUT: Final = frozenset({"id", "name", "about", "invented"})  # said of a persona, not asked
-_TAG: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+TAG: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +78,7 @@ class Need:
             raise LayerError("need_value_unknown", key="minutes", known="1-60")
         if not 1 <= minutes <= MOST_MINUTES:  # refuses NaN too
             raise LayerError("minutes_out_of_range", minutes=minutes, most=int(MOST_MINUTES))
-        if language is not None and not (isinstance(language, str) and _TAG.fullmatch(language)):
+        if language is not None and not (isinstance(language, str) and TAG.fullmatch(language)):
             raise LayerError("need_value_unknown", key="language", known="en, ti, prs, zh-Hans")
         if not isinstance(group, str) or not group:
             raise LayerError("need_value_unknown", key="group", known=EVERYONE)

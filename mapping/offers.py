@@ -6,7 +6,7 @@ no (0.0) or nobody knows (NaN); it fits for certain if all say yes and is exclud
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from layers.hours import ANSWERS, open_at, typical_week
+from layers.hours import ANSWERS, STATES, WEEK, open_at, stretches, typical_week
 from mapping.needs import Need
 
 Floats = npt.NDArray[np.float64]
@@ -25,6 +25,8 @@ Flags = npt.NDArray[np.bool_]
 Read = Callable[[str], pd.DataFrame]
 Schedule = tuple[str | None, date | None, date | None]  # hours, first day, last day
 
+SLOT_MIN: Final = 5  # minutes that a week is looked at in
+SLOTS: Final = WEEK // SLOT_MIN
 CERTAIN: Final = "certain"
 POSSIBLE: Final = "possible"
 EXCLUDED: Final = "excluded"
@@ -41,9 +43,10 @@ class Offers:
     Attributes
     ----------
     table
-        One row an offer: ``service_id``, ``location_id``, ``category``, ``ended``, ``place``
-        (``point``, ``area``, ``none``), ``why`` (of ``PLACELESS``, where not a point),
-        ``area_id``, ``point`` (row of ``points``, -1 for none) and the facts as 1, 0, NaN.
+        One row an offer: ``service_id``, ``organization_id``, ``location_id``, ``category``,
+        ``ended``, ``place`` (``point``, ``area``, ``none``), ``why`` (of ``PLACELESS``, where not a
+        point), ``area_id``, ``point`` (row of ``points``, -1 for none), ``course_level``,
+        ``min_age``, ``max_age``, ``free_places`` and the facts as 1, 0, NaN.
     points
         Places that have a distance, each once, in EPSG:4326.
     spoken
@@ -67,6 +70,24 @@ class Offers:
     def week(self) -> date:
         """Monday of the week that stands for any week."""
         return typical_week(self.day, country=self.country)
+
+    @cached_property
+    def weeks(self) -> npt.NDArray[np.int8]:
+        """State of every offer in every five minutes of the week: (m, 2016) codes of ``STATES``.
+
+        A stretch counts as the least hopeful minute of it. A past course is closed.
+        """
+        found = np.zeros((len(self.table), SLOTS), dtype=np.int8)
+        where = {"country": self.country, "timezone": self.timezone}
+        for row, sal in enumerate(self.table["id"]):
+            rows = self.schedules.get(sal or "", [])
+            current = [one for one in rows if one[2] is None or one[2] >= self.day]
+            if not rows:
+                found[row] = STATES.index("unknown")
+            for text, begins, _ in current:
+                week = max(self.week, begins) if begins else self.week
+                np.maximum(found[row], slots([text], week=week, **where), out=found[row])
+        return found
 
     @cached_property
     def _hours(self) -> dict[str, list[str]]:
@@ -122,8 +143,15 @@ class Offers:
                 columns[fact] = self.table[fact].to_numpy(dtype=np.float64)
         return pd.DataFrame(columns, index=self.table.index)
 
-    def judge(self, need: Need) -> pd.DataFrame:
+    def judge(self, need: Need, facts: pd.DataFrame | None = None) -> pd.DataFrame:
         """Judge all offers of the need's category that have not ended.
+
+        Parameters
+        ----------
+        need
+            What is asked.
+        facts
+            One row an offer and one column a fact; :meth:`facts` where not given.
 
         Returns
         -------
@@ -133,7 +161,7 @@ class Offers:
             knows) and ``by_appointment``.
         """
         mine = self.table["category"].eq(need.category) & ~self.table["ended"]
-        facts = self.facts(need)[mine]
+        facts = (self.facts(need) if facts is None else facts)[mine]
         judged = self.table[mine].copy()
         answers = pd.Series(self.hours(need.when), index=self.table.index, dtype=object)[mine]
         says_no = facts.eq(0.0)
@@ -157,6 +185,23 @@ class Offers:
             dtype=object,
         )
         return judged
+
+
+def slots(
+    texts: Sequence[str | None], *, week: date, country: str, timezone: str
+) -> npt.NDArray[np.int8]:
+    """Give the state of every five minutes of a week, as of ``layers.hours.stretches``.
+
+    Examples
+    --------
+    >>> week = slots(["Mo 09:00-12:00"], week=date(2026, 11, 23), country="", timezone="UTC")
+    >>> np.flatnonzero(week == STATES.index("open"))[[0, -1]] * 5 / 60
+    array([ 9.        , 11.91666667])
+    """
+    minutes = np.zeros(WEEK, dtype=np.int8)
+    for state, start, end in stretches(texts, week=week, country=country, timezone=timezone):
+        minutes[start:end] = STATES.index(state)
+    return np.asarray(minutes.reshape(SLOTS, SLOT_MIN).min(axis=1), dtype=np.int8)
 
 
 def primary(tag: str) -> str:
@@ -185,12 +230,18 @@ def read_offers(read: Read, *, day: date, country: str, timezone: str) -> Offers
     services = read("services")
     locations = read("locations")
     joins = read("service_at_location")[["id", "service_id", "location_id"]]
-    names = ["id", "category", "status", "setting", "date_checked"]
+    names = ["id", "organization_id", "category", "status", "setting", "date_checked"]
     table = services[names].rename(columns={"id": "service_id"})
     table["ended"] = table.pop("status").isin(ENDED)
     table["papers"] = 1.0 - yes_no(services["papers_asked"])
     table["women_only"] = 1.0 - yes_no(services["women_only"])
     table["free"] = yes_no(services["free"])
+    table["no_referral"] = 1.0 - yes_no(services["referral_asked"])
+    table["childcare"] = yes_no(services["childcare_on_site"])
+    table["course_level"] = services["course_level"]
+    for name in ("free_places", "min_age", "max_age"):
+        table[name] = services[name].to_numpy(dtype=np.float64, na_value=np.nan)
+    table["place_free"] = np.where(table["free_places"].isna(), np.nan, table["free_places"] > 0)
     table = table.merge(joins, on="service_id", how="left")
     places = locations[["id", "precision", "area_id"]].rename(columns={"id": "location_id"})
     places["step_free"] = yes_no(locations["step_free"])

@@ -11,7 +11,7 @@ from layers.errors import LayerError
 from mapping import gaps as gap_sums
 from mapping import network as network_sums
 from mapping.commands import answer, answer_json, opened
-from mapping.needs import Need
+from mapping.personas import Persona
 from mapping.words import say
 
 FIRST = 10  # lines of a list before the rest is counted
@@ -20,7 +20,7 @@ FIRST = 10  # lines of a list before the rest is counted
 def gaps(asked: argparse.Namespace) -> int:
     """Say how many people are not reached, as a range."""
     atlas = opened(asked.atlas)
-    need = Need.from_json(
+    need = Persona.from_json(
         _persona(asked.persona) if asked.persona else {},
         category=asked.category,
         minutes=asked.minutes,

@@ -1,0 +1,209 @@
+"""Which services fit a persona: every fact of every offer as yes (1), no (0) or unknown (NaN)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from layers.errors import LayerError
+from layers.hours import STATES, WINDOWS
+from layers.streets import Floats
+from mapping.city import City
+from mapping.needs import Need
+from mapping.offers import SLOT_MIN, SLOTS, Flags, slots
+from mapping.personas import Persona
+from mapping.travel import HOURS
+from mapping.trust import trusted
+
+Slots = npt.NDArray[np.bool_]
+_UNKNOWN, _OPEN = STATES.index("unknown"), STATES.index("open")
+# Parts of a day in hours, as everywhere in this house.
+_DAYTIME: Final = MappingProxyType({"day": (6, 18), "evening": (18, 22), "night": (22, 30)})
+
+
+def facts(city: City, need: Need) -> pd.DataFrame:
+    """Give one row an offer and one column for each fact that is asked: 1 yes, 0 no, NaN unknown.
+
+    Raises
+    ------
+    LayerError
+        ``hours_unreadable`` where nobody can read when she is free.
+    """
+    if not isinstance(need, Persona):
+        return city.offers.facts(need)
+    columns = {fact: _MAKE.get(fact, _listed)(city, need, fact) for fact in need.asked()}
+    return pd.DataFrame(columns, index=city.offers.table.index)
+
+
+def judge(city: City, need: Need) -> pd.DataFrame:
+    """Judge all offers of a need's category, as of ``Offers.judge``."""
+    return city.offers.judge(need, facts(city, need))
+
+
+def open_in(city: City, persona: Persona, hour: str | None = None) -> Floats:
+    """Say of every offer whether it is open long enough while she is free.
+
+    Parameters
+    ----------
+    city, persona
+        Whose hours are compared.
+    hour
+        Where given, she must arrive in that part of the day (``day``, ``evening``, ``night``).
+
+    Returns
+    -------
+    open
+        (m,) 1: open for ``stay_min`` on end while she is free; NaN: perhaps, where hours are not
+        known or by appointment; 0: closed.
+    """
+    free = free_slots(city, persona)
+    weeks = city.offers.weeks
+    long = -(-persona.stay_min // SLOT_MIN)
+    arrive = np.ones(SLOTS, dtype=np.bool_) if hour is None else part_of_day(hour)
+    sure = (_begins((weeks == _OPEN) & free, long) & arrive).any(axis=1)
+    perhaps = (_begins((weeks >= _UNKNOWN) & free, long) & arrive).any(axis=1)
+    found: Floats = np.select([sure, perhaps], [1.0, np.nan], default=0.0)
+    return found
+
+
+def free_slots(city: City, persona: Persona) -> Slots:
+    """Mark the five minutes of a week in which she is free.
+
+    Raises
+    ------
+    LayerError
+        ``hours_unreadable``.
+    """
+    if persona.hours is None:
+        found = np.zeros(SLOTS, dtype=np.bool_)
+        for start, end in WINDOWS[persona.when]:
+            found[start // SLOT_MIN : end // SLOT_MIN] = True
+        return found
+    offers = city.offers
+    states = slots(
+        [persona.hours], week=offers.week, country=offers.country, timezone=offers.timezone
+    )
+    if not (states == _OPEN).any():
+        raise LayerError("hours_unreadable", example="Mo-Fr 18:00-21:00; Sa 10:00-16:00")
+    return np.asarray(states == _OPEN, dtype=np.bool_)
+
+
+def part_of_day(hour: str) -> Slots:
+    """Mark a part of the day in a week: day 6 to 18, evening 18 to 22, night 22 to 6."""
+    first, last = (clock * 60 // SLOT_MIN for clock in _DAYTIME[hour])
+    slot = np.arange(SLOTS) % (24 * 60 // SLOT_MIN)
+    return np.asarray(
+        (slot >= first) & (slot < last) | (slot + 24 * 60 // SLOT_MIN < last), dtype=np.bool_
+    )
+
+
+def hours_of(city: City, persona: Persona) -> tuple[str, ...]:
+    """Name the parts of the day in which she may go: by day where she says nothing of hours."""
+    if "hours" not in persona.asked():
+        return ("day",)
+    free = free_slots(city, persona)
+    return tuple(hour for hour in HOURS if (free & part_of_day(hour)).any())
+
+
+def _begins(open_: Slots, long: int) -> Slots:
+    """Mark where a run of ``long`` slots begins; a week is a ring."""
+    found, have = open_, 1
+    while have < long:
+        step = min(have, long - have)
+        found = found & np.roll(found, -step, axis=-1)
+        have += step
+    return found
+
+
+def _listed(city: City, persona: Persona, fact: str) -> Floats:
+    del persona
+    return city.offers.table[fact].to_numpy(dtype=np.float64)
+
+
+def _hours(city: City, persona: Persona, fact: str) -> Floats:
+    del fact
+    return open_in(city, persona)
+
+
+def _language(city: City, persona: Persona, fact: str) -> Floats:
+    """Her best language counts; of one she knows some of, nobody can say."""
+    del fact
+    best = np.zeros(len(city.offers.table))
+    for tag, how in persona.knows():
+        spoken = city.offers.language(tag)
+        if how == "some":
+            spoken = np.where(spoken == 1, np.nan, spoken)
+        best = np.where((best == 1) | (spoken == 1), 1.0, best + spoken)  # NaN stays NaN
+    return best
+
+
+def _course_level(city: City, persona: Persona, fact: str) -> Floats:
+    given = city.offers.table[fact]
+    found: Floats = np.where(
+        given.isna(), np.nan, given.eq(persona.course_level or "").fillna(value=False)
+    )
+    return found
+
+
+def _age(city: City, persona: Persona, fact: str) -> Floats:
+    """Let her in where every age fits; a service that names one bound is taken to have no other."""
+    del fact
+    table = city.offers.table
+    low, high = (table[name].to_numpy(dtype=np.float64) for name in ("min_age", "max_age"))
+    fits = np.ones(len(table), dtype=np.bool_)
+    for age in persona.ages():
+        fits &= ~(low > age) & ~(high < age)
+    found: Floats = np.where(np.isnan(low) & np.isnan(high), np.nan, fits)
+    return found
+
+
+def _together(city: City, persona: Persona, fact: str) -> Floats:
+    del fact
+    here = city.offers.table["childcare"].to_numpy(dtype=np.float64)
+    return np.where(here == 1, 1.0, np.nan) if persona.together == "childcare" else here * np.nan
+
+
+def _trust(city: City, persona: Persona, fact: str) -> Floats:
+    del fact
+    by_actor = trusted(
+        city.read("organizations"),
+        city.read("trust"),
+        city.read("ties"),
+        community=persona.community or "",
+        not_own=persona.not_own_community,
+        day=city.day,
+    )
+    actors = city.offers.table["organization_id"]
+    return np.array([by_actor.get(str(actor), np.nan) for actor in actors], dtype=np.float64)
+
+
+_MAKE: Final[MappingProxyType[str, Callable[[City, Persona, str], Floats]]] = MappingProxyType(
+    {
+        "hours": _hours,
+        "age": _age,
+        "language": _language,
+        "course_level": _course_level,
+        "together": _together,
+        "trust": _trust,
+    }
+)
+
+
+def states(found: pd.DataFrame, names: tuple[str, ...]) -> Floats:
+    """Put some facts together: 0 where one says no, else NaN where one is unknown, else 1."""
+    mine = found[[name for name in names if name in found]].to_numpy(dtype=np.float64)
+    no, unknown = (mine == 0).any(axis=1), np.isnan(mine).any(axis=1)
+    together: Floats = np.select([no, unknown], [0.0, np.nan], default=1.0)
+    return together
+
+
+def running(city: City, need: Need) -> Flags:
+    """Mark the offers of her category that have not ended, nor are courses of the past."""
+    table = city.offers.table
+    over = np.array(city.offers.hours("any"), dtype=object) == "over"
+    return np.asarray(table["category"].eq(need.category) & ~table["ended"] & ~over, dtype=np.bool_)
