@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, Route
 
 from layers.room_session import Session
 from mapping import hall
-from tests.helpers import rooms
+from tests.helpers import phones, rooms
 from tests.helpers.hall_phones import (
     IN_HALL,
     a_hall,
@@ -131,7 +131,7 @@ def test_ten_minutes_offline_with_the_page_open_lose_nothing(
     phone.context.set_offline(True)
     phone.click(".feel.unsafe")
     phone.wait_for_selector("#map[data-cell]")
-    phone.click("#here")
+    phones.here(phone)
     phone.click("#send")
     tries: list[str] = []
     phone.on("request", lambda request: tries.append(request.url))

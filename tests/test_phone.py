@@ -348,12 +348,13 @@ def test_the_page_comes_in_the_readers_language(client: TestClient, lang: str, r
     )
 
 
-def test_the_phone_page_weighs_less_than_150_kilobytes(client: TestClient) -> None:
+@pytest.mark.parametrize("lang", words.room_languages())
+def test_the_phone_page_weighs_less_than_150_kilobytes(client: TestClient, lang: str) -> None:
     page = client.get("/j/ABCD2345")
     names = front.names("phone")
     known = page.text + front.file("phone.css").plain.decode()
     assert all(f"/phone/assets/{name}?" in known for name in names)
-    weight = len(front.page("phone", "en").gzip) + sum(len(front.file(name).gzip) for name in names)
+    weight = len(front.page("phone", lang).gzip) + sum(len(front.file(name).gzip) for name in names)
     assert weight + 300 * (len(names) + 1) <= 150_000  # and headers
 
 

@@ -109,6 +109,90 @@ def test_a_place_of_the_list_is_sent_as_the_cell_it_lies_in(
     assert row["feeling"] == "safe"
 
 
+def test_a_map_that_nobody_moved_is_asked_about_before_it_counts(
+    watch: Watch, in_hall: Server, session: Session
+) -> None:
+    phone = watch.page("phone", locale="en")
+    join(phone, in_hall, session)
+    phone.click(".feel.unsafe")
+    phone.wait_for_selector("#map[data-cell]")
+    first = phone.get_attribute("#map", "data-cell")
+    phone.click("#here")
+    phone.wait_for_selector("#unmoved:not([hidden])")
+    assert "Is it really here?" in phone.inner_text("#unmoved")
+    assert phone.is_visible("#cross")  # the map that is asked about stays in sight
+    assert phone.is_hidden("#why")
+    # where "Here" was lies "Move the map" now: a second tap by mistake confirms nothing
+    phone.click("#unmoved_move")
+    assert phone.is_visible("#here")
+    assert phone.evaluate("document.activeElement.id") == "map"
+    phone.click("#here")
+    phone.wait_for_selector("#unmoved:not([hidden])")
+    phone.evaluate("Place.city().map.panBy([90, 0], { animate: false })")
+    phone.wait_for_selector("#unmoved", state="hidden")  # she answers it by moving the map
+    assert phone.get_attribute("#map", "data-cell") != first
+    phone.click("#here")
+    phone.wait_for_selector("#why:not([hidden])")
+    phone.click("#send")
+    phone.wait_for_selector(ARRIVED)
+    phone.click("#another")  # the cross is still on the last place: that is no choice either
+    phone.click(".feel.safe")
+    phone.click("#here")
+    phone.wait_for_selector("#unmoved:not([hidden])")
+    phone.click("#unmoved_yes")
+    phone.click("#send")
+    phone.wait_for_selector(ARRIVED)
+    cells = [row["cell"] for row in rows(in_hall, session)]
+    assert len(cells) == 2
+    assert set(cells) == {phone.get_attribute("#map", "data-cell")}
+
+
+def test_a_double_tap_on_an_unmoved_map_sends_nothing(
+    watch: Watch, in_hall: Server, session: Session
+) -> None:
+    phone = watch.page("phone")
+    join(phone, in_hall, session)
+    phone.click(".feel.unsafe")
+    phone.wait_for_selector("#map[data-cell]")
+    box = phone.locator("#here").bounding_box()
+    assert box
+    for _ in range(2):
+        phone.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    phone.wait_for_timeout(300)
+    assert phone.is_visible("#place")
+    assert phone.is_hidden("#why")
+
+
+def test_an_unmoved_map_is_asked_about_by_keyboard_and_forgotten_with_the_person(
+    watch: Watch, in_hall: Server, session: Session
+) -> None:
+    phone = watch.page("phone", locale="ar")
+    join(phone, in_hall, session)
+    phone.click(".feel.mixed")
+    phone.wait_for_selector("#map[data-cell]")
+    phone.focus("#here")
+    phone.keyboard.press("Enter")
+    phone.wait_for_selector("#unmoved:not([hidden])")
+    assert phone.evaluate("document.activeElement.id") == "unmoved_text"  # and is read out
+    phone.keyboard.press("Tab")
+    assert phone.evaluate("document.activeElement.id") == "unmoved_yes"
+    phone.keyboard.press("Tab")
+    phone.keyboard.press("Enter")
+    assert phone.evaluate("document.activeElement.id") == "map"
+    phone.keyboard.press("ArrowUp")  # moved by a key: nothing is asked any more
+    phone.focus("#here")
+    phone.keyboard.press("Enter")
+    phone.wait_for_selector("#why:not([hidden])")
+    phone.click("#send")
+    phone.wait_for_selector(ARRIVED)
+    phone.click("#next")
+    phone.click("#sure_yes")
+    phone.click("#agree")
+    phone.click(".feel.safe")
+    phone.click("#here")
+    phone.wait_for_selector("#unmoved:not([hidden])")
+
+
 def test_the_map_is_moved_by_buttons_and_by_keys(
     watch: Watch, in_hall: Server, session: Session
 ) -> None:

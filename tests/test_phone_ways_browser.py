@@ -25,6 +25,7 @@ from tests.helpers.running import Server
 from tests.helpers.watched import HALL, Watch
 
 IN_HALL = {"CG_HOST": HALL, "CG_PASSPHRASE": "abcdefghjkmnp"}
+MOVE = "the map under the cross"  # by a finger, which is no tap
 NO_TEXT = """
   span, h1, h2, p, label, bdi, option, .placename { visibility: hidden !important; }
   input::placeholder { color: transparent !important; }
@@ -79,6 +80,7 @@ def test_a_place_is_sent_with_all_text_hidden(
         ("#consent", "#agree svg"),
         ("#feeling", ".feel.unsafe svg"),
         ("#place", "#here svg"),
+        ("#unmoved", "#unmoved_yes svg"),
         ("#why", "[data-code=lighting] svg"),
         ("#why", "[data-code=night] svg"),
         ("#why", "#send svg"),
@@ -138,12 +140,14 @@ def test_the_tab_key_leads_through_everything(
 @pytest.mark.parametrize(
     "taps",
     [
-        (".feel.safe", "#here", "#send"),
+        (".feel.safe", MOVE, "#here", "#send"),
+        (".feel.safe", "[data-pan=e]", "#here", "#send"),
+        (".feel.safe", "#here", "#unmoved_yes", "#send"),
         (".feel.safe", "#way_list", "#list button >> nth=0", "#here", "#send"),
         (".feel.safe", "#way_list", "#list button:has(.about) >> nth=0", "#send"),
-        (".feel.safe", "#here", "[data-code=kind]", "[data-code=day]", "#send"),
+        (".feel.safe", MOVE, "#here", "[data-code=kind]", "[data-code=day]", "#send"),
     ],
-    ids=["map", "place of the list", "whole area", "with reason and hours"],
+    ids=["map", "arrow", "unmoved", "place of the list", "whole area", "with reason and hours"],
 )
 def test_five_taps_lead_from_the_feeling_to_sent(
     watch: Watch, in_hall: Server, session: Session, taps: tuple[str, ...]
@@ -152,9 +156,13 @@ def test_five_taps_lead_from_the_feeling_to_sent(
     join(phone, in_hall, session)
     phone.wait_for_function("() => Phone.base")
     for tap in taps:
-        phone.tap(tap)
+        if tap == MOVE:
+            phone.wait_for_selector("#map[data-cell]")
+            phone.evaluate("Place.city().map.panBy([60, 0], { animate: false })")
+        else:
+            phone.tap(tap)
     phone.wait_for_selector(ARRIVED)
-    assert len(taps) <= 5
+    assert len([tap for tap in taps if tap != MOVE]) <= 5
     assert len(rows(in_hall, session)) == 1
 
 

@@ -133,7 +133,7 @@ def say(phone: Page, feeling: str, *answers: str, words: str = "", away: bool = 
         moved = str(phone.get_attribute("#map", "data-cell"))
         assert moved != cell
         cell = moved
-    phone.click("#here")
+    phones.here(phone)
     for code in answers:
         phone.click(f"[data-code={code}]")
     if words:

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page, Response, sync_playwright
 from layers.room import Room
 from layers.room_session import Session
 from mapping import hall
+from tests.helpers import phones
 from tests.helpers.running import Server
 from tests.helpers.watched import HALL, chromium
 
@@ -72,7 +73,7 @@ def send(page: Page, feeling: str = "unsafe") -> None:
     """Say one place."""
     page.click(f".feel.{feeling}")
     page.wait_for_selector("#map[data-cell]")
-    page.click("#here")
+    phones.here(page)
     page.wait_for_selector("#why:not([hidden])")
     page.click("#send")
     page.wait_for_selector("#sent:not([hidden])")

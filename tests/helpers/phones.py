@@ -34,8 +34,15 @@ def place(phone: Page, feeling: str = "unsafe") -> None:
     """Choose a feeling, and the square under the cross."""
     phone.click(f".feel.{feeling}")
     phone.wait_for_selector("#map[data-cell]")
-    phone.click("#here")
+    here(phone)
     phone.wait_for_selector("#why:not([hidden])")
+
+
+def here(phone: Page) -> None:
+    """Take the square under the cross, also where nobody has moved the map: it is meant."""
+    phone.click("#here")
+    if phone.is_visible("#unmoved"):
+        phone.click("#unmoved_yes")
 
 
 def send(phone: Page, feeling: str = "unsafe") -> None:

@@ -72,6 +72,9 @@ def steps(phone: Page, address: str) -> Iterator[str]:
     yield "place-by-list"
     phone.click("#way_map")
     phone.click("#here")
+    phone.wait_for_selector("#unmoved:not([hidden])")
+    yield "unmoved"
+    phone.click("#unmoved_yes")
     phone.wait_for_selector("#why:not([hidden])")
     yield "why"
     phone.click("#reasons button >> nth=0")

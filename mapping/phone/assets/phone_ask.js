@@ -43,6 +43,7 @@ const Ask = (() => {
   /** Begin with the feeling; `item` is one of hers that she changes. */
   function begin(item = null) {
     draft = item ? { ...fresh(), ...item, reasons: [...item.reasons || []] } : fresh();
+    Place.anew();
     $("words").value = draft.words || "";
     more(Boolean(draft.words));
     write();

@@ -97,14 +97,14 @@ const Phone = (() => {
       button.setAttribute("aria-label", app.say("phone.listen", { what: sentence(button) }));
     }
   };
-  function aloud(button) {
+  app.aloud = (button) => {
     const text = button && sentence(button);
     if (text) Voice.say(button.dataset.say, text, app.lang);
-  }
+  };
   app.toggle_sound = () => {
     Voice.toggle();
     app.write();
-    if (app.heard()) aloud($(app.shown).querySelector("h1 + .say"));
+    if (app.heard()) app.aloud($(app.shown).querySelector("h1 + .say"));
   };
   function voiceless() {
     if (Voice.on && !Voice.can(app.lang)) app.notice(app.say("phone.no_voice"));
@@ -112,7 +112,7 @@ const Phone = (() => {
   window.speechSynthesis?.addEventListener?.("voiceschanged", () => app.sounding()); // they may come late
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.(".say");
-    if (button) aloud(button);
+    if (button) app.aloud(button);
   });
 
   /* ---- screens ---- */
@@ -137,7 +137,7 @@ const Phone = (() => {
     app.sounding();
     app.room();
     [...$(name).querySelectorAll("[tabindex='-1']")].find((one) => one.offsetParent)?.focus({ preventScroll: true });
-    aloud($(name).querySelector("h1 + .say"));
+    app.aloud($(name).querySelector("h1 + .say"));
   };
   app.notice = (text) => {
     $("notice").textContent = text;

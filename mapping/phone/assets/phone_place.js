@@ -6,6 +6,8 @@ const Place = (() => {
   const RETRY_S = 3, PIXELS_A_SQUARE = 36, PIXELS_NEAR = 80, PIXELS_A_STEP = 48;
   const STEPS = { n: [0, 1], e: [1, 0], s: [0, -1], w: [-1, 0] };
   const WINDS = ["e", "ne", "n", "nw", "w", "sw", "s", "se"];
+  // `from`: where the map stood when the answer began; `picked`: she has moved it, or used the list
+  let from = null, picked = false;
   let city = null, target = null, kept = null, chosen = () => {}, feeling = () => null;
 
   const size_of = (cell) => Number(cell.match(/RES(\d+)m/)[1]);
@@ -76,7 +78,9 @@ const Place = (() => {
       }
       outline.setStyle({ color: colour, fillColor: colour });
     };
+    from = city.map.getCenter();
     city.map.on("move", city.follow);
+    city.map.on("move", () => { if (!picked && away(from, Phone.session.cell_m / 4)) pick(); });
     city.map.on("moveend", () => { target = null; tell(); });
     city.map.on("zoomend", labels);
     city.follow();
@@ -85,9 +89,10 @@ const Place = (() => {
   }
   const zoom = (pixels) => Math.round(2 * Math.log2(pixels / Phone.session.cell_m)) / 2;
   /** Whether the map has left the square that it was opened at. */
-  function moved() {
-    const now = city.map.getCenter(), then = middle(kept);
-    return Math.hypot(now.lng - then.lng, now.lat - then.lat) > size_of(kept) / 20;
+  const moved = () => away(middle(kept), size_of(kept) / 20);
+  function away(point, metres) {
+    const now = city.map.getCenter();
+    return Math.hypot(now.lng - point.lng, now.lat - point.lat) > metres;
   }
   /** Read out the square under the cross. */
   function tell() {
@@ -171,6 +176,7 @@ const Place = (() => {
   /** A place of the list: the map opens at its square, a step of the arrows is one square. */
   function near(x, y) {
     if (!Phone.base) return;
+    pick();
     open_at(square(x, y), zoom(PIXELS_NEAR));
     $("here").focus();
   }
@@ -189,8 +195,32 @@ const Place = (() => {
     if (!city) Phone.notice(say("phone.loading"));
     else if (target) chosen(target); // she was quicker than the map
     else if (kept && !moved()) chosen(kept);
-    else if (city.holds(city.map.getCenter())) chosen(city.cellAt(city.map.getCenter()));
-    else Phone.notice(say("phone.outside"));
+    else if (!city.holds(city.map.getCenter())) Phone.notice(say("phone.outside"));
+    else if (picked || kept) under_cross();
+    else doubt(true);
+  }
+  const under_cross = () => chosen(city.cellAt(city.map.getCenter()));
+  /** Nobody has moved the map: the cross is where it happened to be. Ask, with the map in sight. */
+  function doubt(on) {
+    if ($("unmoved").hidden === !on) return;
+    $("unmoved").hidden = !on;
+    $("place_foot").hidden = on;
+    city?.map.invalidateSize();
+    Phone.sounding();
+    if (on) {
+      $("unmoved_text").focus();
+      Phone.aloud($("unmoved_text").nextElementSibling);
+    }
+  }
+  function pick() {
+    picked = true;
+    doubt(false);
+  }
+  /** Another answer begins: what was chosen for the one before does not count for it. */
+  function anew() {
+    picked = false;
+    doubt(false);
+    from = city && city.map.getCenter();
   }
 
   /** Show the screen; `cell` is where an answer that she changes was. */
@@ -210,6 +240,7 @@ const Place = (() => {
     $("search").value = "";
     way("map");
     city?.map.setView([0, 0], zoom(PIXELS_A_SQUARE), { animate: false });
+    anew();
     delete $("map").dataset.cell;
     $("square").textContent = "";
     list();
@@ -220,6 +251,8 @@ const Place = (() => {
     $("way_map").onclick = () => way("map");
     $("way_list").onclick = () => way("list");
     $("here").onclick = here;
+    $("unmoved_yes").onclick = () => { pick(); under_cross(); };
+    $("unmoved_move").onclick = () => { doubt(false); $("map").focus(); };
     $("search").oninput = list;
     for (const button of document.querySelectorAll("[data-pan]")) button.onclick = () => step(button.dataset.pan);
     for (const button of document.querySelectorAll("[data-zoom]")) {
@@ -237,5 +270,5 @@ const Place = (() => {
     Phone.after_words.push(list, labels, tell);
   }
 
-  return { start, prepare, open, shown, forget, name, city: () => city };
+  return { start, prepare, open, anew, shown, forget, name, city: () => city };
 })();
