@@ -23,7 +23,9 @@ from layers.clock import today
 from layers.errors import LayerError
 from layers.space import metres_crs
 from layers.streets import Floats, Numbers, Streets
+from mapping import estimates
 from mapping import homes as home
+from mapping.needs import EVERYONE
 from mapping.offers import Flags, Offers, Read, read_offers
 from mapping.reach import surface_share
 from mapping.travel import GRID_DETOUR, Closed, Ends, Walks, Way, closed_streets, covered, walks
@@ -45,6 +47,12 @@ class People:
         Whether any number is an estimate.
     counted_on
         Latest day of counting; ``None`` where not said.
+    least, most
+        (n,) bounds that are certain, of people in two groups at once: there ``low`` and ``high``
+        are one estimate; ``None`` where people were counted.
+    seed
+        What such an estimate takes from elsewhere: the level of the areas where both were counted
+        at once, or ``independence``; empty where people were counted.
     """
 
     low: Floats
@@ -52,6 +60,17 @@ class People:
     suppressed: Flags
     estimated: bool
     counted_on: date | None
+    least: Floats | None = None
+    most: Floats | None = None
+    seed: str = ""
+
+    @property
+    def as_is(self) -> Flags:
+        """Areas whose few people enter sums as they are: what is said of them tells of nobody.
+
+        A withheld number enters as 1 to 4, an estimate follows from numbers that everybody sees.
+        """
+        return self.suppressed if self.least is None else np.ones_like(self.suppressed)
 
 
 class City:
@@ -129,10 +148,13 @@ class City:
     def people(self, group: str) -> tuple[str, People]:
         """Give the finest level that counts a group, and its people in each area of it.
 
+        Two groups with ``*`` between are estimated: see :mod:`mapping.estimates`.
+
         Raises
         ------
         LayerError
-            ``population_missing`` or ``group_unknown``.
+            ``population_missing`` or ``group_unknown``; of two groups also ``estimate_two_groups``,
+            ``estimate_same_kind`` and ``estimate_no_level``.
         """
         if group not in self._people:
             self._people[group] = self._count(group)
@@ -151,25 +173,80 @@ class City:
     def _count(self, group: str) -> tuple[str, People]:
         if not len(self._counts):
             raise LayerError("population_missing")
-        rows = self._counts[self._counts["group_code"].eq(group)].set_index("area_id")
-        if not len(rows):
+        if estimates.is_crossed(group):
+            return self._cross(group)
+        level = self._level_of([group])
+        if level is None:
             raise LayerError("group_unknown", known=", ".join(self.groups()))
+        return level, self._counted(group, level)
+
+    def _level_of(self, groups: list[str]) -> str | None:
+        """Find the finest level of which any area counts each of some groups."""
+        rows = self._counts
         for level in home.LEVELS:
             ids = self.areas.loc[self.areas["level"].eq(level), "id"]
-            if ids.isin(rows.index).any():
-                break
-        rows = rows.reindex(ids)
+            here = set(rows.loc[rows["area_id"].isin(ids), "group_code"])
+            if here.issuperset(groups):
+                return level
+        return None
+
+    def _counted(self, group: str, level: str) -> People:
+        ids = self.areas.loc[self.areas["level"].eq(level), "id"]
+        rows = self._counts[self._counts["group_code"].eq(group)].set_index("area_id").reindex(ids)
         withheld = rows["suppressed"].eq(other=True).to_numpy(dtype=np.bool_)
         count = rows["count"].to_numpy(dtype=np.float64, na_value=np.nan)
         days = rows["counted_on"].dropna()
-        people = People(
+        return People(
             low=np.where(withheld, 1.0, count),
             high=np.where(withheld, 4.0, count),
             suppressed=withheld,
             estimated=bool(rows["estimated"].eq(other=True).any()),
             counted_on=days.max().date() if len(days) else None,
         )
-        return level, people
+
+    def _cross(self, code: str) -> tuple[str, People]:
+        """Estimate people in two groups at once, but where somebody counted them as finely."""
+        both = [one for one in (code, estimates.turned(code)) if one in set(self.groups())]
+        direct = self._level_of(both[:1]) if both else None
+        named = self.read("population_groups")
+        kinds = dict(zip(named["id"], named["dimension"], strict=True))
+        counted = {one: kinds.get(one) for one in self.groups()}
+        if direct is not None and not counted.keys() >= set(code.split(estimates.CROSS)):
+            return direct, self._counted(both[0], direct)
+        first, second = estimates.pair(code, counted)
+        level = self._level_of([first, second, EVERYONE])
+        if direct is not None and (level is None or _as_fine(direct, level)):
+            return direct, self._counted(both[0], direct)
+        if level is None:
+            raise LayerError("estimate_no_level", first=first, second=second)
+        one, other, all_of = (self._counted(each, level) for each in (first, second, EVERYONE))
+        found = estimates.crossed(
+            (one.low, one.high),
+            (other.low, other.high),
+            (all_of.low, all_of.high),
+            larger=None if direct is None else self._counted_above(level, both[0], direct),
+        )
+        days = [part.counted_on for part in (one, other, all_of) if part.counted_on is not None]
+        return level, People(
+            low=found.estimate,
+            high=found.estimate,
+            suppressed=(one.suppressed | other.suppressed) & ~np.isnan(found.estimate),
+            estimated=True,
+            counted_on=min(days, default=None),
+            least=found.least,
+            most=found.most,
+            seed=direct or estimates.INDEPENDENCE,
+        )
+
+    def _counted_above(self, level: str, group: str, upper: str) -> tuple[Numbers, Floats]:
+        """Give the larger area each area lies in, by number, and the people counted in these."""
+        people = self._counted(group, upper)
+        above = self._above(level, upper)
+        ids = self.areas.loc[self.areas["level"].eq(upper), "id"].tolist()
+        place = {one: at for at, one in enumerate(ids)}
+        mine = self.areas.loc[self.areas["level"].eq(level), "id"]
+        part_of = np.array([place.get(above.get(one, ""), -1) for one in mine], dtype=np.int64)
+        return part_of, (people.low + people.high) / 2
 
     def homes(self, level: str) -> home.Homes:
         """Give the areas of a level and where their people start walking."""
@@ -329,15 +406,25 @@ class City:
 
     def district_of(self, level: str) -> list[str]:
         """Give for each area of a level the district it lies in, or itself where there is none."""
+        found = self._above(level, "district")
+        return [found.get(one, one) for one in self.homes(level).areas["id"]]
+
+    def _above(self, level: str, upper: str) -> dict[str, str]:
+        """Give the larger area of a level that areas lie in, where they lie in one."""
         parent = dict(zip(self.areas["id"], self.areas["parent_id"], strict=True))
-        districts = list(self.areas.loc[self.areas["level"].eq("district"), "id"])
+        larger = list(self.areas.loc[self.areas["level"].eq(upper), "id"])
         mine = list(self.homes(level).areas["id"])
-        found = {one: up for one in mine for up in _line(one, parent) if up in districts}
+        found = {one: up for one in mine for up in _line(one, parent) if up in larger}
         if not found:  # no parents given: by where the middle lies
-            for district in districts:
-                for row in np.flatnonzero(self.inside(level, district)):
-                    found.setdefault(mine[row], district)
-        return [found.get(one, one) for one in mine]
+            for area in larger:
+                for row in np.flatnonzero(self.inside(level, area)):
+                    found.setdefault(mine[row], area)
+        return found
+
+
+def _as_fine(level: str, other: str) -> bool:
+    """Tell whether areas of a level are as small as those of another, or smaller."""
+    return home.LEVELS.index(level) <= home.LEVELS.index(other)
 
 
 def _line(area: str, parent: Mapping[str, object]) -> list[str]:

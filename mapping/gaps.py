@@ -21,6 +21,7 @@ import pandas as pd
 from layers.streets import Floats
 from mapping import coverage, fitting
 from mapping.city import City, People
+from mapping.estimates import CROSS
 from mapping.few import FEW, coarse, share_of, shown
 from mapping.needs import Need
 from mapping.offers import CERTAIN, EXCLUDED, PLACELESS, POSSIBLE, Flags, Read
@@ -76,7 +77,7 @@ class Gaps:
         """
         people = (self.people.low, self.people.high)
         missed = (people[0] * (1 - self.reached_high), people[1] * (1 - self.reached_low))
-        wide, known = coarse(people, missed, self._reached), self.people.suppressed
+        wide, known = coarse(people, missed, self._reached), self.people.as_is
         return np.where(known, missed[0], wide[0]), np.where(known, missed[1], wide[1])
 
     @cached_property
@@ -100,13 +101,13 @@ class Gaps:
     @property
     def got_low(self) -> Floats:
         """(n,) people reached, at least, no more exactly said than those who are not."""
-        known, people = self.people.suppressed, self.people
+        known, people = self.people.as_is, self.people
         return np.where(known, self._reached[0], np.maximum(people.low - self.not_high, 0))
 
     @property
     def got_high(self) -> Floats:
         """(n,) people reached, at most."""
-        known, people = self.people.suppressed, self.people
+        known, people = self.people.as_is, self.people
         return np.where(known, self._reached[1], people.high - self.not_low)
 
     def cannot_say(self) -> list[tuple[str, int, int]]:
@@ -375,9 +376,11 @@ def as_json(answer: Gaps) -> dict[str, Any]:
         ``services``: {"of", "certain", "possible", "excluded", "area_only", "nowhere",
         "by_appointment", "off_street", "excluded_why": {}, "placeless_why": {}, "unknown": {}};
         ``areas_counted``, ``areas_without_number``, ``areas_suppressed``, ``areas_off_street``,
-        ``estimated``; ``level``; ``districts`` and ``areas``: lists of {"area_id", "people",
-        "not_reached", "share_not_reached"}, districts with ``name``; both null where the need
-        is about papers, which is answered for the whole city only.
+        ``estimated``; ``estimate``: {"groups", "people", "seed"} of people in two groups at once,
+        ``people`` being the range that is certain, else null; ``level``; ``districts`` and
+        ``areas``: lists of {"area_id", "people", "not_reached", "share_not_reached"}, districts
+        with ``name``; both null where the need is about papers, which is answered for the whole
+        city only.
     """
     city, need, services = answer.city, answer.need, answer.services
     everywhere = np.ones(len(answer.ids), dtype=np.bool_)
@@ -424,8 +427,21 @@ def as_json(answer: Gaps) -> dict[str, Any]:
         "areas_suppressed": int(answer.people.suppressed.sum()),
         "areas_off_street": int(table["off_street"].sum()),
         "estimated": answer.people.estimated,
+        "estimate": _estimate(answer),
         "districts": None if need.no_papers else district_table(answer),
         "areas": None if need.no_papers else _area_list(answer),
+    }
+
+
+def _estimate(answer: Gaps) -> dict[str, Any] | None:
+    """Say of people in two groups at once how many they are for certain."""
+    people, mine = answer.people, answer.counted
+    if people.least is None or people.most is None:
+        return None
+    return {
+        "groups": answer.need.group.split(CROSS),
+        "people": shown(float(people.least[mine].sum()), float(people.most[mine].sum())),
+        "seed": people.seed,
     }
 
 
