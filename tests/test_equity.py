@@ -137,7 +137,7 @@ def test_without_a_count_of_all_there_is_nothing_to_compare_with() -> None:
 
 def test_a_need_about_papers_compares_no_groups() -> None:
     made = town(everyone={"c100": 600}, groups={"women": {"c100": 300}})
-    made.service("west", (100, 0), needs_papers=False)
+    made.service("west", (100, 0), papers_asked=False)
     found = ask(made, no_papers=True)
     assert (found.why_not, found.rows, found.everyone) == ("papers", [], None)
 
