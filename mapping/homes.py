@@ -176,10 +176,15 @@ def without(shapes: Shapes, holes: gpd.GeoDataFrame) -> Shapes:
     cut = valid(holes.geometry.to_numpy())
     cut = cut[shapely.get_dimensions(cut) == 2]
     near, hole = shapely.STRtree(cut).query(shapes, predicate="intersects")
-    for one in np.unique(near):
-        left = shapely.difference(shapes[one], shapely.union_all(cut[hole[near == one]]))
-        if shapely.area(left) > 0:
-            rest[one] = left
+    order = np.argsort(near, kind="stable")
+    near, hole = near[order], hole[order]
+    some, first, count = np.unique(near, return_index=True, return_counts=True)
+    taken: Shapes = cut[hole[first]]
+    for at in np.flatnonzero(count > 1):
+        taken[at] = shapely.union_all(cut[hole[first[at] : first[at] + count[at]]])
+    left = shapely.difference(shapes[some], taken)
+    kept = shapely.area(left) > 0
+    rest[some[kept]] = left[kept]
     return rest
 
 
@@ -197,27 +202,27 @@ def read_streets(nodes: gpd.GeoDataFrame, edges: pd.DataFrame, crs: pyproj.CRS) 
 
     A street whose ends or length are unknown is left out.
     """
-    known = usable(nodes, edges)
-    if not known.any():
-        return None
-    xy = shapely.get_coordinates(nodes.geometry.to_crs(crs).to_numpy())
-    ids = pd.Index(nodes["id"])
-    return Streets(
-        xy=xy,
-        u=ids.get_indexer(edges["u"])[known].astype(np.int64),
-        v=ids.get_indexer(edges["v"])[known].astype(np.int64),
-        metres=edges["metres"].to_numpy(dtype=np.float64, na_value=np.nan)[known],
-        crs=crs,
-    )
+    return streets_of(nodes, edges, crs)[0]
 
 
-def usable(nodes: gpd.GeoDataFrame, edges: pd.DataFrame) -> Flags:
-    """Mark the streets that can be walked: both ends and the length are known."""
+def streets_of(
+    nodes: gpd.GeoDataFrame, edges: pd.DataFrame, crs: pyproj.CRS
+) -> tuple[Streets | None, Flags]:
+    """Make the graph to walk on, and mark the rows of ``edges`` that are in it, in their order.
+
+    A street can be walked where both ends and the length are known.
+    """
     ids = pd.Index(nodes["id"])
+    u, v = (ids.get_indexer(edges[name]).astype(np.int64) for name in ("u", "v"))
     metres = edges["metres"].to_numpy(dtype=np.float64, na_value=np.nan)
-    found: Flags = (ids.get_indexer(edges["u"]) >= 0) & (ids.get_indexer(edges["v"]) >= 0)
-    found &= metres >= 0  # refuses NaN too
-    return found
+    known: Flags = (u >= 0) & (v >= 0)
+    known &= metres >= 0  # refuses NaN too
+    if not known.any():
+        return None, known
+    xy = shapely.get_coordinates(nodes.geometry.to_numpy())
+    to_metres = pyproj.Transformer.from_crs(nodes.crs, crs, always_xy=True)
+    xy = np.stack(to_metres.transform(xy[:, 0], xy[:, 1]), axis=1)
+    return Streets(xy=xy, u=u[known], v=v[known], metres=metres[known], crs=crs), known
 
 
 def _along_streets(

@@ -29,7 +29,7 @@ _PIECE: Final = 16_384  # walks weighed at once
 _TILE: Final = 2.0  # side of a tile by reach; 0.5 took twice as long, 3 no less
 
 
-def minutes_between(
+def minutes_between(  # noqa: PLR0913 - a walk depends on this many things
     streets: Streets,
     origins: npt.ArrayLike,
     destinations: npt.ArrayLike,
@@ -37,6 +37,7 @@ def minutes_between(
     max_min: float,
     speed_kmh: float = WALK_KMH,
     edge_factor: npt.ArrayLike | None = None,
+    search_from: str | None = None,
 ) -> csr_array:
     """Find all pairs that lie within a walk along the streets, and their minutes.
 
@@ -53,6 +54,9 @@ def minutes_between(
     edge_factor
         (e,) by how much longer each street counts; >= 0. ``inf`` closes a street, and 0 makes it
         free.
+    search_from
+        ``origins`` or ``destinations``; the fewer of them where not given. The last digit of a sum
+        depends on it, so whoever cuts a question into parts says it for all of them.
 
     Returns
     -------
@@ -84,7 +88,8 @@ def minutes_between(
     weights = _weights(streets, edge_factor)
     starts = _Repeats(_nodes(origins, "origins", streets))
     ends = _Repeats(_nodes(destinations, "destinations", streets))
-    if len(ends.nodes) <= len(starts.nodes):
+    fewer = "destinations" if len(ends.nodes) <= len(starts.nodes) else "origins"
+    if (search_from or fewer) == "destinations":
         end, start, metres = _walks(streets, ends.nodes, starts.nodes, weights, limit_m)
     else:
         start, end, metres = _walks(streets, starts.nodes, ends.nodes, weights, limit_m)
@@ -350,7 +355,7 @@ def _walks(
         return found[0]
     links = streets.links
     costs = links.costs(weights)
-    reach_m = _reach(links.straight, weights, limit_m)
+    reach_m = leads_m(links.straight, weights, limit_m)
     target_at = np.full(len(links.place), -1, np.int64)
     target_at[links.place[targets]] = np.arange(len(targets))
     local = np.full(len(links.place), -1, np.int32)
@@ -384,7 +389,7 @@ def _walks(
     return source, target, metres
 
 
-def _reach(straight: Floats, weights: Floats, limit_m: float) -> float:
+def leads_m(straight: Floats, weights: Floats, limit_m: float) -> float:
     """How far as the crow flies a walk within the limit can lead; a little more than that.
 
     Usually the limit itself. Streets that cost less than their straight length (a free lift, a

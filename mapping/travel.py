@@ -1,27 +1,30 @@
 """How long she walks: minutes from where people live to where help is, by the way she goes.
 
 What comes after travel (what is open, who lets her in) gets minutes and does not care where they
-come from: along streets, as the crow flies, or one day by bus.
+come from: along streets, as the crow flies, or from a table (see :class:`Minutes`).
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
-import pandas as pd
 import shapely
 from scipy.sparse import csr_array
+from scipy.spatial import KDTree
 
 from layers.streets import AnyNumbers, Floats, Numbers, Streets
+from mapping.closures import Closed, Shapes, touching
 from mapping.offers import Flags
-from mapping.reach import ROUNDING, WALK_KMH, minutes_between, straight_minutes
+from mapping.reach import ROUNDING, WALK_KMH, leads_m, minutes_between, straight_minutes
 
 # A walk on a grid of streets is at most this times the straight line: |x| + |y| <= sqrt(2) r.
 GRID_DETOUR: Final = math.sqrt(2)
 HOURS: Final = ("day", "evening", "night")  # as people report places: codes of time_of_day
+
+Pairs = tuple[AnyNumbers, AnyNumbers, Floats]  # start, place, minutes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +69,10 @@ class Ends:
     snap_m: Floats
     on_street: Flags
 
+    def only(self, which: Flags | Numbers) -> Ends:
+        """Give some of them."""
+        return Ends(self.xy[which], self.node[which], self.snap_m[which], self.on_street[which])
+
 
 @dataclass(frozen=True, eq=False)
 class Walks:
@@ -78,21 +85,26 @@ class Walks:
     maybe: csr_array
 
 
-@dataclass(frozen=True, eq=False)
-class Closed:
-    """What is closed to her: streets for certain and perhaps, and the shapes of unsafe places.
+class Minutes(Protocol):
+    """Where minutes come from, if not from walking: a table of public transport, say."""
 
-    ``sure`` and ``maybe`` are (e,) flags: streets closed in the sure walks, and in those that may
-    be (a part of the former). ``around`` are shapes in metres, for walks without streets.
-    """
+    def __call__(self, level: str, way: Way) -> Walks:
+        """Give minutes from the n areas of a level, in their order, to the p places.
 
-    sure: Flags
-    maybe: Flags
-    around: tuple[shapely.Geometry, ...] = ()
+        People of an area are taken to start together. How ``way`` is gone is up to the table; a
+        minute beyond ``way.minutes`` counts for nothing.
+        """
 
 
-def walks(
-    streets: Streets | None, starts: Ends, places: Ends, way: Way, closed: Closed | None = None
+def walks(  # noqa: PLR0913 - a walk depends on this many things
+    streets: Streets | None,
+    starts: Ends,
+    places: Ends,
+    way: Way,
+    closed: Closed | None = None,
+    *,
+    plain: Walks | None = None,
+    search_from: str | None = None,
 ) -> Walks:
     """Find all walks within the longest one.
 
@@ -107,87 +119,227 @@ def walks(
         How she goes.
     closed
         What is closed to her; nothing where not given.
+    plain
+        The same walks where she avoids no place, if they are known: then only those are searched
+        that could lead by such a place.
+    search_from
+        ``starts`` or ``places``: as of :func:`mapping.reach.minutes_between`.
     """
     if streets is None:
         return _straight(starts, places, way, closed)
     shape = (len(starts.xy), len(places.xy))
-    # Where an end is off the streets nobody knows the walk: perhaps it is a straight line.
-    line = straight_minutes(
-        starts.xy, places.xy, max_min=way.minutes, speed_kmh=way.speed_kmh
-    ).tocoo()
-    lost = ~starts.on_street[line.row] | ~places.on_street[line.col]
-    lines = (line.row[lost], line.col[lost], line.data[lost])
-    sure = _along(streets, starts, places, way, None if closed is None else closed.sure)
-    maybe = sure
-    if closed is not None and (closed.sure != closed.maybe).any():
-        maybe = _along(streets, starts, places, way, closed.maybe)
-    if closed is not None and closed.around:
-        maybe = _from_inside(streets, starts, places, way, closed, maybe)
-    both = tuple(np.concatenate([one, other]) for one, other in zip(maybe, lines, strict=True))
-    return Walks(_sparse(sure, shape), _sparse((both[0], both[1], both[2]), shape))
-
-
-Pairs = tuple[AnyNumbers, AnyNumbers, Floats]
-
-
-def _along(streets: Streets, starts: Ends, places: Ends, way: Way, closed: Flags | None) -> Pairs:
-    begin, end = np.flatnonzero(starts.on_street), np.flatnonzero(places.on_street)
-    factor = None if closed is None or not closed.any() else np.where(closed, np.inf, 1.0)
-    found = minutes_between(
-        streets,
-        starts.node[begin],
-        places.node[end],
-        max_min=way.minutes,
-        speed_kmh=way.speed_kmh,
-        edge_factor=factor,
-    ).tocoo()
-    row, column = begin[found.row], end[found.col]
-    minutes = found.data + (starts.snap_m[row] + places.snap_m[column]) / way.metres_a_minute
-    within = minutes <= way.minutes * (1 + ROUNDING)
-    return row[within], column[within], np.minimum(minutes[within], way.minutes)
-
-
-def _from_inside(
-    streets: Streets, starts: Ends, places: Ends, way: Way, closed: Closed, maybe: Pairs
-) -> Pairs:
-    """Let those who live inside an unsafe place perhaps leave it: it is their own street."""
-    inside = np.zeros(len(starts.xy), dtype=np.bool_)
-    points = shapely.points(starts.xy)
-    for shape in closed.around:
-        inside |= shapely.intersects(shape, points)
-    if not inside.any():
-        return maybe
-    mine = Ends(
-        starts.xy, starts.node, starts.snap_m, np.asarray(starts.on_street & inside, dtype=np.bool_)
+    search = _Search(streets, starts, places, way, search_from or fewer(starts, places))
+    if closed is None:
+        found = search.along(starts.on_street, places.on_street, None)
+        lines = _lines(starts, places, way, ~starts.on_street, ~places.on_street)
+        return Walks(_sparse(found, shape), _sparse(_joined(found, lines), shape))
+    begin, end = (_Around.of(ends, streets, closed) for ends in (starts, places))
+    sure = search.along(
+        starts.on_street & ~begin.near_any,
+        places.on_street & ~end.near_any,
+        closed.sure,
+        changed=None if plain is None else (plain.sure, closed.unsafe_sure),
     )
-    free = _along(streets, mine, places, way, None)
-    keep = ~inside[maybe[0]]
-    return (
-        np.concatenate([maybe[0][keep], free[0]]),
-        np.concatenate([maybe[1][keep], free[1]]),
-        np.concatenate([maybe[2][keep], free[2]]),
+    maybe = search.along(
+        starts.on_street & ~begin.near_agreed,
+        places.on_street & ~end.near_agreed,
+        closed.maybe,
+        changed=None if plain is None else (plain.maybe, closed.unsafe_maybe),
     )
+    parts = [maybe]
+    # Who lives in a place called unsafe may perhaps leave it, by its own streets.
+    for part, own in enumerate(closed.own):
+        mine = starts.on_street & (begin.part == part)
+        if mine.any():
+            shut = closed.maybe.copy()
+            shut[own] = False
+            there = places.on_street & (~end.near_agreed | (end.part == part))
+            parts.append(search.along(mine, there, shut, search_from="starts"))
+    # Where an end is off the streets nobody knows the walk: perhaps it is a straight line. So it
+    # is where only the way to the street leads by such a place.
+    off = [
+        ~ends.on_street | (around.near_agreed & (around.part < 0))
+        for ends, around in ((starts, begin), (places, end))
+    ]
+    lines = _lines(starts, places, way, off[0], off[1])
+    parts.append(_some(lines, _allowed(begin, end, lines)))
+    return Walks(_sparse(sure, shape), _sparse(_joined(*parts), shape))
+
+
+def fewer(starts: Ends, places: Ends) -> str:
+    """Name the side from which a search takes less time."""
+    return "places" if len(places.xy) <= len(starts.xy) else "starts"
+
+
+@dataclass(frozen=True, eq=False)
+class _Around:
+    """How ends lie to places called unsafe.
+
+    ``near_any``, ``near_agreed`` (k,): it, or its way to the street, touches one; ``part`` (k,):
+    the agreed one it lies in, -1 for none.
+    """
+
+    near_any: Flags
+    near_agreed: Flags
+    part: Numbers
+
+    @classmethod
+    def of(cls, ends: Ends, streets: Streets | None, closed: Closed) -> _Around:
+        points = np.asarray(shapely.points(ends.xy), dtype=object)
+        point, inside = touching(points, closed.agreed)
+        part = np.full(len(points), -1, np.int64)
+        part[point] = inside
+        legs = points.copy()
+        if streets is not None:
+            far = ends.on_street & (ends.snap_m > 0)
+            both = np.stack([ends.xy[far], streets.xy[ends.node[far]]], axis=1)
+            legs[far] = shapely.linestrings(both)
+        near = []
+        for shapes in (closed.every, closed.agreed):
+            flags = np.zeros(len(points), dtype=np.bool_)
+            flags[touching(legs, shapes)[0]] = True
+            near.append(flags)
+        return cls(near[0], near[1], part)
+
+
+@dataclass(frozen=True, eq=False)
+class _Search:
+    """Walks along streets between some of the starts and some of the places."""
+
+    streets: Streets
+    starts: Ends
+    places: Ends
+    way: Way
+    side: str
+
+    def along(
+        self,
+        begins: Flags,
+        ends: Flags,
+        shut: Flags | None,
+        *,
+        changed: tuple[csr_array, Flags] | None = None,
+        search_from: str | None = None,
+    ) -> Pairs:
+        """Find walks on streets that are not shut.
+
+        ``changed``: what was found before some more of them were shut, and which these are.
+        """
+        if changed is None:
+            return self._find(begins, ends, shut, search_from or self.side)
+        table, now = changed
+        before = table.tocoo()
+        side, mine = (self.places, ends) if self.side == "places" else (self.starts, begins)
+        again = mine & self._concerned(side, mine, now)
+        row, column = before.row, before.col
+        kept = begins[row] & ends[column] & ~again[column if self.side == "places" else row]
+        old = (row[kept], column[kept], before.data[kept])
+        if not again.any():
+            return old
+        begins, ends = (begins, again) if self.side == "places" else (again, ends)
+        return _joined(old, self._find(begins, ends, shut, self.side))
+
+    def _concerned(self, ends: Ends, mine: Flags, shut: Flags) -> Flags:
+        """Mark ends from which a walk could lead to a street that is shut."""
+        found = np.zeros(len(mine), dtype=np.bool_)
+        if not shut.any() or not mine.any():
+            return found
+        streets = self.streets
+        limit = self.way.minutes * self.way.metres_a_minute
+        leads = leads_m(streets.links.straight, streets.metres, limit)
+        tree = KDTree(streets.xy[np.unique(np.concatenate([streets.u[shut], streets.v[shut]]))])
+        nearest, _ = tree.query(streets.xy[ends.node[mine]], distance_upper_bound=leads * 1.001)
+        found[mine] = np.isfinite(nearest)
+        return found
+
+    def _find(self, begins: Flags, ends: Flags, shut: Flags | None, side: str) -> Pairs:
+        starts, places, way = self.starts, self.places, self.way
+        begin, end = np.flatnonzero(begins), np.flatnonzero(ends)
+        found = minutes_between(
+            self.streets,
+            starts.node[begin],
+            places.node[end],
+            max_min=way.minutes,
+            speed_kmh=way.speed_kmh,
+            edge_factor=None if shut is None else np.where(shut, np.inf, 1.0),
+            search_from="destinations" if side == "places" else "origins",
+        ).tocoo()
+        row, column = begin[found.row], end[found.col]
+        minutes = found.data + (starts.snap_m[row] + places.snap_m[column]) / way.metres_a_minute
+        within = minutes <= way.minutes * (1 + ROUNDING)
+        return row[within], column[within], np.minimum(minutes[within], way.minutes)
+
+
+def _lines(starts: Ends, places: Ends, way: Way, begins: Flags, ends: Flags) -> Pairs:
+    """Find straight lines of which one end at least is among those marked."""
+    one, two = np.flatnonzero(begins), np.flatnonzero(~begins)
+    other, every = np.flatnonzero(ends), np.arange(len(ends))
+    found = []
+    for begin, end in ((one, every), (two, other)):
+        near = straight_minutes(
+            starts.xy[begin], places.xy[end], max_min=way.minutes, speed_kmh=way.speed_kmh
+        ).tocoo()
+        found.append((begin[near.row], end[near.col], near.data))
+    return _joined(*found)
+
+
+def _allowed(begin: _Around, end: _Around, pairs: Pairs) -> Flags:
+    """Leave out walks into a place called unsafe, but for those who live there."""
+    row, column, _ = pairs
+    part = end.part[column]
+    return np.asarray((part < 0) | (part == begin.part[row]), dtype=np.bool_)
 
 
 def _straight(starts: Ends, places: Ends, way: Way, closed: Closed | None) -> Walks:
     near = straight_minutes(
         starts.xy, places.xy, max_min=way.minutes, speed_kmh=way.speed_kmh
     ).tocoo()
+    pairs = (near.row, near.col, near.data)
     # compared in minutes, so that a walk of exactly the limit counts in both
-    within = near.data * GRID_DETOUR <= way.minutes * (1 + ROUNDING)
-    if closed is not None:
-        limit = way.minutes * way.metres_a_minute
-        for place in closed.around:  # a detour of the longest walk could lead through it
-            there = np.asarray(shapely.distance(shapely.points(starts.xy), place))
-            back = np.asarray(shapely.distance(shapely.points(places.xy), place))
-            within &= there[near.row] + back[near.col] > limit
-    row, column, minutes = near.row, near.col, near.data
-    longest = np.minimum(minutes[within] * GRID_DETOUR, way.minutes)
+    longest = near.data * GRID_DETOUR
+    within = longest <= way.minutes * (1 + ROUNDING)
+    if way.stepless == "wheelchair":  # no street is known to be without steps
+        within &= False
+    maybe = pairs
+    if closed is not None and len(closed.every):
+        clear = _clear(starts, places, pairs, longest * way.metres_a_minute, closed.every)
+        within &= clear
+        begin, end = (_Around.of(ends, None, closed) for ends in (starts, places))
+        maybe = _some(pairs, _allowed(begin, end, pairs))
     shape = (len(starts.xy), len(places.xy))
-    return Walks(
-        _sparse((row[within], column[within], longest), shape),
-        _sparse((row, column, minutes), shape),
-    )
+    sure = (near.row[within], near.col[within], np.minimum(longest[within], way.minutes))
+    return Walks(_sparse(sure, shape), _sparse(maybe, shape))
+
+
+def _clear(starts: Ends, places: Ends, pairs: Pairs, metres: Floats, shapes: Shapes) -> Flags:
+    """Mark pairs whose walk, so many metres at most, is too short to lead by any of the shapes."""
+    row, column, _ = pairs
+    limit = float(metres.max(initial=0.0))
+    near = [_near(ends.xy, shapes, limit) for ends in (starts, places)]
+    there, back = np.full(len(starts.xy), np.inf), np.full(len(places.xy), np.inf)
+    clear = np.ones(len(row), dtype=np.bool_)
+    for shape in range(len(shapes)):
+        for metres_to, (points, of, far) in zip((there, back), near, strict=True):
+            metres_to[points[of == shape]] = far[of == shape]
+        clear &= there[row] + back[column] > metres
+        there[:], back[:] = np.inf, np.inf
+    return clear
+
+
+def _near(xy: Floats, shapes: Shapes, limit: float) -> tuple[Numbers, Numbers, Floats]:
+    """Pair points with the shapes within so many metres, and say how far."""
+    points = np.asarray(shapely.points(xy), dtype=object)
+    point, shape = shapely.STRtree(shapes).query(points, predicate="dwithin", distance=limit)
+    return point, shape, np.asarray(shapely.distance(points[point], shapes[shape]))
+
+
+def _joined(*several: Pairs) -> Pairs:
+    row, column, minutes = (np.concatenate(part) for part in zip(*several, strict=True))
+    return row, column, minutes
+
+
+def _some(pairs: Pairs, which: Flags) -> Pairs:
+    return pairs[0][which], pairs[1][which], pairs[2][which]
 
 
 def _sparse(pairs: Pairs, shape: tuple[int, int]) -> csr_array:
@@ -227,45 +379,3 @@ def _counted(flags: Flags) -> Numbers:
     found = np.zeros(len(flags) + 1, dtype=np.int64)
     np.cumsum(flags, out=found[1:])
     return found
-
-
-def closed_streets(
-    facts: pd.DataFrame, way: Way, reports: tuple[list[shapely.Geometry], list[shapely.Geometry]]
-) -> Closed | None:
-    """Find what is closed to her.
-
-    Parameters
-    ----------
-    facts
-        e rows, one a street in the order of ``Streets``: ``kind``, ``step_free``, and the line in
-        metres as ``geometry``.
-    way
-        How she goes.
-    reports
-        Shapes, in metres, of places called unsafe at her hour: of all of them, and of those of
-        which nobody else said otherwise.
-
-    Returns
-    -------
-    closed
-        ``None`` where nothing is.
-    """
-    sure = np.zeros(len(facts), dtype=np.bool_)
-    maybe = sure.copy()
-    if way.stepless:
-        known = facts["step_free"].astype("boolean")
-        stairs = facts["kind"].eq("steps") & ~known.eq(other=True).fillna(value=False)
-        steps = known.eq(other=False).fillna(value=False) | stairs
-        maybe |= np.asarray(steps, dtype=np.bool_)
-        sure |= maybe
-        if way.stepless == "wheelchair":
-            sure |= np.asarray(~known.fillna(value=False), dtype=np.bool_)
-    every, agreed = reports
-    if way.avoid is not None and every and len(facts):
-        lines = facts["geometry"].to_numpy()
-        tree = shapely.STRtree(lines)
-        for shapes, flags in ((every, sure), (agreed, maybe)):
-            for shape in shapes:
-                flags[tree.query(shape, predicate="intersects")] = True
-    around = tuple(every) if way.avoid is not None else ()
-    return Closed(sure, maybe, around) if sure.any() or around else None
