@@ -95,7 +95,9 @@ def range_bars(
     chart: alt.LayerChart = (
         alt.layer(certain, perhaps)
         .properties(height=ROW_PX * max(len(data), 1), background="transparent")
-        .configure_view(stroke=None)
-        .configure(font="Atkinson Hyperlegible, Noto Sans, system-ui, sans-serif")
+        .configure(
+            font="Atkinson Hyperlegible, Noto Sans, system-ui, sans-serif",
+            view=alt.ViewConfig(stroke=None),
+        )
     )
     return chart
