@@ -140,6 +140,7 @@ class Room:
             state=state,
             published_as=f"session-{secrets.token_hex(16)}",
             setup=setup or SetUp(),
+            takes_new=True,
         )
         values = (
             session.id,
@@ -160,6 +161,7 @@ class Room:
             state,
             session.published_as,
             session.setup.as_json(),
+            session.takes_new,
             secrets.token_bytes(32),
         )
         marks = ", ".join("?" * len(values))
@@ -225,6 +227,21 @@ class Room:
 
         self.change(session_id, move).result()
 
+    def take_new(self, session_id: str, *, on: bool) -> None:
+        """Take new phones, or none; those that have joined go on either way.
+
+        Raises
+        ------
+        LayerError
+            ``session_unknown``, ``session_closed``.
+        """
+
+        def turn(db: sqlite3.Connection) -> None:
+            found, _ = room_taking.live_session(db, session_id)
+            db.execute("UPDATE sessions SET takes_new = ? WHERE id = ?", (on, found.id))
+
+        self.change(session_id, turn).result()
+
     def join(
         self,
         session_id: str,
@@ -254,7 +271,7 @@ class Room:
         ------
         LayerError
             In the future: ``session_unknown``, ``session_closed``, ``consent_needed``,
-            ``session_full``, ``party_unknown``.
+            ``session_full``, ``door_closed``, ``party_unknown``.
         """
 
         def seen(future: Future[bool]) -> None:

@@ -147,4 +147,9 @@ MIGRATIONS = (
         UPDATE losses SET number = number + 1 WHERE session = OLD.session;
     END;
     """,
+    # The facilitator may take no new phones: who has joined goes on.
+    """
+    ALTER TABLE sessions ADD COLUMN takes_new INTEGER NOT NULL DEFAULT 1
+        CHECK (takes_new IN (0, 1));
+    """,
 )

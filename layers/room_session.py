@@ -47,6 +47,7 @@ class Session:
     state: str  # one of STATES
     published_as: str  # its name in an atlas: random, and no secret of the room
     setup: SetUp
+    takes_new: bool  # whether phones that have not joined yet may
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +81,7 @@ class Contribution:
 
 FIELDS = (
     "id, code, wall_key, moderator_key, title, kind, mode, languages, cell_m, area, atlas, consent,"
-    " codebook, held_on, delete_on, state, published_as, setup"
+    " codebook, held_on, delete_on, state, published_as, setup, takes_new"
 )
 
 
@@ -95,6 +96,7 @@ def session_of(row: tuple[Any, ...]) -> Session:
             "held_on": date.fromisoformat(said["held_on"]),
             "delete_on": date.fromisoformat(said["delete_on"]),
             "setup": read_setup(said["setup"]),
+            "takes_new": bool(said["takes_new"]),
         }
     )
 

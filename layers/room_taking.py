@@ -17,6 +17,7 @@ from layers.space import parse_cell
 MOST_TOKENS = 2_000
 MOST_PER_TOKEN = 200
 FULL_WAIT_S = 30  # after which a phone asks a full session again
+DOOR_WAIT_S = 10  # after which it asks one again that takes no new phones
 PAUSE_WAIT_S = 3
 COARSEST_M = 2_000  # a whole quarter is said as a coarser square, never as a finer one
 
@@ -72,6 +73,8 @@ def join(db: sqlite3.Connection, session_id: str, who: Joining) -> bool:
     if _has_joined(db, session_id, mine):  # before the count: a full room keeps who is in it
         _give_receipt(db, session_id, mine, receipt)
         return False
+    if not session.takes_new:
+        raise LayerError("door_closed", retry_s=DOOR_WAIT_S)
     count = db.execute("SELECT count(*) FROM tokens WHERE session = ?", (session_id,)).fetchone()
     if count[0] >= MOST_TOKENS:
         raise LayerError("session_full", most=MOST_TOKENS, retry_s=FULL_WAIT_S)

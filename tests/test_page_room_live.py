@@ -102,6 +102,27 @@ def test_the_wall_is_turned_from_the_desk(room: Room) -> None:
     assert app.button(key="room_wall_hold").disabled  # to hold it would reveal it
 
 
+def test_the_door_is_shut_and_opened_from_the_desk(room: Room) -> None:
+    session = a_session(room, people=1)
+
+    def door(app: AppTest) -> Any:
+        (found,) = [one for one in app.toggle if "room_door_" in str(one.key)]
+        return found
+
+    app = run()
+    assert door(app).value is False
+    app = door(app).set_value(True).run()
+    assert not app.exception
+    assert not room.get(session.id).takes_new
+    assert door(app).value is True
+    room.take_new(session.id, on=True)  # from another desk
+    assert door(run()).value is False
+    app = door(run("ar")).set_value(True).run()
+    assert not room.get(session.id).takes_new
+    app = door(app).set_value(False).run()
+    assert room.get(session.id).takes_new
+
+
 def test_it_says_what_waits_for_the_second_phone_and_in_which_language(room: Room) -> None:
     session = a_session(room, moderation="pre")
     assert "places wait" not in said(run())
@@ -137,7 +158,7 @@ def test_tables_and_the_second_language_reach_the_wall(room: Room) -> None:
 
 def test_without_tables_there_is_nothing_to_put_side_by_side(room: Room) -> None:
     a_session(room)
-    assert not run().toggle
+    assert not [one for one in run().toggle if "room_side_" in str(one.key)]
 
 
 def test_the_links_carry_their_keys_behind_the_mark_that_no_log_sees(room: Room) -> None:

@@ -195,6 +195,24 @@ def test_a_full_session_makes_phones_wait_and_takes_from_those_in_it(
     assert client.post("/phone/contributions", json=pin(session)).json() == {"ok": True}
 
 
+def test_a_shut_door_makes_new_phones_wait_and_takes_from_those_inside(
+    client: TestClient, room: Room, session: Session
+) -> None:
+    agree(client, session)
+    assert client.post("/phone/join", json={"session": session.id}).json()["session"]["takes_new"]
+    room.take_new(session.id, on=False)
+    said = client.post("/phone/join", json={"code": session.code}).json()["session"]
+    assert said["takes_new"] is False  # a phone that has joined still opens it
+    body = {"session": session.id, "token": "b" * 32, "consent": codebook.CONSENT}
+    answer = client.post("/phone/agree", json=body, headers={"Accept-Language": "so"})
+    assert (answer.status_code, answer.json()["error"]) == (503, "door_closed")
+    assert answer.json()["sentence"] == words.say("error.door_closed", "so")
+    assert answer.json()["retry_s"] == int(answer.headers["Retry-After"]) > 0
+    agree(client, session)
+    assert client.post("/phone/contributions", json=pin(session)).json() == {"ok": True}
+    assert room.counts(session.id) == (1, 1)
+
+
 # --- contribute ----------------------------------------------------------------------------------
 
 

@@ -349,6 +349,35 @@ def test_a_full_session_keeps_those_who_are_in_it(
     assert room.counts(made.id) == (2, 1)
 
 
+def test_a_shut_door_keeps_those_who_are_in_and_nobody_else(room: Room) -> None:
+    made = joined(room)
+    assert made.takes_new
+    room.take_new(made.id, on=False)
+    assert not room.get(made.id).takes_new
+    assert code_of(room.join(made.id, "c", consent=codebook.CONSENT)) == "door_closed"
+    assert room.join(made.id, "a", consent=codebook.CONSENT).result() is False
+    assert room.contribute(made.id, "a", pin()).result() is True
+    assert room.counts(made.id) == (1, 1)
+    room.take_new(made.id, on=True)
+    assert room.join(made.id, "c", consent=codebook.CONSENT).result() is True
+
+
+def test_the_door_is_told_of_and_stays_as_it_was_turned(room: Room) -> None:
+    made = joined(room)
+    told: list[str] = []
+    room.watch(told.append)
+    room.take_new(made.id, on=False)
+    assert told == [made.id]
+    again = Room(room.path)
+    try:
+        assert not again.get(made.id).takes_new
+    finally:
+        again.close()
+    room.stop(made.id)
+    with pytest.raises(LayerError, match="session_closed"):
+        room.take_new(made.id, on=True)
+
+
 def test_a_rush_of_phones_is_noticed_and_repeats_are_none(room: Room) -> None:
     made, other = session(room), session(room)
     for number in range(61):
@@ -378,6 +407,7 @@ def test_a_room_of_the_first_version_keeps_its_sessions_and_their_published_name
     try:
         assert again.get("B").published_as == "session-20260301-codeb"  # as it went to an atlas
         assert re.fullmatch(r"session-[0-9a-f]{32}", again.get("A").published_as)
+        assert again.get("A").takes_new  # nobody had shut a door
     finally:
         again.close()
 

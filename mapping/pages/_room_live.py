@@ -42,6 +42,7 @@ def live(room: rooms.Room, session: Session) -> None:
         with state:
             _counts(room, session)
             _waits(room, session)
+            _door(room, session)
             _remote(room, session)
             _links(session)
     if session.kind == "rehearsal":
@@ -134,7 +135,8 @@ def _counts(room: rooms.Room, session: Session) -> None:
         now = room.get(session.id)
     except LayerError:
         st.rerun()
-    if now.state != session.state:  # the second phone stopped it, or another desk
+    # the second phone stopped it, or another desk has turned it
+    if (now.state, now.takes_new) != (session.state, session.takes_new):
         st.rerun()
     phones, sent = room.counts(session.id)
     with st.container(key="room_sent"):
@@ -169,6 +171,19 @@ def _waits(room: rooms.Room, session: Session) -> None:
         ):
             moderating.hear_all_again(room, session.id, who=say("room.desk_label"))
             st.rerun(scope="fragment")
+
+
+def _door(room: rooms.Room, session: Session) -> None:
+    """Let the facilitator take no new phones; another desk may turn it too, so the key is anew."""
+    say = _shared.say
+    shut = st.toggle(
+        say("room.door"),
+        value=not session.takes_new,
+        key=f"room_door_{session.published_as}_{session.takes_new}",
+        help=say("room.door_help"),
+    )
+    if shut == session.takes_new:
+        _tried(lambda: room.take_new(session.id, on=not shut))
 
 
 def _tongue(tag: str) -> str:

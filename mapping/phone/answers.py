@@ -38,6 +38,7 @@ STATUS = MappingProxyType(
         "busy": 503,
         # what she said waits on her phone until there is room, or until it begins or goes on
         "session_full": 503,
+        "door_closed": 503,
         "session_not_started": 503,
         "session_paused": 503,
     }
@@ -46,7 +47,7 @@ _ELSE = 422
 # errors that a phone can meet: every language of the room has their sentences
 PHONES_MEET = (
     *("answer_too_many", "answer_unknown", "answers_none", "body_too_large", "body_unreadable"),
-    *("busy", "cell_outside", "cell_size_wrong", "cell_unknown", "consent_needed"),
+    *("busy", "cell_outside", "cell_size_wrong", "cell_unknown", "consent_needed", "door_closed"),
     *("field_unknown", "item_unknown", "party_unknown", "receipt_taken", "receipt_unknown"),
     *("server_failed", "session_closed", "session_full", "session_not_started", "session_paused"),
     *("session_unknown", "token_full", "token_muted", "too_fast", "words_too_long"),

@@ -62,7 +62,10 @@ class Page:
 PAGES = {
     "phone": Page(
         paths=("/j", "/j/{code}"),
-        words=("phone.", "codebook.", "place_kind.", "category.", "error.answer_too_many"),
+        words=(
+            *("phone.", "codebook.", "place_kind.", "category."),
+            *("error.answer_too_many", "error.door_closed"),
+        ),
         words_at="/phone/words/{lang}.json",
         in_room=True,
     ),

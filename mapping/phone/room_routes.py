@@ -147,6 +147,7 @@ class RoomRoutes:
             "consent": session.consent,
             "codebook": session.codebook,
             "state": session.state,
+            "takes_new": session.takes_new,
             "wall": showing(self.room, session.id),
             "delete_on": session.delete_on.isoformat(),
             "audience": setup.audience,

@@ -10,6 +10,7 @@ const Outbox = (() => {
   const SPREAD_S = 1.5; // a hall full of phones does not speak up in the same instant
   const LEASE_MS = 2 * GIVE_UP_S * 1000;
   const LATER = ["session_paused", "session_not_started"];
+  const ALONE = ["too_fast", "door_closed"]; // said to one person; another on this phone may get through
   const inPage = typeof document !== "undefined";
   const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(NAME);
 
@@ -204,7 +205,7 @@ const Outbox = (() => {
         failures += 1;
         const wait = Math.min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** (failures - 1)) * (0.75 + Math.random() / 2);
         later(Math.max(Number(said?.again?.retry_s) || 0, wait));
-        if (said === null || error !== "too_fast") return wait_s; // nobody would get through now
+        if (said === null || !ALONE.includes(error)) return wait_s; // nobody would get through now
         slow.add(token);
         continue;
       }

@@ -6,7 +6,7 @@
   const RETRY_S = 3;
   const TROUBLES = {
     too_fast: "phone.slow_down", busy: "phone.slow_down", session_full: "phone.room_full",
-    session_paused: "phone.paused", session_not_started: "phone.ready",
+    session_paused: "phone.paused", session_not_started: "phone.ready", door_closed: "error.door_closed",
   };
   let trouble = "", last_id = null, not_taken = null, ending = false;
 
@@ -48,11 +48,19 @@
       return;
     }
     Phone.session = said.session;
-    $("code_text").value = "";
     const { id, code: known } = said.session;
+    const before = await Outbox.get(`session ${id}`);
+    if (!said.session.takes_new && !before?.agreed && said.session.state !== "closed") {
+      await greet(); // in her language; and she may try again from here
+      Phone.show("code");
+      $("code_text").value = known;
+      Phone.notice(say("error.door_closed"));
+      return;
+    }
+    $("code_text").value = "";
     // the secret leaves the address bar; that somebody enters for others is none
     history.replaceState(null, "", `/j/${known}${Phone.someone ? "?for=someone" : ""}`);
-    const kept = (await Outbox.get(`session ${id}`)) || Mine.person();
+    const kept = before || Mine.person();
     Object.assign(Phone, { token: kept.token, receipt: kept.receipt, agreed: kept.agreed });
     if (Phone.party === null) Phone.party = kept.party ?? null;
     await Outbox.set(`code ${known}`, id);
@@ -295,7 +303,11 @@
   }
   const lasting = await Outbox.open({
     changed, refused, wiped, replaced, language: () => Phone.lang,
-    trouble: (code) => { trouble = code; status(); },
+    trouble: (code) => {
+      trouble = code;
+      status();
+      if (code === "door_closed") Phone.notice(say("error.door_closed")); // at once, and not after all her answers
+    },
   });
   const before = await Outbox.get("lang");
   if (before && before !== Phone.lang && data.languages[before]) await Phone.speak(before);
