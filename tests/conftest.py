@@ -17,6 +17,7 @@ from tests.helpers.running import REPOSITORY, Server
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+    from layers.room_session import Session
     from tests.helpers.watched import Watch
 
 SHARED = REPOSITORY.parent / "shared"
@@ -129,6 +130,28 @@ def start_server(sample_atlas: Path, tmp_path: Path) -> Iterator[Callable[..., S
     for running in started:
         running.kill()
         assert running.outgoing() == []
+
+
+@pytest.fixture(scope="session")
+def in_hall(sample_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Run one server that a hall reaches, for all tests that leave it running and as it is.
+
+    Each of them opens a session of its own in it.
+    """
+    from tests.helpers.hall_phones import a_hall
+
+    with a_hall(sample_once, tmp_path_factory.mktemp("hall")) as running:
+        yield running
+    assert running.outgoing() == []
+
+
+@pytest.fixture
+def session(in_hall: Server) -> Iterator[Session]:
+    """Open a session in the hall, with nothing in it."""
+    from tests.helpers import rooms
+
+    with rooms.a_session(in_hall.room, in_hall.atlas) as made:
+        yield made
 
 
 # --- the browser -------------------------------------------------------------------------------

@@ -6,9 +6,7 @@ The second phone is looked at step by step in ``test_moderator_browser``.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
@@ -23,7 +21,6 @@ from tests.helpers.wall_views import views
 from tests.helpers.walls import Line, a_state
 from tests.helpers.watched import HALL, Watch
 
-IN_HALL = {"CG_HOST": HALL, "CG_PASSPHRASE": "abcdefghjkmnp"}
 OURS = words.languages()
 DRAFTS = tuple(one for one in words.room_languages() if one not in OURS)
 SCREEN, VIEW = "why", "light"  # the fullest
@@ -31,14 +28,6 @@ SCREEN, VIEW = "why", "light"  # the fullest
 whole = pytest.mark.parametrize(
     "whole", [False, pytest.param(True, marks=pytest.mark.drill)], ids=["some", "whole"]
 )
-
-
-@pytest.fixture(scope="module")
-def in_hall(sample_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("hall")
-    atlas = Path(shutil.copy(sample_once, folder / "sample.gpkg"))
-    with Server(folder, atlas, IN_HALL) as running:
-        yield running
 
 
 def speaking(phone: Page, languages: Iterable[str]) -> Iterator[str]:

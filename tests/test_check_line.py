@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import fields
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -105,14 +103,6 @@ def test_the_larger_answer_and_the_socket(client: TestClient) -> None:
 
 
 # --- in a browser --------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def in_hall(sample_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("check")
-    atlas = Path(shutil.copy(sample_once, folder / "sample.gpkg"))
-    with Server(folder, atlas, {"CG_HOST": HALL, "CG_PASSPHRASE": "abcdefghjkmnp"}) as running:
-        yield running
 
 
 TRIES = ("page", "post", "large", "socket", "store", "worker")

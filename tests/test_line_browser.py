@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,34 +11,12 @@ from playwright.sync_api import Browser, Page, WebSocketRoute
 
 from layers.room import Room
 from layers.room_session import Session
-from tests.helpers import rooms
-from tests.helpers.hall_phones import (
-    MOVED,
-    a_hall,
-    a_phone,
-    empty,
-    join,
-    phone_browsers,
-    rows,
-    send,
-    true,
-)
+from tests.helpers.hall_phones import MOVED, a_phone, empty, phone_browsers, true
+from tests.helpers.phones import join, rows, send
 from tests.helpers.running import Server
 from tests.helpers.watched import HALL
 
 HEX = "0123456789abcdef" * 2
-
-
-@pytest.fixture(scope="module")
-def in_hall(sample_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with a_hall(sample_once, tmp_path_factory.mktemp("hall")) as running:
-        yield running
-
-
-@pytest.fixture
-def session(in_hall: Server) -> Iterator[Session]:
-    with rooms.a_session(in_hall.room, in_hall.atlas) as made:
-        yield made
 
 
 @pytest.fixture(scope="module")
@@ -266,7 +243,7 @@ def test_saying_no_takes_nothing(phone: Page, in_hall: Server, session: Session)
 def test_a_strangers_link_does_not_put_its_token_in_the_place_of_hers(
     phone: Page, in_hall: Server, session: Session
 ) -> None:
-    join(phone, in_hall, session, MOVED)
+    join(phone, in_hall, session, host=MOVED)
     send(phone)
     empty(phone)
     hers = phone.evaluate("id => Outbox.get(`session ${id}`)", session.id)

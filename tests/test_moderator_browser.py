@@ -3,56 +3,49 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, WebSocket, expect
+from playwright.sync_api import Locator, Page, WebSocket, expect
 
-from layers import clock
-from layers.atlas import Atlas
-from layers.room import Room
-from layers.room_area import area_of
 from layers.room_session import Session
 from layers.room_setup import SetUp
 from mapping import hall, words
-from tests.helpers import phones
+from tests.helpers import phones, rooms
 from tests.helpers.barriers import barriers
+from tests.helpers.hall_phones import IN_HALL
 from tests.helpers.running import Server
 from tests.helpers.watched import HALL, SIZES, Watch
 
-PASSPHRASE = "abcdefghjkmnp"  # noqa: S105  invented for these tests
+PASSPHRASE = IN_HALL["CG_PASSPHRASE"]
 DOOR = 401  # what the door answers with, which a browser writes to its console
 TABS = ("queue", "wall", "done", "help")
-
-
-@pytest.fixture(scope="module")
-def in_hall(sample_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("hall")
-    atlas = Path(shutil.copy(sample_once, folder / "sample.gpkg"))
-    with Server(folder, atlas, {"CG_HOST": HALL, "CG_PASSPHRASE": PASSPHRASE}) as running:
-        yield running
+# What came under the thumb just now is not tapped by mistake: the page takes no tap on a card that
+# has moved within the last third of a second. Wait until nothing has changed for longer than that.
+CALM = """box => new Promise((done) => {
+  let clock = 0;
+  const again = () => {
+    clearTimeout(clock);
+    clock = setTimeout(() => { seen.disconnect(); done(); }, 500);
+  };
+  const seen = new MutationObserver(again);
+  seen.observe(document.querySelector(box), { childList: true, subtree: true });
+  again();
+})"""
 
 
 @pytest.fixture
 def session(in_hall: Server) -> Iterator[Session]:
-    store, city = Room(in_hall.room), Atlas(in_hall.atlas)
-    try:
-        yield store.create(
-            title="Café <b>Blau</b>",
-            kind="rehearsal",
-            mode="instant",
-            languages=("en", "fr", "ar"),
-            cell_m=250,
-            held_on=clock.today(),
-            atlas=str(in_hall.atlas),
-            area=area_of(city.read("areas"), city.read("streets")),
-            setup=SetUp(moderation="pre", safeguard="Ana, at the door", parties=("Blue", "Red")),
-        )
-    finally:
-        store.close()
+    """Open one with two tables, of which nothing is shown before somebody has read it."""
+    with rooms.a_session(
+        in_hall.room,
+        in_hall.atlas,
+        title="Café <b>Blau</b>",
+        languages=("en", "fr", "ar"),
+        setup=SetUp(moderation="pre", safeguard="Ana, at the door", parties=("Blue", "Red")),
+    ) as made:
+        yield made
 
 
 class Heard:
@@ -101,16 +94,6 @@ def begin(page: Page, *languages: str) -> None:
     page.wait_for_selector("#work:not([hidden])")
 
 
-def join(phone: Page, server: Server, session: Session) -> None:
-    """Join at a table: this session has two."""
-    phone.goto(phones.address(server, session))
-    phone.click("#agree")
-    phone.wait_for_selector("#party:not([hidden]), #feeling:not([hidden])")
-    if phone.is_visible("#party"):
-        phone.locator("#parties button").first.click()
-    phone.wait_for_selector("#feeling:not([hidden])")
-
-
 def say(phone: Page, text: str, feeling: str = "unsafe") -> None:
     """Send a place with words."""
     phones.place(phone, feeling)
@@ -149,11 +132,16 @@ def let_through(page: Page, count: int) -> None:
 
 def press(page: Page, box: str, text: str, picture: str) -> None:
     """Press the button with a picture, on the card with a text."""
-    card = page.locator(f"{box} .card", has_text=text)
-    button = card.locator(f"button:has(use[href='#b-{picture}'])").first
+    button = on_card(page, box, text, picture)
     button.wait_for()
-    page.wait_for_timeout(500)  # what came under the thumb just now is not tapped by mistake
+    page.evaluate(CALM, box)
     button.click()
+
+
+def on_card(page: Page, box: str, text: str, picture: str) -> Locator:
+    """Find the button with a picture, on the card with a text."""
+    card = page.locator(f"{box} .card", has_text=text)
+    return card.locator(f"button:has(use[href='#b-{picture}'])").first
 
 
 def test_a_room_is_moderated_from_a_second_phone(
@@ -176,7 +164,7 @@ def test_a_room_is_moderated_from_a_second_phone(
     assert second.evaluate("isSecureContext") is False
 
     phone = watch.page("phone", locale="en")
-    join(phone, in_hall, session)
+    phones.join(phone, in_hall, session, table=0)
     nasty = "<img src=x onerror=document.title='x'> call 0660 123 45 67"
     say(phone, nasty)
     card = second.locator("#waiting .card")
@@ -207,7 +195,9 @@ def test_a_room_is_moderated_from_a_second_phone(
     press(second, "#decided", "0660", "eye")
     heard.until(cells=1)
 
-    second.wait_for_timeout(1000)  # the list is drawn anew with the state, and folds the card
+    # the card is drawn anew, and folded, with the state: not before that is it opened
+    on_card(second, "#decided", "0660", "eye-slash").wait_for()
+    second.evaluate(CALM, "#decided")
     second.locator("#decided .card summary").click()
     press(second, "#decided", "0660", "volume-xmark")
     second.locator("#decided .form button").first.click()
@@ -226,7 +216,7 @@ def test_one_button_stops_everything(watch: Watch, in_hall: Server, session: Ses
     wall.goto(hall.wall_address(origin, session.code, session.wall_key, lang="en"))
     enter(second, in_hall, session)
     begin(second, "en")
-    join(phone, in_hall, session)
+    phones.join(phone, in_hall, session, table=0)
     phones.send(phone)
     phones.all_sent(phone)
     press(second, "#waiting", "", "check")
@@ -254,10 +244,10 @@ def test_a_decision_by_keyboard_alone(watch: Watch, in_hall: Server, session: Se
     second.keyboard.press("Space")  # English
     second.keyboard.press("Enter")
     second.wait_for_selector("#work:not([hidden])")
-    join(phone, in_hall, session)
+    phones.join(phone, in_hall, session, table=0)
     say(phone, "The lamps are broken")
     second.wait_for_selector("#waiting .card")
-    second.wait_for_timeout(500)
+    second.evaluate(CALM, "#waiting")
     second.focus("#waiting .card button")
     second.keyboard.press("Enter")
     expect(second.locator("#waiting .card")).to_have_count(0)
@@ -278,7 +268,7 @@ def test_words_she_does_not_read_are_counted_and_never_reach_her_phone(
     heard = Heard(second)
     enter(second, in_hall, session)
     begin(second, "fr")
-    join(phone, in_hall, session)
+    phones.join(phone, in_hall, session, table=0)
     say(phone, "الشارع مظلم")
     expect(second.locator("#unread")).to_contain_text("arabe 1")
     expect(second.locator("#waiting .card")).to_have_count(0)
@@ -295,7 +285,7 @@ def test_no_part_of_the_second_phone_has_a_barrier_or_runs_over(
     watch: Watch, in_hall: Server, session: Session, scheme: str
 ) -> None:
     phone = watch.page("phone", locale="en")
-    join(phone, in_hall, session)
+    phones.join(phone, in_hall, session, table=0)
     say(phone, "my neighbour Zahra, 0660 123 45 67")
     phone.click("#another")
     say(phone, "Averyveryverylongwordwithoutanyplacetobreakitanywhere" * 3)
@@ -336,10 +326,10 @@ def test_no_part_of_the_second_phone_has_a_barrier_or_runs_over(
     press(second, "#waiting", "Zahra", "pen")
     look("paraphrase")
     second.locator("#waiting .form textarea").fill("Somebody")
-    second.wait_for_timeout(500)  # as in press
+    second.evaluate(CALM, "#waiting")
     second.locator("#waiting .form .good").click()
     second.wait_for_selector("#toast:not([hidden])")
-    second.wait_for_timeout(700)
+    second.evaluate(CALM, "#waiting")
     for tab in TABS:
         second.click(f"[data-tab={tab}]")
         look(tab)

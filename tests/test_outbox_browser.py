@@ -12,33 +12,10 @@ from playwright.sync_api import Browser, Page, Route
 from layers.room_session import Session
 from mapping import hall
 from tests.helpers import phones, rooms
-from tests.helpers.hall_phones import (
-    IN_HALL,
-    a_hall,
-    a_phone,
-    add,
-    bodies,
-    empty,
-    join,
-    phone_browsers,
-    rows,
-    said,
-    send,
-)
+from tests.helpers.hall_phones import IN_HALL, a_phone, add, bodies, empty, phone_browsers, said
+from tests.helpers.phones import join, rows, send
 from tests.helpers.running import Server
 from tests.helpers.watched import HALL
-
-
-@pytest.fixture(scope="module")
-def in_hall(sample_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with a_hall(sample_once, tmp_path_factory.mktemp("hall")) as running:
-        yield running
-
-
-@pytest.fixture
-def session(in_hall: Server) -> Iterator[Session]:
-    with rooms.a_session(in_hall.room, in_hall.atlas) as made:
-        yield made
 
 
 @pytest.fixture(scope="module")

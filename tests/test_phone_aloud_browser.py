@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -14,9 +11,8 @@ from mapping import words
 from tests.helpers import phones, rooms
 from tests.helpers.phones import ARRIVED, join, place
 from tests.helpers.running import Server
-from tests.helpers.watched import HALL, Watch
+from tests.helpers.watched import Watch
 
-IN_HALL = {"CG_HOST": HALL, "CG_PASSPHRASE": "abcdefghjkmnp"}
 # A device with one voice, on it, for each language; what it says is kept.
 VOICES = """
   window.aloud = [];
@@ -32,20 +28,6 @@ VOICES = """
 def voices(*missing: str) -> str:
     """Write the script of such a device, without a voice for some languages."""
     return VOICES % json.dumps([one for one in words.room_languages() if one not in missing])
-
-
-@pytest.fixture(scope="module")
-def in_hall(sample_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("hall")
-    atlas = Path(shutil.copy(sample_once, folder / "sample.gpkg"))
-    with Server(folder, atlas, IN_HALL) as running:
-        yield running
-
-
-@pytest.fixture
-def session(in_hall: Server) -> Iterator[Session]:
-    with rooms.a_session(in_hall.room, in_hall.atlas) as made:
-        yield made
 
 
 # --- aloud ---------------------------------------------------------------------------------------

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, Route
@@ -16,28 +14,12 @@ from layers.room_session import Session
 from layers.space import cell_of
 from mapping import hall
 from tests.helpers import rooms
-from tests.helpers.hall_phones import empty
-from tests.helpers.phones import ARRIVED, join, place, rows, send, stored
+from tests.helpers.hall_phones import IN_HALL, empty
+from tests.helpers.phones import ARRIVED, address, join, place, rows, send, stored
 from tests.helpers.running import Server
 from tests.helpers.watched import HALL, Watch
 
 CELL = re.compile(r"CRS3035RES250mN\d+E\d+")
-IN_HALL = {"CG_HOST": HALL, "CG_PASSPHRASE": "abcdefghjkmnp"}
-
-
-@pytest.fixture(scope="module")
-def in_hall(sample_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Run one server that a hall reaches, for all tests here that do not end it."""
-    folder = tmp_path_factory.mktemp("hall")
-    atlas = Path(shutil.copy(sample_once, folder / "sample.gpkg"))
-    with Server(folder, atlas, IN_HALL) as running:
-        yield running
-
-
-@pytest.fixture
-def session(in_hall: Server) -> Iterator[Session]:
-    with rooms.a_session(in_hall.room, in_hall.atlas) as made:
-        yield made
 
 
 def open_wall(page: Page, server: Server, session: Session) -> None:
@@ -318,6 +300,40 @@ def test_a_full_session_loses_nothing_and_says_so(
     is_full = False
     phone.wait_for_selector(ARRIVED)
     assert len(rows(in_hall, session)) == 1
+
+
+def test_a_new_phone_is_told_that_the_door_is_shut_and_those_inside_go_on(
+    watch: Watch, in_hall: Server, session: Session
+) -> None:
+    inside, late = watch.page("phone", locale="en"), watch.page("phone", locale="fr")
+    join(inside, in_hall, session)
+    send(inside, "safe")
+    inside.wait_for_selector(ARRIVED)
+    with stored(in_hall) as room:
+        room.take_new(session.id, on=False)
+    late.goto(address(in_hall, session))
+    late.wait_for_selector("#notice:not([hidden])")
+    assert "ne prend plus de nouveaux téléphones" in late.inner_text("#notice")
+    assert late.is_hidden("#consent")
+    inside.reload()  # one that has joined comes back in
+    send(inside, "unsafe")
+    inside.wait_for_selector(ARRIVED)
+    # the next person on her phone is new: told at once, and what she says waits for the door
+    inside.click("#next")
+    inside.click("#sure_yes")
+    inside.click("#agree")
+    inside.wait_for_selector("#notice:not([hidden])")
+    assert "takes no new phones" in inside.inner_text("#notice")
+    send(inside, "mixed")
+    inside.wait_for_selector("#sent_state[data-state=waiting]")
+    assert "takes no new phones" in inside.inner_text("#sent_state")
+    assert len(rows(in_hall, session)) == 2
+    with stored(in_hall) as room:
+        room.take_new(session.id, on=True)
+    late.click("#code_go")  # its code stands there: she tries again
+    late.wait_for_selector("#consent:not([hidden])")
+    inside.wait_for_selector(ARRIVED, timeout=60_000)
+    assert len(rows(in_hall, session)) == 3
 
 
 def test_leaving_wipes_the_phone_and_is_not_in_its_history(

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, Request
 
 from layers import answers_back, hers, purging
@@ -21,22 +17,7 @@ from tests.helpers.phones import ARRIVED, join, rows, send
 from tests.helpers.running import Server
 from tests.helpers.watched import HALL, Watch
 
-IN_HALL = {"CG_HOST": HALL, "CG_PASSPHRASE": "abcdefghjkmnp"}
 RECEIPT = re.compile(r"([A-HJ-NP-Z2-9]{4} ){4}[A-HJ-NP-Z2-9]{4}")
-
-
-@pytest.fixture(scope="module")
-def in_hall(sample_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("hall")
-    atlas = Path(shutil.copy(sample_once, folder / "sample.gpkg"))
-    with Server(folder, atlas, IN_HALL) as running:
-        yield running
-
-
-@pytest.fixture
-def session(in_hall: Server) -> Iterator[Session]:
-    with rooms.a_session(in_hall.room, in_hall.atlas) as made:
-        yield made
 
 
 def my_places(phone: Page) -> None:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pyproj
@@ -22,9 +19,8 @@ from mapping import words
 from tests.helpers import phones, rooms
 from tests.helpers.phones import ARRIVED, join, place, rows, send
 from tests.helpers.running import Server
-from tests.helpers.watched import HALL, Watch
+from tests.helpers.watched import Watch
 
-IN_HALL = {"CG_HOST": HALL, "CG_PASSPHRASE": "abcdefghjkmnp"}
 MOVE = "the map under the cross"  # by a finger, which is no tap
 NO_TEXT = """
   span, h1, h2, p, label, bdi, option, .placename { visibility: hidden !important; }
@@ -36,20 +32,6 @@ WITHOUT_PICTURE = """() => [...document.querySelectorAll('main button, header bu
     const box = s.getBoundingClientRect();
     return box.width >= 16 && box.height >= 16 && getComputedStyle(s).visibility === 'visible';
   })).map(b => b.id || b.className)"""
-
-
-@pytest.fixture(scope="module")
-def in_hall(sample_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("hall")
-    atlas = Path(shutil.copy(sample_once, folder / "sample.gpkg"))
-    with Server(folder, atlas, IN_HALL) as running:
-        yield running
-
-
-@pytest.fixture
-def session(in_hall: Server) -> Iterator[Session]:
-    with rooms.a_session(in_hall.room, in_hall.atlas) as made:
-        yield made
 
 
 def tab_to(phone: Page, name: str, *, most: int = 80) -> None:

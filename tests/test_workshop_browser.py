@@ -27,6 +27,7 @@ from tests.helpers.running import Server
 from tests.helpers.watched import HALL, Watch
 
 PASSPHRASE = "abcdefghjkmnp"  # noqa: S105  invented for this test
+CLOCK_TIME = re.compile(rb"\d\d:\d\d:\d\d\.\d+")  # 10:05:11.520 is no place
 AGENT, FROM = "Frobozz/7.1", "203.0.113.77"
 SQUARE = re.compile(r"CRS3035RES(\d+)mN\d+E\d+")
 HERS_EN, SAID_EN = "My neighbour Zahra shouts, call 0660 123 45 67", "People shout here"
@@ -105,14 +106,6 @@ def held(watch: Watch, sample_once: Path, tmp_path: Path) -> Iterator[Hall]:
         finally:
             room.close()
     assert server.outgoing() == []
-
-
-def agree(phone: Page, table: int | None = None) -> None:
-    """Agree, and say which table where the link does not."""
-    phone.click("#agree")
-    if table is not None:
-        phone.locator("#parties button.item").nth(table).click()
-    phone.wait_for_selector("#feeling:not([hidden])")
 
 
 def scan(hall_: Hall, phone: Page, **more: Any) -> None:
@@ -220,13 +213,13 @@ def test_a_workshop_from_the_invitation_to_the_day_it_is_deleted(  # noqa: PLR09
     noor.fill("#code_text", f"{session.code[:4]} {session.code[4:]}".lower())
     noor.click("#code_go")
     noor.wait_for_selector("#consent:not([hidden])")
-    agree(noor, table=0)
+    phones.agree(noor, table=0)
     scan(held, salma, party=1)
-    agree(salma)
+    phones.agree(salma)
     scan(held, rana)
-    agree(rana, table=0)
+    phones.agree(rana, table=0)
     scan(held, olha)
-    agree(olha, table=1)
+    phones.agree(olha, table=1)
     line.until(state="open", phones=5, sent=0)
 
     # Six people say the same square, one of them a second one; the sixth says another hour.
@@ -236,14 +229,14 @@ def test_a_workshop_from_the_invitation_to_the_day_it_is_deleted(  # noqa: PLR09
     squares.append(say(noor, "unsafe", "night"))
     receipts.append(arrived(noor))
     next_person(noor)
-    agree(noor, table=0)
+    phones.agree(noor, table=0)
     squares.append(say(noor, "mixed", "night"))
     receipts.append(arrived(noor))
     line.until(phones=6, sent=3)
     squares.append(say(salma, "unsafe", "night", words=HERS_AR))
     receipts.append(arrived(salma))
     next_person(salma)
-    agree(salma)  # at the table of her phone, without being asked again
+    phones.agree(salma)  # at the table of her phone, without being asked again
     squares.append(say(salma, "unsafe", "night"))
     receipts.append(arrived(salma))
     squares.append(say(rana, "unsafe", "evening"))
@@ -375,7 +368,7 @@ def test_a_workshop_from_the_invitation_to_the_day_it_is_deleted(  # noqa: PLR09
     rooms = read(server.folder.glob("room*"))
     fine = degrees_of(server.atlas)
     assert fine.search(rooms) is None
-    assert fine.search(logs) is None
+    assert fine.search(CLOCK_TIME.sub(b"", logs)) is None
     assert {int(size) for size in re.findall(rb"RES(\d+)mN", rooms + logs)} == {250}
     assert numbers_in(server.room) == set()
 

@@ -13,10 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Response, sync_playwright
 
-from layers.room import Room
 from layers.room_session import Session
-from mapping import hall
-from tests.helpers import phones
 from tests.helpers.running import Server
 from tests.helpers.watched import HALL, chromium
 
@@ -62,23 +59,6 @@ def a_phone(browser: Browser) -> Iterator[Page]:
         context.close()
 
 
-def join(page: Page, server: Server, session: Session, host: str = HALL) -> None:
-    """Scan the code and agree."""
-    page.goto(hall.join_address(server.address(host, ""), session.code, session.id))
-    page.click("#agree")
-    page.wait_for_selector("#feeling:not([hidden])")
-
-
-def send(page: Page, feeling: str = "unsafe") -> None:
-    """Say one place."""
-    page.click(f".feel.{feeling}")
-    page.wait_for_selector("#map[data-cell]")
-    phones.here(page)
-    page.wait_for_selector("#why:not([hidden])")
-    page.click("#send")
-    page.wait_for_selector("#sent:not([hidden])")
-
-
 def true(page: Page, script: str, *, wait_s: float = 20) -> None:
     """Wait until an asynchronous question is answered with yes; wait_for_function asks it once."""
     for _ in range(int(wait_s * 5)):
@@ -91,17 +71,6 @@ def true(page: Page, script: str, *, wait_s: float = 20) -> None:
 def empty(page: Page, *, wait_s: float = 20) -> None:
     """Wait until nothing waits."""
     true(page, "async () => (await Outbox.all()).length === 0", wait_s=wait_s)
-
-
-def rows(server: Server, session: Session) -> list[dict[str, Any]]:
-    """Read what is in the room\'s file, beside the server."""
-
-    room = Room(server.room)
-    try:
-        table = room.contributions(session.id)
-        return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
-    finally:
-        room.close()
 
 
 def add(page: Page, path: str, body: dict[str, Any]) -> None:

@@ -18,15 +18,24 @@ ARRIVED = "#sent_state[data-state=arrived]"
 QUEUE_EMPTY = "(async () => (await Outbox.all()).length === 0)()"
 
 
-def address(server: Server, session: Session, **more: Any) -> str:
+def address(server: Server, session: Session, *, host: str = HALL, **more: Any) -> str:
     """Give the address of the QR code; ``more`` as for :func:`mapping.hall.join_address`."""
-    return hall.join_address(server.address(HALL, ""), session.code, session.id, **more)
+    return hall.join_address(server.address(host, ""), session.code, session.id, **more)
 
 
-def join(phone: Page, server: Server, session: Session, **more: Any) -> None:
-    """Open the page and agree."""
+def join(
+    phone: Page, server: Server, session: Session, *, table: int | None = None, **more: Any
+) -> None:
+    """Open the page and agree; ``more`` as for :func:`address`."""
     phone.goto(address(server, session, **more))
+    agree(phone, table)
+
+
+def agree(phone: Page, table: int | None = None) -> None:
+    """Agree, and say which table where the page asks; where none is given, it must not ask."""
     phone.click("#agree")
+    if table is not None:
+        phone.locator("#parties button.item").nth(table).click()
     phone.wait_for_selector("#feeling:not([hidden])")
 
 

@@ -22,6 +22,7 @@ def a_session(  # noqa: PLR0913 - the fields of the set-up, all named
     room: Path,
     atlas: Path,
     *,
+    title: str = "Rehearsal",
     mode: str = "instant",
     kind: str = "rehearsal",
     state: str = "open",
@@ -32,7 +33,7 @@ def a_session(  # noqa: PLR0913 - the fields of the set-up, all named
     store, city = Room(room), Atlas(atlas)
     try:
         yield store.create(
-            title="Rehearsal",
+            title=title,
             kind=kind,
             mode=mode,
             languages=languages,
