@@ -20,6 +20,7 @@ from mapping.city import City, People
 from mapping.coverage import Seen, Shares, Steps
 from mapping.gaps import Gaps
 from mapping.needs import Need
+from mapping.offers import PLACELESS, Flags
 from mapping.personas import FACTS_OF, STEPS, Persona
 
 
@@ -38,13 +39,21 @@ class Step:
     alone_low, alone_high
         (n,) where the help is near and this holds, and nothing else is asked.
     without_low, without_high
-        (n,) where everything holds but this.
+        (n,) where everything holds but this; without ``near`` help is next door, and there is no
+        way to it that could be unsafe.
+    lost, alone_lost, brings
+        (n,) at least and (n,) at most: share of each area's people lost at this step; lost where it
+        is asked right after ``near``; and gained if it were solved and nothing else.
     services
         How many services are left after it: ``certain``, ``possible``, ``excluded``.
     unknown, of
-        Services of which nobody knows whether it holds, of how many.
+        Services of which nobody knows whether it holds, of those in play: excluded by no step
+        before.
     cannot_say
-        Whether that is more than half of them, or nobody was asked about places.
+        Whether that is more than half of them, or nobody was asked about places at her hours. False
+        where none is in play: then nobody is covered, whatever the others are like.
+    placeless
+        At ``near``: services in play that have no way to them (online, outreach, no place), by why.
     """
 
     name: str
@@ -55,10 +64,14 @@ class Step:
     alone_high: Floats
     without_low: Floats
     without_high: Floats
+    lost: Shares
+    alone_lost: Shares
+    brings: Shares
     services: dict[str, int]
     unknown: int
     of: int
     cannot_say: bool
+    placeless: dict[str, int]
 
     @property
     def asked(self) -> bool:
@@ -111,36 +124,73 @@ def cascade(city: City, need: Need, *, order: Sequence[str] = STEPS) -> Cascade:
     if sorted(order) != sorted(STEPS):
         raise LayerError("steps_wrong", known=", ".join(STEPS))
     view = coverage.seen(city, need)
-    after: dict[str, Steps] = {name: frozenset(order[: at + 1]) for at, name in enumerate(order)}
-    alone: dict[str, Steps] = {name: frozenset({"exists", "near", name}) for name in order}
-    alone["exists"] = frozenset({"exists"})
-    without: dict[str, Steps] = {name: coverage.WHOLE - {name} for name in order}
-    found = coverage.shares(view, [*after.values(), *alone.values(), *without.values()])
+    asked = {name: _Sets(order, at) for at, name in enumerate(order)}
+    every = asked.values()
+    found, lost = coverage.answered(
+        view,
+        [one for sets in every for one in (sets.after, sets.alone[1], sets.without)],
+        [pair for sets in every for pair in sets.pairs],
+    )
     return Cascade(
         persona=view.persona,
         city=city,
         level=view.level,
         ids=list(city.homes(view.level).areas["id"]),
         people=city.people(view.persona.group)[1],
-        steps=tuple(
-            _step(view, name, [found[sets[name]] for sets in (after, alone, without)], after[name])
-            for name in order
-        ),
+        steps=tuple(_step(view, name, sets, (found, lost)) for name, sets in asked.items()),
     )
 
 
-def _step(view: Seen, name: str, shares: list[Shares], so_far: Steps) -> Step:
-    (low, high), (alone_low, alone_high), (without_low, without_high) = shares
+@dataclass(frozen=True)
+class _Sets:
+    """The sets of steps that are asked for one step of an order."""
+
+    order: Sequence[str]
+    at: int
+
+    @property
+    def name(self) -> str:
+        return self.order[self.at]
+
+    @property
+    def before(self) -> Steps:
+        return frozenset(self.order[: self.at])
+
+    @property
+    def after(self) -> Steps:
+        return frozenset(self.order[: self.at + 1])
+
+    @property
+    def alone(self) -> tuple[Steps, Steps]:
+        """The steps it is added to where it is asked alone, and those with it."""
+        first = {"exists": coverage.EVERYBODY, "near": frozenset({"exists"})}
+        few = first.get(self.name, frozenset({"exists", "near"}))
+        return few, few | {self.name}
+
+    @property
+    def without(self) -> Steps:
+        return coverage.WHOLE - ({"near", "safe"} if self.name == "near" else {self.name})
+
+    @property
+    def pairs(self) -> list[tuple[Steps, Steps]]:
+        return [(self.before, self.after), self.alone, (self.without, coverage.WHOLE)]
+
+
+def _step(
+    view: Seen,
+    name: str,
+    sets: _Sets,
+    found: tuple[dict[Steps, Shares], dict[tuple[Steps, Steps], Shares]],
+) -> Step:
+    shares, lost = found
     facts = tuple(fact for fact in FACTS_OF.get(name, ()) if fact in view.facts)
-    unknown, of = _unknown(view, name)
-    if name in {"exists", "near"}:
+    if name in {"exists", "near"} or (name == "safe" and view.persona.avoids_unsafe):
         facts = (name,)
-    unheard = False
-    if name == "safe" and view.persona.avoids_unsafe:
-        facts = (name,)
-        unheard = not any(
-            view.city.heard(hour) for hour in fitting.hours_of(view.city, view.persona)
-        )
+    unknown, of = _unknown(view, name, sets)
+    heard = name != "safe" or not facts or _heard(view)
+    low, high = shares[sets.after]
+    alone_low, alone_high = shares[sets.alone[1]]
+    without_low, without_high = shares[sets.without]
     return Step(
         name=name,
         facts=facts,
@@ -150,23 +200,59 @@ def _step(view: Seen, name: str, shares: list[Shares], so_far: Steps) -> Step:
         alone_high=alone_high,
         without_low=without_low,
         without_high=without_high,
-        services=_services(view, so_far),
+        lost=lost[sets.pairs[0]],
+        alone_lost=lost[sets.pairs[1]],
+        brings=lost[sets.pairs[2]],
+        services=_services(view, sets.after),
         unknown=unknown,
         of=of,
-        cannot_say=unheard or unknown > of / 2,
+        cannot_say=bool(of) and (not heard or unknown > of / 2),
+        placeless=_placeless(view, sets.before) if name == "near" else {},
     )
 
 
-def _unknown(view: Seen, name: str) -> tuple[int, int]:
-    """Count services of which nobody knows whether a step holds: the best offer of each counts."""
-    state = view.steps.get(name, np.ones(len(view.mine)))
-    best = _best(view, np.where(np.isnan(state), 0.5, state))
+def _heard(view: Seen) -> bool:
+    return any(view.city.heard(hour) for hour in fitting.hours_of(view.city, view.persona))
+
+
+def _unknown(view: Seen, name: str, sets: _Sets) -> tuple[int, int]:
+    """Count the services in play of which nobody knows whether a step holds.
+
+    Of several offers of a service that are still in play the best counts.
+    """
+    _, play = view.left(sets.before)
+    if name == "near":
+        state = _placed(view)
+    elif name == "fits" and view.with_trip(sets.after):
+        met = view.met(sets.after)
+        own = view.own[name]
+        state = np.where((own == 0) | (met == 0), 0.0, own + met - 1)  # NaN stays NaN
+    else:
+        state = view.own.get(name, np.ones(len(play)))
+    best = _best(view, np.where(np.isnan(state), 0.5, state), play)
     return int(best.eq(0.5).sum()), len(best)
 
 
+def _placed(view: Seen) -> Floats:
+    """Say of every offer whether there is a way to it; of one known to its area nobody can say."""
+    place = view.city.offers.table["place"]
+    found: Floats = np.select([place.eq("none"), place.eq("area")], [0.0, np.nan], default=1.0)
+    return found
+
+
+def _placeless(view: Seen, before: Steps) -> dict[str, int]:
+    """Count the services in play that have no way to them, by why."""
+    _, play = view.left(before)
+    table = view.city.offers.table[play]
+    reached = table.loc[table["place"].ne("none"), "service_id"]
+    nowhere = table[~table["service_id"].isin(reached)].drop_duplicates("service_id")
+    why = nowhere["why"].value_counts()
+    return {name: int(why[name]) for name in PLACELESS if name in why}
+
+
 def _services(view: Seen, so_far: Steps) -> dict[str, int]:
-    sure, maybe = view.fits(so_far)
-    best = _best(view, np.where(sure, 1.0, np.where(maybe, 0.5, 0.0)))
+    sure, maybe = view.left(so_far)
+    best = _best(view, np.where(sure, 1.0, np.where(maybe, 0.5, 0.0)), view.mine)
     return {
         "certain": int(best.eq(1).sum()),
         "possible": int(best.eq(0.5).sum()),
@@ -174,6 +260,6 @@ def _services(view: Seen, so_far: Steps) -> dict[str, int]:
     }
 
 
-def _best(view: Seen, value: Floats) -> pd.Series:
-    services = view.city.offers.table["service_id"].to_numpy()[view.mine]
-    return pd.Series(value[view.mine]).groupby(services).max()
+def _best(view: Seen, value: Floats, which: Flags) -> pd.Series:
+    services = view.city.offers.table["service_id"].to_numpy()[which]
+    return pd.Series(value[which]).groupby(services).max()

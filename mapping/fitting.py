@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
@@ -12,12 +13,13 @@ import pandas as pd
 
 from layers.errors import LayerError
 from layers.hours import STATES, WINDOWS
-from layers.streets import Floats
+from layers.streets import Floats, Numbers
 from mapping.city import City
 from mapping.needs import Need
 from mapping.offers import SLOT_MIN, SLOTS, Flags, slots
-from mapping.personas import Persona
-from mapping.travel import HOURS
+from mapping.personas import FACTS_OF, STEPLESS, Persona
+from mapping.travel import HOURS, Way
+from mapping.trips import CHILDCARE, Both, Runs, Trips
 from mapping.trust import trusted
 
 Slots = npt.NDArray[np.bool_]
@@ -61,14 +63,13 @@ def open_in(city: City, persona: Persona, hour: str | None = None) -> Floats:
         (m,) 1: open for ``stay_min`` on end while she is free; NaN: perhaps, where hours are not
         known or by appointment; 0: closed.
     """
-    free = free_slots(city, persona)
-    weeks = city.offers.weeks
-    long = -(-persona.stay_min // SLOT_MIN)
-    arrive = np.ones(SLOTS, dtype=np.bool_) if hour is None else part_of_day(hour)
-    sure = (_begins((weeks == _OPEN) & free, long) & arrive).any(axis=1)
-    perhaps = (_begins((weeks >= _UNKNOWN) & free, long) & arrive).any(axis=1)
+    runs = _runs(city, persona, np.arange(len(city.offers.table)))
+    when = _begins(free_slots(city, persona), slots_of(persona))
+    if hour is not None:
+        when = when & part_of_day(hour)
+    sure, perhaps = (runs.sure & when).any(axis=1), (runs.maybe & when).any(axis=1)
     found: Floats = np.select([sure, perhaps], [1.0, np.nan], default=0.0)
-    return found
+    return found[runs.of]
 
 
 def free_slots(city: City, persona: Persona) -> Slots:
@@ -108,6 +109,11 @@ def hours_of(city: City, persona: Persona) -> tuple[str, ...]:
         return ("day",)
     free = free_slots(city, persona)
     return tuple(hour for hour in HOURS if (free & part_of_day(hour)).any())
+
+
+def slots_of(persona: Persona) -> int:
+    """Say how many slots of the week her stay takes, rounded up."""
+    return -(-persona.stay_min // SLOT_MIN)
 
 
 def _begins(open_: Slots, long: int) -> Slots:
@@ -163,9 +169,19 @@ def _age(city: City, persona: Persona, fact: str) -> Floats:
 
 
 def _together(city: City, persona: Persona, fact: str) -> Floats:
+    """Say whether a companion that fits her altogether can be met on the same trip."""
     del fact
-    here = city.offers.table["childcare"].to_numpy(dtype=np.float64)
-    return np.where(here == 1, 1.0, np.nan) if persona.together == "childcare" else here * np.nan
+    pairs = trips(city, persona)
+    other = companion(persona)
+    found = facts(city, other)
+    held = [states(found, names)[pairs.others] for names in FACTS_OF.values()]
+    fit: Both = (
+        np.all([state == 1 for state in held], axis=0),
+        np.all([state != 0 for state in held], axis=0),
+    )
+    met: Floats = np.zeros(len(city.offers.table))
+    met[pairs.rows] = pairs.met(fit, coming(pairs, persona, opens=True), way(persona))
+    return met
 
 
 def _trust(city: City, persona: Persona, fact: str) -> Floats:
@@ -180,6 +196,63 @@ def _trust(city: City, persona: Persona, fact: str) -> Floats:
     )
     actors = city.offers.table["organization_id"]
     return np.array([by_actor.get(str(actor), np.nan) for actor in actors], dtype=np.float64)
+
+
+def companion(persona: Persona) -> Persona:
+    """Give the same person looking for what she needs on the same trip.
+
+    It is asked all that she asks: to understand her, to be trusted, to let her in; the age asked of
+    childcare is that of all her children. Its course level only where it is a language course.
+    """
+    return replace(persona, category=persona.together or persona.category, together=None)
+
+
+def trips(city: City, persona: Persona) -> Trips:
+    """Pair the offers she looks for with those she needs on the same trip."""
+    rows = np.flatnonzero(running(city, persona))
+    others = np.flatnonzero(running(city, companion(persona)))
+    here = np.zeros(len(rows))
+    if persona.together == CHILDCARE:
+        here = city.offers.table["childcare"].to_numpy(dtype=np.float64)[rows]
+    first = {persona.category: "main", persona.together: "companion"}
+    return Trips(
+        city=city,
+        minutes=persona.minutes,
+        rows=rows,
+        others=others,
+        here=here,
+        runs=_runs(city, persona, rows),
+        other_runs=_runs(city, persona, others),
+        free=_begins(free_slots(city, persona), slots_of(persona)),
+        order=first.get(CHILDCARE, "either"),
+    )
+
+
+def coming(pairs: Trips, persona: Persona, *, opens: bool, hour: str | None = None) -> Slots:
+    """Mark when she may come: any time where her hours are not asked about."""
+    if not opens or "hours" not in persona.asked():
+        return np.ones(SLOTS, dtype=np.bool_)
+    return pairs.free if hour is None else pairs.free & part_of_day(hour)
+
+
+def way(persona: Persona, hour: str | None = None) -> Way:
+    """Tell how she goes, at an hour at which she walks around places called unsafe."""
+    return Way(
+        minutes=persona.minutes,
+        speed_kmh=persona.speed_kmh,
+        stepless=persona.pace if persona.pace in STEPLESS else "",
+        avoid=hour,
+    )
+
+
+def _runs(city: City, persona: Persona, rows: Numbers) -> Runs:
+    """Mark when a stay may begin at some offers."""
+    kept: dict[bytes, int] = {}
+    weeks = city.offers.weeks[rows]
+    of = np.array([kept.setdefault(week.tobytes(), len(kept)) for week in weeks], dtype=np.int64)
+    each = np.array([np.frombuffer(week, dtype=weeks.dtype) for week in kept]).reshape(-1, SLOTS)
+    long = slots_of(persona)
+    return Runs(_begins(each == _OPEN, long), _begins(each >= _UNKNOWN, long), of)
 
 
 _MAKE: Final[MappingProxyType[str, Callable[[City, Persona, str], Floats]]] = MappingProxyType(

@@ -74,6 +74,7 @@ class OnFoot(ABC):
         self.minutes = minutes
         self._homes: dict[str, home.Homes] = {}
         self._walks: OrderedDict[tuple[str, Way], Walks] = OrderedDict()
+        self._between: OrderedDict[Way, Walks] = OrderedDict()
         self._closed: dict[tuple[str, str | None], Closed | None] = {}
         self._surface: dict[tuple[str, float, bytes], Floats] = {}
 
@@ -179,6 +180,14 @@ class OnFoot(ABC):
         self._walks[level, way] = found
         while len(self._walks) > KEPT_WALKS:
             self._walks.popitem(last=False)
+
+    def between(self, way: Way) -> Walks:
+        """Find the walks from one place of services to another, also where minutes are given."""
+        if way not in self._between:
+            self._between[way] = walks(self.streets, self.ends, self.ends, way, self.closed(way))
+            while len(self._between) > KEPT_WALKS:
+                self._between.popitem(last=False)
+        return self._between[way]
 
     def _find(self, level: str, way: Way) -> Walks:
         if self.minutes is not None:
