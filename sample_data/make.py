@@ -14,6 +14,7 @@ from layers import atlas, clock
 from layers.atlas import Atlas
 from sample_data import plan
 from sample_data.actors import actor_rows
+from sample_data.asked_for import persona_rows
 from sample_data.ground import Ground, make_ground, shape_to_degrees, to_degrees
 from sample_data.offers import Offers
 from sample_data.people import People
@@ -85,6 +86,7 @@ def city_tables(*, seed: int, today: date, twin: bool) -> Tables:
         **_street_tables(net, seed=seed),
         "ground": _ground_rows(ground, net),
         "places": place_rows(),
+        "personas": persona_rows(today=today),
     }
     # before the twin's changes, so that they move nobody else's dates
     provenance(tables, seed=seed, today=today)

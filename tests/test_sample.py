@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -13,18 +14,20 @@ import pyproj
 import pytest
 import shapely
 
-from layers import schema, vocab
+from layers import personas_kept, schema, vocab
 from layers.atlas import Atlas
 from layers.errors import LayerError
 from layers.hours import open_at, typical_week
 from layers.proposing import decide
-from mapping.needs import Need
+from mapping.city import City
+from mapping.personas import PACES, Persona
 from sample_data import plan
 from sample_data.__main__ import main
 from sample_data.make import city_tables, make_city
 from tests.helpers.seen import LANGUAGE, Seen, metres
 
 DAY = date(2026, 11, 22)
+PERSONAS = sorted((Path(plan.__file__).parent / "personas").glob("*.json"))
 
 
 @pytest.fixture(scope="module")
@@ -236,11 +239,40 @@ def test_the_command_makes_a_city_and_refuses_to_overwrite_one(
         make_city(target, today=DAY)
 
 
-def test_the_personas_can_be_asked_for() -> None:
-    for file in sorted((Path(plan.__file__).parent / "personas").glob("*.json")):
-        need = Need.from_json(file.read_text(encoding="utf-8"))
-        assert need.group in LANGUAGE
-        assert LANGUAGE[need.group] == need.language
+def test_the_personas_can_be_asked_for(city: Seen) -> None:
+    asked = City(city.atlas.read, city.atlas.meta(), day=DAY)
+    for file in PERSONAS:
+        persona = Persona.from_json(file.read_text(encoding="utf-8"))
+        _, people = asked.people(persona.group)
+        assert np.nansum(people.high) > 100, file.name
+        (born,) = (one for one in persona.group.split("*") if one in LANGUAGE)
+        assert LANGUAGE[born] == persona.language
+        assert persona.about.startswith("Invented.")
+        assert json.loads(file.read_text(encoding="utf-8"))["invented"] is True
+
+
+def test_the_personas_differ_in_what_keeps_them_out() -> None:
+    people = [Persona.from_json(file.read_text(encoding="utf-8")) for file in PERSONAS]
+    assert {one.pace for one in people} == set(PACES)
+    assert {one.sex for one in people} == {"woman", "man", None}
+    assert len({one.category for one in people}) >= 5
+    assert {fact for one in people for fact in one.asked()} >= {
+        *("hours", "place_free", "papers", "women_only", "language", "course_level"),
+        *("free", "step_free", "trust"),
+    }
+    assert any(one.avoids_unsafe and one.no_papers and one.children for one in people)
+    assert sum("*" in one.group for one in people) >= 3
+
+
+@pytest.mark.parametrize("twin", [False, True])
+def test_the_city_and_its_twin_keep_the_same_personas(tmp_path: Path, *, twin: bool) -> None:
+    made = make_city(tmp_path / "city.gpkg", today=DAY, twin=twin)
+    kept = personas_kept.kept(made)
+    assert [one["id"] for one in kept] == [f"persona-{file.stem}" for file in PERSONAS]
+    for one, file in zip(kept, PERSONAS, strict=True):
+        here = {key: value for key, value in one.items() if key not in {"id", "row_version"}}
+        assert Persona.from_json(here) == Persona.from_json(file.read_text(encoding="utf-8"))
+    assert set(made.read("personas")["source_file"]) == {"sample_data"}
 
 
 def test_the_tutorial_tells_the_numbers_of_this_city(city: Seen) -> None:
