@@ -77,6 +77,34 @@ def shown(low: float, high: float) -> dict[str, int]:
     return {"low": least if least > FEW else 0, "high": most if most > FEW or most == 0 else 4}
 
 
+def in_fives(low: float, high: float, people: tuple[float, float]) -> dict[str, int]:
+    """Round a number of people outward to fives, so that no two numbers differ by one to four.
+
+    For numbers that are shown beside others of the same people. What is shown always holds five
+    numbers or more, but for nobody, for everybody and for fewer than five; so neither a difference
+    nor a chain of differences leaves one to four as the only way it can be.
+
+    Parameters
+    ----------
+    low, high
+        The number as of :func:`coarse`.
+    people
+        All of them, at least and at most.
+
+    Examples
+    --------
+    >>> in_fives(97, 97, (400, 400)), in_fives(0, 0, (400, 400)), in_fives(400, 400, (400, 400))
+    ({'low': 95, 'high': 100}, {'low': 0, 'high': 0}, {'low': 400, 'high': 400})
+    """
+    if high < _ALMOST:
+        return {"low": 0, "high": 0}
+    all_of = shown(*people)
+    if low > people[0] - _ALMOST and high > people[1] - _ALMOST:
+        return all_of
+    most = FEW if _few_at_most(np.asarray(high)) else (math.floor(round(high, 6)) // 5 + 1) * 5
+    return {"low": math.floor(round(low, 6)) // 5 * 5, "high": min(int(most), all_of["high"])}
+
+
 def shown_share(low: float, high: float) -> dict[str, float] | None:
     """Round a share outward to four digits; ``None`` where there is nobody."""
     if math.isnan(low):

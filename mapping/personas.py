@@ -7,6 +7,7 @@ what a service asks of her: no number of people without papers exists here.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from types import MappingProxyType
@@ -44,6 +45,10 @@ SEX: Final = ("woman", "man")
 MOST_AGE: Final = 120
 MOST_NAME: Final = 60  # letters
 MOST_ABOUT: Final = 400
+_MEN: Final = MappingProxyType(
+    {"women": "men", "woman": "man", "female": "male", "females": "males"}
+)
+_WOMEN: Final = re.compile(rf"(?<![A-Za-z])({'|'.join(_MEN)})(?![A-Za-z])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,8 +259,26 @@ def persona_of(need: Need) -> Persona:
 
 
 def as_man(persona: Persona, *, group: str | None = None) -> Persona:
-    """Give the same person as a man, counted among the men of her group where they are counted."""
+    """Give the same person as a man, counted in a group: hers, or the men of it where counted.
+
+    Examples
+    --------
+    >>> she = Persona(category="legal", group="women*born_er")
+    >>> as_man(she, group=men_of(she.group)).group
+    'men*born_er'
+    """
     return replace(persona, sex="man", group=persona.group if group is None else group)
+
+
+def men_of(group: str) -> str:
+    """Name the group that counts men where one counts women; any other group stays.
+
+    Examples
+    --------
+    >>> men_of("women*born_er"), men_of("born_er"), men_of("women_65")
+    ('men*born_er', 'born_er', 'men_65')
+    """
+    return _WOMEN.sub(lambda found: _MEN[found[0].lower()], group)
 
 
 def with_papers(persona: Persona) -> Persona:
