@@ -22,7 +22,7 @@ from mapping import homes as home
 from mapping.closures import Closed, closed_to
 from mapping.offers import Flags, Offers, Read
 from mapping.reach import surface_share
-from mapping.travel import GRID_DETOUR, Ends, Minutes, Walks, Way, covered, walks
+from mapping.travel import GRID_DETOUR, Ends, Minutes, Walks, Way, covered, shorter, walks
 from mapping.underfoot import Underfoot, read_underfoot
 
 KEPT_WALKS: Final = 24  # ways whose walks are kept: some 10 MB each in a large city
@@ -192,6 +192,10 @@ class OnFoot(ABC):
     def _find(self, level: str, way: Way) -> Walks:
         if self.minutes is not None:
             return self.minutes(level, way)
+        for (of, other), found in self._walks.items():
+            alike = (of, other.stepless, other.avoid) == (level, way.stepless, way.avoid)
+            if alike and other.metres >= way.metres:
+                return shorter(found, other, way)
         closed = self.closed(way)
         plain = None
         if way.avoid is not None and self.streets is not None:

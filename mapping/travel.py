@@ -17,6 +17,7 @@ from scipy.spatial import KDTree
 
 from layers.streets import AnyNumbers, Floats, Numbers, Streets
 from mapping.closures import Closed, Shapes, touching
+from mapping.homes import FAR_M
 from mapping.offers import Flags
 from mapping.reach import ROUNDING, WALK_KMH, leads_m, minutes_between, straight_minutes
 
@@ -54,6 +55,11 @@ class Way:
     def metres_a_minute(self) -> float:
         """Speed in metres a minute."""
         return self.speed_kmh * 1000 / 60
+
+    @property
+    def metres(self) -> float:
+        """The longest walk in metres."""
+        return self.minutes * self.metres_a_minute
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,6 +137,7 @@ def walks(  # noqa: PLR0913 - a walk depends on this many things
     search = _Search(streets, starts, places, way, search_from or fewer(starts, places))
     if closed is None:
         found = search.along(starts.on_street, places.on_street, None)
+        # off the streets nobody knows the walk: perhaps it is a straight line
         lines = _lines(starts, places, way, ~starts.on_street, ~places.on_street)
         return Walks(_sparse(found, shape), _sparse(_joined(found, lines), shape))
     begin, end = (_Around.of(ends, streets, closed) for ends in (starts, places))
@@ -148,22 +155,47 @@ def walks(  # noqa: PLR0913 - a walk depends on this many things
     )
     parts = [maybe]
     # Who lives in a place called unsafe may perhaps leave it, by its own streets.
-    for part, own in enumerate(closed.own):
-        mine = starts.on_street & (begin.part == part)
+    for group in _apart(closed.agreed, search.leads_m + FAR_M):
+        mine = starts.on_street & np.isin(begin.part, group)
         if mine.any():
             shut = closed.maybe.copy()
-            shut[own] = False
-            there = places.on_street & (~end.near_agreed | (end.part == part))
+            shut[np.concatenate([closed.own[part] for part in group])] = False
+            there = places.on_street & (~end.near_agreed | np.isin(end.part, group))
             parts.append(search.along(mine, there, shut, search_from="starts"))
-    # Where an end is off the streets nobody knows the walk: perhaps it is a straight line. So it
-    # is where only the way to the street leads by such a place.
-    off = [
-        ~ends.on_street | (around.near_agreed & (around.part < 0))
-        for ends, around in ((starts, begin), (places, end))
+    # Where only the straight way to the street leads by such a place, nobody knows of the walk.
+    doubt = [around.near_agreed & (around.part < 0) for around in (begin, end)]
+    perhaps = [
+        search.without(starts.on_street & doubt[0], places.on_street, closed, plain),
+        search.without(starts.on_street & ~doubt[0], places.on_street & doubt[1], closed, plain),
+        _lines(starts, places, way, ~starts.on_street, ~places.on_street),
     ]
-    lines = _lines(starts, places, way, off[0], off[1])
-    parts.append(_some(lines, _allowed(begin, end, lines)))
+    parts += [_some(pairs, _allowed(begin, end, pairs)) for pairs in perhaps]
     return Walks(_sparse(sure, shape), _sparse(_joined(*parts), shape))
+
+
+def shorter(found: Walks, before: Way, now: Way) -> Walks:
+    """Give the walks of a way from those of another that is as long in metres, or longer."""
+    return Walks(_shorter(found.sure, before, now), _shorter(found.maybe, before, now))
+
+
+def _shorter(table: csr_array, before: Way, now: Way) -> csr_array:
+    pairs = table.tocoo()
+    minutes = pairs.data * (before.metres_a_minute / now.metres_a_minute)
+    within = minutes <= now.minutes * (1 + ROUNDING)
+    cut = (pairs.row[within], pairs.col[within], np.minimum(minutes[within], now.minutes))
+    return _sparse(cut, table.shape)
+
+
+def _apart(shapes: Shapes, metres: float) -> list[list[int]]:
+    """Group shapes so that those of a group are farther apart: one search does for all of them."""
+    one, other = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=metres)
+    groups = np.full(len(shapes), -1, np.int64)
+    starts = np.searchsorted(np.sort(one), np.arange(len(shapes) + 1))
+    near = other[np.argsort(one, kind="stable")]
+    for shape in range(len(shapes)):
+        taken = set(groups[near[starts[shape] : starts[shape + 1]]].tolist())
+        groups[shape] = next(group for group in range(len(shapes)) if group not in taken)
+    return [np.flatnonzero(groups == one).tolist() for one in range(groups.max(initial=-1) + 1)]
 
 
 def fewer(starts: Ends, places: Ends) -> str:
@@ -212,6 +244,12 @@ class _Search:
     way: Way
     side: str
 
+    @property
+    def leads_m(self) -> float:
+        """How far as the crow flies a walk can lead; a little more than that."""
+        links = self.streets.links
+        return leads_m(links.straight, self.streets.metres, self.way.metres) * 1.001
+
     def along(
         self,
         begins: Flags,
@@ -239,16 +277,22 @@ class _Search:
         begins, ends = (begins, again) if self.side == "places" else (again, ends)
         return _joined(old, self._find(begins, ends, shut, self.side))
 
+    def without(self, begins: Flags, ends: Flags, closed: Closed, plain: Walks | None) -> Pairs:
+        """Find walks on which no place is avoided."""
+        if plain is None:
+            return self._find(begins, ends, closed.steps_maybe, self.side)
+        pairs = plain.maybe.tocoo()
+        kept = begins[pairs.row] & ends[pairs.col]
+        return pairs.row[kept], pairs.col[kept], pairs.data[kept]
+
     def _concerned(self, ends: Ends, mine: Flags, shut: Flags) -> Flags:
         """Mark ends from which a walk could lead to a street that is shut."""
         found = np.zeros(len(mine), dtype=np.bool_)
         if not shut.any() or not mine.any():
             return found
         streets = self.streets
-        limit = self.way.minutes * self.way.metres_a_minute
-        leads = leads_m(streets.links.straight, streets.metres, limit)
         tree = KDTree(streets.xy[np.unique(np.concatenate([streets.u[shut], streets.v[shut]]))])
-        nearest, _ = tree.query(streets.xy[ends.node[mine]], distance_upper_bound=leads * 1.001)
+        nearest, _ = tree.query(streets.xy[ends.node[mine]], distance_upper_bound=self.leads_m)
         found[mine] = np.isfinite(nearest)
         return found
 
