@@ -255,9 +255,11 @@ class City(OnFoot):
     def _above(self, level: str, upper: str) -> dict[str, str]:
         """Give the larger area of a level that areas lie in, where they lie in one."""
         parent = dict(zip(self.areas["id"], self.areas["parent_id"], strict=True))
-        larger = list(self.areas.loc[self.areas["level"].eq(upper), "id"])
-        mine = list(self.homes(level).areas["id"])
-        found = {one: up for one in mine for up in _line(one, parent) if up in larger}
+        larger, mine = (
+            self.areas.loc[self.areas["level"].eq(one), "id"].tolist() for one in (upper, level)
+        )
+        there = set(larger)
+        found = {one: up for one in mine for up in _line(one, parent) if up in there}
         if not found:  # no parents given: by where the middle lies
             for area in larger:
                 for row in np.flatnonzero(self.inside(level, area)):

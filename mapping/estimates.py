@@ -13,7 +13,6 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array
 
 from layers.errors import LayerError
 from layers.streets import Floats, Numbers
@@ -148,39 +147,41 @@ def fit(
         raise ValueError("rows and columns must have the same total in every area")
     if not (tolerance > 0 and most_rounds > 0):
         raise ValueError("tolerance and most_rounds must be positive")
-    tables = np.broadcast_to(start, shape).copy()
+    # areas last: sums over two or three rows of many areas are then sums of long vectors
+    tables = np.moveaxis(np.broadcast_to(start, shape), 0, -1).copy(order="C")
+    rows, columns = np.ascontiguousarray(rows.T), np.ascontiguousarray(columns.T)
     allowed = tolerance * np.maximum(total, 1.0)
-    rounds, off = 0, np.full(len(rows), np.inf)
-    parts = None if within is None else _parts(within)
+    rounds, off = 0, np.full(len(total), np.inf)
+    larger = None if within is None else _Larger(within)
     while rounds < most_rounds and (off > allowed).any():
         rounds += 1
-        strayed = np.zeros(len(rows)) if parts is None else _to_larger(tables, *parts)
-        tables *= _ratio(rows, tables.sum(axis=2))[:, :, None]
-        tables *= _ratio(columns, tables.sum(axis=1))[:, None, :]
-        off = np.maximum(strayed, np.abs(tables.sum(axis=2) - rows).max(axis=1))
-        off = np.maximum(off, np.abs(tables.sum(axis=1) - columns).max(axis=1))
-    return Fitted(tables, rounds, off, off <= allowed)
+        strayed = np.zeros(len(total)) if larger is None else larger.scale(tables)
+        tables *= _ratio(rows, tables.sum(axis=1))[:, None]
+        tables *= _ratio(columns, tables.sum(axis=0))[None]
+        off = np.maximum(strayed, np.abs(tables.sum(axis=1) - rows).max(axis=0, initial=0.0))
+        off = np.maximum(off, np.abs(tables.sum(axis=0) - columns).max(axis=0, initial=0.0))
+    return Fitted(np.moveaxis(tables, -1, 0), rounds, off, off <= allowed)
 
 
-def _parts(within: Within) -> tuple[csr_array, Floats]:
-    """Give what sums areas to the larger ones whose tables are known, and these tables."""
-    known = ~np.isnan(within.tables.sum(axis=(1, 2)))
-    inside = np.flatnonzero(within.part_of >= 0)
-    inside = inside[known[within.part_of[inside]]]
-    shape = (len(within.tables), len(within.part_of))
-    spread = csr_array((np.ones(len(inside)), (within.part_of[inside], inside)), shape=shape)
-    return spread, np.where(known[:, None, None], within.tables, 0.0)
+class _Larger:
+    """Larger areas whose tables are known, and the areas that lie in them."""
 
+    def __init__(self, within: Within) -> None:
+        known = ~np.isnan(within.tables.sum(axis=(1, 2)))
+        inside = np.flatnonzero(within.part_of >= 0)
+        self.inside = inside[known[within.part_of[inside]]]
+        self.of = within.part_of[self.inside]
+        self.wanted = np.where(known[:, None, None], within.tables, 0.0)
 
-def _to_larger(tables: Floats, spread: csr_array, wanted: Floats) -> Floats:
-    """Scale tables, in place, to those of the larger areas, and give how far they were off."""
-    flat = tables.reshape(len(tables), -1)
-    sums, goal = spread @ flat, wanted.reshape(len(wanted), -1)
-    inside = np.flatnonzero(spread.sum(axis=0))
-    factor = spread.T @ _ratio(goal, sums)
-    flat[inside] *= factor[inside]
-    off: Floats = spread.T @ np.abs(goal - sums).max(axis=1, initial=0.0)
-    return off
+    def scale(self, tables: Floats) -> Floats:
+        """Scale tables (r, c, n) in place, and give how far those of the larger areas were off."""
+        off = np.zeros(tables.shape[2])
+        for row, column in np.ndindex(*tables.shape[:2]):
+            wanted, mine = self.wanted[:, row, column], tables[row, column]
+            sums = np.bincount(self.of, mine[self.inside], len(wanted)).astype(np.float64)
+            mine[self.inside] *= _ratio(wanted, sums)[self.of]
+            off[self.inside] = np.maximum(off[self.inside], np.abs(wanted - sums)[self.of])
+        return off
 
 
 def _ratio(wanted: Floats, found: Floats) -> Floats:
