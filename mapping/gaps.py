@@ -379,8 +379,8 @@ def as_json(answer: Gaps) -> dict[str, Any]:
         ``estimated``; ``estimate``: {"groups", "people", "seed"} of people in two groups at once,
         ``people`` being the range that is certain, else null; ``level``; ``districts`` and
         ``areas``: lists of {"area_id", "people", "not_reached", "share_not_reached"}, districts
-        with ``name``; both null where the need is about papers, which is answered for the whole
-        city only.
+        with ``name``, areas with ``unserved`` (not even perhaps reached); both null where the need
+        is about papers, which is answered for the whole city only.
     """
     city, need, services = answer.city, answer.need, answer.services
     everywhere = np.ones(len(answer.ids), dtype=np.bool_)
@@ -459,6 +459,7 @@ def _area_list(answer: Gaps) -> list[dict[str, Any]]:
                 "people": of,
                 "not_reached": count,
                 "share_not_reached": share,
+                "unserved": bool(answer.reached_high[at] == 0),
             }
         )
     return rows

@@ -18,6 +18,7 @@ from layers.errors import LayerError
 from mapping import charts, differences, gap_table, gaps, style, words
 from mapping.city import City
 from mapping.needs import Need
+from mapping.personas import Persona
 from tests.helpers import desk
 from tests.helpers.running import Server
 from tests.helpers.town import META, Town
@@ -313,7 +314,7 @@ def test_the_example_personas_can_be_asked(sample_once: Path) -> None:
     files = sorted((Path(__file__).parents[1] / "sample_data" / "personas").glob("*.json"))
     assert files
     for file in files:
-        need = Need.from_json(file.read_text("utf-8"))
+        need = Persona.from_json(file.read_text("utf-8"))
         assert gaps.as_json(gaps.gaps(city, need))["people"]["high"] > 0
 
 

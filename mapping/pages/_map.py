@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -111,8 +111,16 @@ def spec(
     pick: str = "",
     only: tuple[str, ...] = (),
     aim: maps.Aim | None = None,
+    instead: Mapping[str, str] | None = None,
 ) -> maps.Spec | None:
     """Put a map together from layers, in the language and the colours of this browser.
+
+    Parameters
+    ----------
+    layers, pick, only, aim
+        As of :class:`mapping.maps.Spec`.
+    instead
+        Sentences of this map in the place of those of ``WORDS``: what the same layer shows here.
 
     Returns
     -------
@@ -130,7 +138,9 @@ def spec(
         base=address("base", lambda: features.base(read("streets"), read("ground"))),
         names=address("names", lambda: _names(read)),
         words=served.publish_json(
-            {key: words.sentences(lang)[key] for key in WORDS} | {"map.credit": credit()}
+            {key: words.sentences(lang)[key] for key in WORDS}
+            | {"map.credit": credit()}
+            | dict(instead or {})
         ),
         pictures=served.publish_json(pictograms.all_pictures()),
         theme=served.publish_json(_shared.tokens()),

@@ -133,11 +133,19 @@ def group_labels() -> dict[str, str]:
     return dict(zip(rows["id"], labels, strict=True))
 
 
-def title(need: Need) -> str:
-    """Write the question that the choices make, of our own words only."""
+def title(need: Need, *, of: str = "") -> str:
+    """Write the question that the choices make, of our own words only.
+
+    Parameters
+    ----------
+    need
+        What is asked.
+    of
+        Key of the sentence, where it is not the one of the page Gaps.
+    """
     say = _shared.say
     return say(
-        "gaps.title",
+        of or "gaps.title",
         help=say(f"gaps.help_{need.category}"),
         language=say("gaps.title_language", language=_said(need.language)) if need.language else "",
         when=say(f"gaps.title_{need.when}") if need.when != ANY else "",
