@@ -16,9 +16,8 @@ from typing import NoReturn
 from layers.errors import LayerError
 from layers.exporting import FORMATS
 from layers.importing.columns import KINDS
-from layers.vocab import CATEGORY
 from mapping import sheets, words
-from mapping.commands import ask, bring, bring_choices, keep, purge, undo
+from mapping.commands import ask, bring, bring_choices, keep, purge, reach, undo
 
 NOTHING_DONE = 2
 
@@ -64,12 +63,9 @@ def parser() -> argparse.ArgumentParser:
     undo.arguments(back)
     back.set_defaults(run=undo.undo)
 
-    gaps = command("gaps")
-    gaps.add_argument("atlas", metavar="ATLAS")
-    gaps.add_argument("--category", metavar="C", help=" ".join(CATEGORY))
-    gaps.add_argument("--persona", metavar="P.json", help=words.say("cli.persona"))
-    gaps.add_argument("--minutes", type=float, metavar="M", help=words.say("cli.minutes"))
-    gaps.set_defaults(run=ask.gaps)
+    ask.arguments(command("gaps"))
+
+    reach.arguments(command("reach"))
 
     network = command("network")
     network.add_argument("atlas", metavar="ATLAS")

@@ -8,6 +8,7 @@ from typing import Any
 
 from layers.clock import today
 from layers.errors import LayerError
+from layers.vocab import CATEGORY
 from mapping import gaps as gap_sums
 from mapping import network as network_sums
 from mapping.commands import answer, answer_json, opened
@@ -17,11 +18,20 @@ from mapping.words import say
 FIRST = 10  # lines of a list before the rest is counted
 
 
+def arguments(gaps_command: argparse.ArgumentParser) -> None:
+    """Name what the command ``gaps`` takes."""
+    gaps_command.add_argument("atlas", metavar="ATLAS")
+    gaps_command.add_argument("--category", metavar="C", help=" ".join(CATEGORY))
+    gaps_command.add_argument("--persona", metavar="P.json", help=say("cli.persona"))
+    gaps_command.add_argument("--minutes", type=float, metavar="M", help=say("cli.minutes"))
+    gaps_command.set_defaults(run=gaps)
+
+
 def gaps(asked: argparse.Namespace) -> int:
     """Say how many people are not reached, as a range."""
     atlas = opened(asked.atlas)
     need = Persona.from_json(
-        _persona(asked.persona) if asked.persona else {},
+        read_persona(asked.persona) if asked.persona else {},
         category=asked.category,
         minutes=asked.minutes,
     )
@@ -33,7 +43,8 @@ def gaps(asked: argparse.Namespace) -> int:
     return 0
 
 
-def _persona(said: str) -> str:
+def read_persona(said: str) -> str:
+    """Read the file of a persona."""
     path = Path(said)
     try:
         return path.read_text(encoding="utf-8")
@@ -49,12 +60,12 @@ def _gaps_text(found: dict[str, Any]) -> list[str]:
             "cli.gaps_answer",
             category=say(f"category.{found['need']['category']}"),
             minutes=f"{found['need']['minutes']:g}",
-            not_reached=_span(not_reached, ","),
-            people=_span(people, ","),
+            not_reached=span(not_reached, ","),
+            people=span(people, ","),
         )
     ]
     if share is not None:
-        lines.append(say("cli.gaps_share", share=_span(share, ".0%")))
+        lines.append(say("cli.gaps_share", share=span(share, ".0%")))
     lines.append(say(f"cli.gaps_{found['method']}"))
     lines.append(
         say("cli.gaps_counted", day=found["dates"]["population"] or say("cli.unknown_day"))
@@ -68,7 +79,7 @@ def _gaps_text(found: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _span(found: dict[str, float], form: str) -> str:
+def span(found: dict[str, float], form: str) -> str:
     """Write a range, or one number where both ends read the same."""
     low, high = format(found["low"], form), format(found["high"], form)
     return low if low == high else say("cli.span", low=low, high=high)

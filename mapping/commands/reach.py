@@ -1,0 +1,79 @@
+"""The command ``reach``: who is still covered after each step, for one persona or several."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from mapping import cascade, cascade_told
+from mapping.city import City
+from mapping.commands import answer, answer_json, opened
+from mapping.commands.ask import read_persona, span
+from mapping.personas import STEPS, Persona
+from mapping.words import say
+
+
+def arguments(reach: argparse.ArgumentParser) -> None:
+    """Name what the command takes."""
+    reach.add_argument("atlas", metavar="ATLAS")
+    reach.add_argument(
+        "--persona",
+        metavar="P.json",
+        action="append",
+        default=[],
+        help=say("cli.persona_several", most=cascade_told.MOST_PERSONAS),
+    )
+    reach.add_argument("--category", metavar="C", help=say("cli.persona_category"))
+    reach.add_argument("--minutes", type=float, metavar="M", help=say("cli.minutes"))
+    reach.add_argument("--order", metavar="STEP,STEP,...", help=",".join(STEPS))
+    reach.set_defaults(run=reach_command)
+
+
+def reach_command(asked: argparse.Namespace) -> int:
+    """Say who is still covered after each step, as ranges."""
+    atlas = opened(asked.atlas)
+    personas = [
+        Persona.from_json(read_persona(one), category=asked.category, minutes=asked.minutes)
+        for one in asked.persona[: cascade_told.MOST_PERSONAS]
+    ] or [Persona.from_json({}, category=asked.category, minutes=asked.minutes)]
+    city = City(atlas.read, atlas.meta())
+    order = asked.order.split(",") if asked.order else STEPS
+    answers = [cascade.cascade(city, one, order=order) for one in personas]
+    if asked.json:
+        several = len(answers) > 1
+        answer_json(cascade_told.comparison(answers) if several else cascade_told.told(answers[0]))
+    else:
+        answer(*(line for one in answers for line in _text(cascade_told.told(one))))
+    return 0
+
+
+def _text(found: dict[str, Any]) -> list[str]:
+    people, persona = found["population"], found["persona"]
+    day = found["dates"]["population"] or say("cli.unknown_day")
+    name = persona.get("name") or say("cli.reach_her")
+    lines = [
+        say(
+            "cli.reach_answer",
+            name=name,
+            category=say(f"category.{persona['category']}"),
+            people=span(people["people"], ","),
+            group=people["label"],
+            day=day,
+        )
+    ]
+    for step in found["steps"]:
+        key = f"cli.reach_{step['state']}"
+        lines.append(
+            say(
+                key,
+                step=say(f"step.{step['name']}"),
+                covered=span(step["covered"], ","),
+                unknown=step["unknown"],
+                of=step["of"],
+            )
+        )
+    if persona.get("no_papers"):
+        lines.append(say("gaps.note_papers"))
+    if found["method"] == "straight_line":
+        lines.append(say("cli.gaps_straight_line"))
+    return lines
