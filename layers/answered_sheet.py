@@ -15,7 +15,7 @@ from typing import Any
 
 from layers import answering, vocab
 from layers.answer_values import checked
-from layers.asking_sheet import COLUMNS, MARK, STRENGTHS, WAYS, Say, tell, tongue
+from layers.asking_sheet import COLUMNS, MARK, SPOKEN, STRENGTHS, WAYS, Say, tell, tongue
 from layers.atlas import Atlas
 from layers.cell_text import unharmed
 from layers.errors import LayerError
@@ -165,15 +165,19 @@ class _Reader:
             yield from self._rest_is_right(corrected)
 
     def _correction(self, row: _Row) -> Iterator[dict[str, Any]]:
-        fact = self.held.facts().get(row.key[:3])
+        spoken = row.key[2] == SPOKEN
+        key = (*row.key[:2], "languages") if spoken else row.key[:3]
+        fact = self.held.facts().get(key)
         if fact is None:
             raise LayerError("sheet_row_gone", sheet=row.sheet, row=row.number)
         if row.key[3] != fact.version and row.held not in {tell(fact, say) for say in self.says}:
             raise LayerError("sheet_row_changed", sheet=row.sheet, row=row.number)
         raw = self._value(row, fact.type, fact.of, fact.column)
         value = checked(fact.type, raw, name=fact.column, of=fact.of)
-        if value != fact.value:
-            names = {"table": fact.table, "row": fact.row, "column": fact.column}
+        names = {"table": fact.table, "row": fact.row, "column": fact.column}
+        if spoken and value is not None:
+            yield {"do": "correct", **names, "seen": fact.version, "value": value, "spoken": True}
+        elif value != fact.value:
             yield {"do": "correct", **names, "seen": fact.version, "value": value}
 
     def _special(self, row: _Row) -> Iterator[dict[str, Any]]:

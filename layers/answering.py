@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from layers import clock, coarsening, confirming, editing, telling
+from layers import clock, coarsening, confirming, editing, said_languages, telling
 from layers.answer_values import checked
 from layers.atlas import Atlas
 from layers.changes import Operation
@@ -29,7 +29,7 @@ _AROUND_A_PLACE = (
 )
 _FIELDS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        "correct": frozenset({"table", "row", "column", "seen", "value"}),
+        "correct": frozenset({"table", "row", "column", "seen", "value", "spoken"}),
         "right": frozenset({"table", "row", "column", "seen"}),
         "tie": frozenset({"row", "seen", "right"}),
         "hide": frozenset({"row"}),
@@ -96,9 +96,10 @@ def proposals(
         What we hold about the organization that answers, now.
     answers
         Each with ``do``: ``correct`` (table, row, column, seen, value; a value of ``None`` means
-        unknown), ``right`` (table, row, column, seen), ``tie`` (row, seen, right), ``hide`` (row),
-        ``show`` (row, address), ``add_service`` (values), ``add_tie`` (values: ``with`` or
-        ``name``, kind, way ``out``, ``in`` or ``both``, strength) or ``gone``; ``note`` with any.
+        unknown; of languages ``spoken`` as ``True``: by those who work there), ``right`` (table,
+        row, column, seen), ``tie`` (row, seen, right), ``hide`` (row), ``show`` (row, address),
+        ``add_service`` (values), ``add_tie`` (values: ``with`` or ``name``, kind, way ``out``,
+        ``in`` or ``both``, strength) or ``gone``; ``note`` with any.
     answer_id
         The same identifier twice makes the same proposals.
     invitation_id
@@ -179,17 +180,26 @@ class _Maker:
         value = checked(fact.type, said.get("value"), name=fact.column, of=fact.of)
         if value is None and (fact.table, fact.column) in REQUIRED:
             raise LayerError("answer_needed")
-        if value == fact.value:
+        spoken = said.get("spoken") is True and fact.type == "languages"
+        if value == fact.value and not spoken:
             return
         name = self._title(fact)
         if fact.type == "languages":
-            operations = self._languages(fact, value or [])
+            operations = said_languages.changes(
+                self.atlas.read("service_languages"),
+                fact.row,
+                value or [],
+                spoken=spoken,
+                name=self._name,
+                today=self.today,
+            )
         elif fact.table == "service_at_location":
             operations = [self._new_hours(fact.row, value)]
         else:
             changes = self._hours(value) if fact.type == "hours" else {fact.column: value}
             operations = [self._update(fact.table, fact.row, fact.version, changes)]
-        yield _Draft(fact.column, fact.table, fact.row, name, operations)
+        if operations:
+            yield _Draft(fact.column, fact.table, fact.row, name, operations)
 
     def _right(self, said: Mapping[str, Any]) -> Iterator[_Draft]:
         fact = self._fact(said)
@@ -218,30 +228,6 @@ class _Maker:
             named = (one.value for one in thing.facts if one.column == "name")
             return next(named, None) or self.held.name
         return thing.name if thing else ""
-
-    def _languages(self, fact: Fact, tags: list[str]) -> list[Operation]:
-        rows = self.atlas.read("service_languages")
-        mine = rows[rows["service_id"].eq(fact.row)].to_dict("records")
-        gone = [
-            Operation(
-                table="service_languages",
-                id=str(one["id"]),
-                action="delete",
-                seen=int(one["row_version"]),
-            )
-            for one in mine
-            if one["language"] not in tags
-        ]
-        there = {one["language"] for one in mine}
-        return gone + [
-            self._insert(
-                "service_languages",
-                self._name(f"{fact.row}-{tag}"),
-                {"service_id": fact.row, "language": tag},
-            )
-            for tag in tags
-            if tag not in there
-        ]
 
     def _new_hours(self, link: str, text: str | None) -> Operation:
         values = {"service_at_location_id": link, **self._hours(text)}

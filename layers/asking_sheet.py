@@ -8,8 +8,8 @@ what is in :mod:`layers.holding` is written, so a sheet knows no more than the p
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -18,6 +18,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill, Protection
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from layers import answering, vocab
@@ -30,6 +31,7 @@ NEW_SERVICES, NEW_TIES = 3, 5
 COLUMNS = ("key", "about", "what", "held", "correction", "how")
 WIDTHS = (4, 30, 34, 44, 44, 40)
 YES_NO = ("yes", "no", "unknown")
+SPOKEN = "spoken"  # languages that those who work there speak: an answer tells the level too
 WAYS = ("out", "in", "both")
 STRENGTHS = (1, 2, 3)
 _LISTS = "lists"
@@ -70,7 +72,15 @@ def key_text(organization_id: str, invitation_id: str, key: tuple[str, str, str,
     return MARK + json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 
 
-def write(held: Held, path: Path | str, *, say: Say, rtl: bool, asking: Asking) -> None:
+def write(
+    held: Held,
+    path: Path | str,
+    *,
+    say: Say,
+    rtl: bool,
+    asking: Asking,
+    only: Collection[tuple[str, str, str]] | None = None,
+) -> None:
     """Write the workbook of one organization.
 
     Parameters
@@ -85,13 +95,21 @@ def write(held: Held, path: Path | str, *, say: Say, rtl: bool, asking: Asking) 
         Whether that language runs from right to left: then the sheets do too.
     asking
         Who asks and until when.
+    only
+        Facts by table, row and column: ask these alone, on one sheet, as for a call. Languages are
+        then asked as those that people who work there speak.
     """
     book = Workbook()
     first = book.worksheets[0]
     first.title = say("sheet.name_letter")
     _letter(first, held, say, asking)
     lists = _Lists(book)
-    for section in SECTIONS:
+    if only is not None:
+        sheet = book.create_sheet(say("sheet.name_call"))
+        _fill(sheet, list(chosen_lines(held, only, say)), held, say, asking, lists)
+        _on_paper(sheet)
+        book.active = sheet
+    for section in SECTIONS if only is None else ():
         sheet = book.create_sheet(say(f"sheet.name_{section}"))
         _fill(sheet, list(lines(held, section, say)), held, say, asking, lists)
     lists.finish()
@@ -114,6 +132,19 @@ def lines(held: Held, section: str, say: Say) -> Iterator[Line]:
         if thing.section == section:
             yield from _of_thing(thing, held, say)
     yield from _LAST.get(section, _nothing)(held, say)
+
+
+def chosen_lines(held: Held, only: Collection[tuple[str, str, str]], say: Say) -> Iterator[Line]:
+    """Give one row for each of some facts, in the order in which all are asked."""
+    for thing in held.things:
+        for fact in thing.facts:
+            if fact.key not in only:
+                continue
+            line = _of_fact(fact, thing, held, say)
+            if fact.type == "languages":
+                key = (fact.table, fact.row, SPOKEN, fact.version)
+                line = replace(line, key=key, what=say("sheet.spoken"))
+            yield line
 
 
 def tell(fact: Fact, say: Say) -> str:
@@ -190,14 +221,18 @@ def _of_thing(thing: Thing, held: Held, say: Say) -> Iterator[Line]:
             choices=_yes_no(say)[:2],
         )
     for fact in thing.facts:
-        yield Line(
-            key=(*fact.key, fact.version),
-            about=about,
-            what=question(fact, thing, held, say),
-            held=tell(fact, say),
-            choices=choices(fact.type, fact.of, fact.column, say),
-            how=_how(fact.type, say),
-        )
+        yield _of_fact(fact, thing, held, say)
+
+
+def _of_fact(fact: Fact, thing: Thing, held: Held, say: Say) -> Line:
+    return Line(
+        key=(*fact.key, fact.version),
+        about=_title(thing, say),
+        what=question(fact, thing, held, say),
+        held=tell(fact, say),
+        choices=choices(fact.type, fact.of, fact.column, say),
+        how=_how(fact.type, say),
+    )
 
 
 def _of_address(place: Thing, say: Say) -> Iterator[Line]:
@@ -335,6 +370,16 @@ def _fill(
         free.fill, free.protection = _FREE, Protection(locked=False)
         if line.choices:
             lists.offer(sheet, free.coordinate, line.choices)
+
+
+def _on_paper(sheet: Worksheet) -> None:
+    """Let it be printed as wide as the paper, with the head on each page."""
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.print_title_rows = "1:1"
+    sheet.print_options.gridLines = True
 
 
 @dataclass(slots=True)

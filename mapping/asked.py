@@ -6,7 +6,7 @@ import hashlib
 import io
 import os
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,12 +14,13 @@ from layers import answered_sheet, answering, asking_sheet, inviting, proposing
 from layers.answered_sheet import Returned
 from layers.atlas import Atlas
 from layers.errors import LayerError
-from layers.holding import hold
+from layers.holding import Held, hold
 from layers.importing import child
 from layers.importing.tables import Table
 from layers.importing.watch import Watch
 from mapping import words
 
+Only = Callable[[Held], Collection[tuple[str, str, str]]]
 DEFAULT_ATLAS = "var/sample.gpkg"
 MOST_OF_A_SHEET = 2_000  # answers
 SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -46,8 +47,22 @@ def address(origin: str, secret: str) -> str:
     return f"{origin}/ours#{secret}"
 
 
-def sheet(atlas: Atlas, organization_id: str, *, lang: str, days: int = inviting.DAYS) -> bytes:
+def sheet(
+    atlas: Atlas,
+    organization_id: str,
+    *,
+    lang: str,
+    days: int = inviting.DAYS,
+    only: Only | None = None,
+) -> bytes:
     """Make the workbook that asks one organization, and note that it was asked.
+
+    Parameters
+    ----------
+    atlas, organization_id, lang, days
+        Where it is, whom to ask, in which language, and how long an answer is waited for.
+    only
+        Chooses, of what we hold, the facts to ask for; all where not given.
 
     Raises
     ------
@@ -67,6 +82,7 @@ def sheet(atlas: Atlas, organization_id: str, *, lang: str, days: int = inviting
             say=_say_in(lang),
             rtl=words.direction(lang) == "rtl",
             asking=asking,
+            only=None if only is None else only(held),
         )
         return path.read_bytes()
 
@@ -78,6 +94,7 @@ def sheets(
     lang: str,
     days: int = inviting.DAYS,
     watch: Watch | None = None,
+    only: Mapping[str, Only] | None = None,
 ) -> bytes:
     """Make the workbooks of several organizations, in one zip; each file is named after its id.
 
@@ -91,7 +108,9 @@ def sheets(
         for number, one in enumerate(organization_ids):
             if watch is not None:
                 watch.tell("write", number, len(organization_ids))
-            whole.writestr(file_name(one), sheet(atlas, one, lang=lang, days=days))
+            chosen = None if only is None else only[one]
+            book = sheet(atlas, one, lang=lang, days=days, only=chosen)
+            whole.writestr(file_name(one), book)
     return packed.getvalue()
 
 
