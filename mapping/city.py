@@ -164,15 +164,32 @@ class City(OnFoot):
             raise LayerError("group_unknown", known=", ".join(self.groups()))
         return level, self._counted(group, level)
 
+    def pairs(self) -> list[str]:
+        """Name two groups at once whose people can be estimated, such as ``women*born_er``."""
+        several = estimates.pairs(self._kinds)
+        whole = [here for here in self._groups_at.values() if EVERYONE in here]
+        return [one for one in several if any(here >= set(estimates.apart(one)) for here in whole)]
+
+    @cached_property
+    def _kinds(self) -> dict[str, str | None]:
+        """By what each group that is counted is counted: sex, age, place of birth ..."""
+        named = self.read("population_groups")
+        kinds = dict(zip(named["id"], named["dimension"], strict=True))
+        return {one: kinds.get(one) for one in self.groups()}
+
+    @cached_property
+    def _groups_at(self) -> dict[str, set[str]]:
+        """Groups that any area of a level counts, the finest level first."""
+        level_of = dict(zip(self.areas["id"], self.areas["level"], strict=True))
+        levels = self._counts["area_id"].map(level_of)
+        return {
+            level: set(self._counts.loc[levels.eq(level), "group_code"]) for level in home.LEVELS
+        }
+
     def _level_of(self, groups: list[str]) -> str | None:
         """Find the finest level of which any area counts each of some groups."""
-        rows = self._counts
-        for level in home.LEVELS:
-            ids = self.areas.loc[self.areas["level"].eq(level), "id"]
-            here = set(rows.loc[rows["area_id"].isin(ids), "group_code"])
-            if here.issuperset(groups):
-                return level
-        return None
+        found = (level for level, here in self._groups_at.items() if here.issuperset(groups))
+        return next(found, None)
 
     def _counted(self, group: str, level: str) -> People:
         ids = self.areas.loc[self.areas["level"].eq(level), "id"]
@@ -192,12 +209,9 @@ class City(OnFoot):
         """Estimate people in two groups at once, but where somebody counted them as finely."""
         both = [one for one in (code, estimates.turned(code)) if one in set(self.groups())]
         direct = self._level_of(both[:1]) if both else None
-        named = self.read("population_groups")
-        kinds = dict(zip(named["id"], named["dimension"], strict=True))
-        counted = {one: kinds.get(one) for one in self.groups()}
-        if direct is not None and not counted.keys() >= set(code.split(estimates.CROSS)):
+        if direct is not None and not self._kinds.keys() >= set(estimates.apart(code)):
             return direct, self._counted(both[0], direct)
-        first, second = estimates.pair(code, counted)
+        first, second = estimates.pair(code, self._kinds)
         level = self._level_of([first, second, EVERYONE])
         if direct is not None and (level is None or _as_fine(direct, level)):
             return direct, self._counted(both[0], direct)

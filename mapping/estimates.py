@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Final
 
 import numpy as np
@@ -21,6 +22,7 @@ CROSS: Final = "*"  # between two group codes
 TIMES: Final = "\N{MULTIPLICATION SIGN}"  # between two labels
 INDEPENDENCE: Final = "independence"
 EVERYONE_KIND: Final = "all"
+_ORDER: Final = ("sex", "age", "birthplace", "citizenship", "background")  # of a pair
 _VAGUE: Final = (None, "", "other")  # dimensions that do not say by what a group is counted
 TOLERANCE: Final = 1e-9
 MOST_ROUNDS: Final = 1000
@@ -281,7 +283,33 @@ def turned(code: str) -> str:
     >>> turned("women*born_er")
     'born_er*women'
     """
-    return CROSS.join(reversed(code.split(CROSS)))
+    return CROSS.join(reversed(apart(code)))
+
+
+def apart(code: str) -> list[str]:
+    """Take the groups of a code apart, whether they can be crossed or not."""
+    return code.split(CROSS)
+
+
+def pairs(dimensions: Mapping[str, str | None]) -> list[str]:
+    """List what can be crossed, in one order: sex, age, and then where people come from.
+
+    Groups of which nobody says by what they are counted are left out.
+
+    Examples
+    --------
+    >>> pairs({"born_er": "birthplace", "women": "sex", "old": "age", "all": "all"})
+    ['women*old', 'women*born_er', 'old*born_er']
+    """
+    single = {one: kind for one, kind in dimensions.items() if not is_crossed(one)}
+    return [
+        CROSS.join((one, other))
+        for first, second in combinations(_ORDER, 2)
+        for one, kind in single.items()
+        if kind == first
+        for other, its in single.items()
+        if its == second
+    ]
 
 
 def pair(code: str, dimensions: Mapping[str, str | None]) -> tuple[str, str]:
@@ -305,7 +333,7 @@ def pair(code: str, dimensions: Mapping[str, str | None]) -> tuple[str, str]:
     >>> pair("women*born_er", {"women": "sex", "born_er": "birthplace"})
     ('women', 'born_er')
     """
-    codes = code.split(CROSS)
+    codes = apart(code)
     if len(codes) != 2 or not all(codes):
         raise LayerError("estimate_two_groups", groups=len([one for one in codes if one]))
     first, second = codes
@@ -329,4 +357,4 @@ def label(code: str, labels: Mapping[str, str]) -> str:
     """
     if code in labels:
         return labels[code]
-    return f" {TIMES} ".join(labels.get(one, one) for one in code.split(CROSS))
+    return f" {TIMES} ".join(labels.get(one, one) for one in apart(code))

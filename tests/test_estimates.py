@@ -292,6 +292,16 @@ def test_a_city_estimates_two_groups_from_their_margins_and_says_so() -> None:
     assert (people.estimated, people.seed) == (True, "independence")
 
 
+def test_a_city_lists_the_pairs_it_can_estimate_and_no_other() -> None:
+    made = town(women_by_born_er={"west": 50})
+    made.rows["population_groups"].append({"id": "old", "label": "65+", "dimension": "age"})
+    made.people({"west": 60}, group="old")  # only there, where not everybody is counted
+    asked = city(made)
+    assert asked.pairs() == ["women*born_er"]  # nobody counts men
+    for code in asked.pairs():
+        assert asked.people(code)[1].estimated
+
+
 def test_the_order_of_the_two_groups_does_not_matter() -> None:
     made = city(town(women_by_born_er={"west": 50}))
     one, other = (made.people(code)[1].low for code in ("women*born_er", "born_er*women"))

@@ -197,20 +197,12 @@ def papers(persona: Persona) -> Persona:
 
 def groups(city: City) -> list[str]:
     """Name the groups of people that can be counted, and those in two that can be estimated."""
-    found: list[str] = _shared.once("persona groups", "", lambda: _groups(city))
+    found: list[str] = _shared.once("persona groups", "", lambda: _with_pairs(city))
     return found
 
 
-def _groups(city: City) -> list[str]:
-    counted = city.groups()
-    kinds = _shared.read("population_groups").set_index("id")["dimension"].to_dict()
-    sexes, origins = (
-        [one for one in counted if kinds.get(one) == kind] for kind in ("sex", "birthplace")
-    )
-    return [
-        *counted,
-        *(f"{sex}{estimates.CROSS}{origin}" for sex in sexes for origin in origins),
-    ]
+def _with_pairs(city: City) -> list[str]:
+    return list(dict.fromkeys([*city.groups(), *city.pairs()]))
 
 
 # --- what they are called ------------------------------------------------------------------------
