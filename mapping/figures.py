@@ -267,8 +267,9 @@ def wrapped(text: str, width: float, size: float) -> list[str]:
 
 def _spec(chart: Chart) -> dict[str, Any]:
     """Give a chart as Vega-Lite, without what XML cannot say, and refuse one that fetches."""
-    spec: dict[str, Any] = _clean(chart.to_dict())
-    spec.setdefault("background", COLOURS["paper"])
+    spec: dict[str, Any] = _clean(chart.to_dict(validate=False))
+    if spec.get("background", "transparent") == "transparent":
+        spec["background"] = COLOURS["paper"]
     spec.pop("$schema", None)  # only a name, but nobody needs an address in a figure
     _refuse_fetching({key: part for key, part in spec.items() if key != "datasets"})
     return spec
