@@ -31,7 +31,7 @@ def shrinking_band(
     right_to_left
         Calls go from right to left.
     """
-    several = rows["persona"].nunique() > 1
+    several = len(set(rows["persona"])) > 1
     most = int(rows["calls"].max())
     x = alt.X(
         "calls:Q",

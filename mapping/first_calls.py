@@ -114,6 +114,11 @@ class Plan:
     sessions: tuple[Session, ...]
     sampled: bool
 
+    def gained(self, number: int) -> tuple[float, ...]:
+        """Say for each persona by how many people a planned call narrows after those before it."""
+        widths = [[high - low for low, high in band] for band in self.after]
+        return tuple(each[number] - each[number + 1] for each in widths)
+
 
 def plan(city: City, personas: Sequence[Persona], *, calls: int = CALLS) -> Plan:
     """Rank the organizations by how much a call would narrow the ranges of some personas.
