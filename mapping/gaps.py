@@ -267,6 +267,8 @@ def summed(answer: Gaps, which: Flags) -> dict[str, Any]:
     )
     low, high = (float(one) for one in coarse(all_of, missed, reached))
     widened = (low, high) != missed or bool(answer.widened[mine].any())
+    if people.least is not None:  # the fraction of an estimate makes no range of it
+        low, high, all_of = round(low), round(high), (round(all_of[0]), round(all_of[1]))
     count, of = shown(low, high), shown(*all_of)
     share = share_of(count, of, exact, widened=widened)
     return {"people": of, "not_reached": count, "share_not_reached": share}

@@ -66,6 +66,10 @@ def _gaps_text(found: dict[str, Any]) -> list[str]:
     ]
     if share is not None:
         lines.append(say("cli.gaps_share", share=span(share, ".0%")))
+    if found["estimate"] is not None:
+        certain = found["estimate"]["people"]
+        ends = {"least": f"{certain['low']:,}", "most": f"{certain['high']:,}"}
+        lines.append(say("reach.note_estimate", **ends))
     lines.append(say(f"cli.gaps_{found['method']}"))
     lines.append(
         say("cli.gaps_counted", day=found["dates"]["population"] or say("cli.unknown_day"))
