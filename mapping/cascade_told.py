@@ -218,9 +218,8 @@ def _shown(answer: Cascade, shares: Shares) -> dict[str, int]:
         (float(low[mine].sum()), float(high[mine].sum()))
         for low, high in ((found.got_low, found.got_high), (found.not_low, found.not_high))
     )
-    wide = [float(one) for one in coarse(people, missed, got)]
-    low, high = got[0] - max(wide[1] - missed[1], 0.0), got[1] + max(missed[0] - wide[0], 0.0)
-    return in_fives(max(low, 0.0), high, people)
+    low, high = (float(one) for one in coarse(people, got, missed))
+    return in_fives(low, high, people)
 
 
 def _people(answer: Cascade) -> tuple[float, float]:
