@@ -160,7 +160,9 @@ def told(change: Changed) -> dict[str, Any]:
         return found | {"districts": None, "areas": None}
     of = np.array(change.after.city.district_of(change.after.level), dtype=object)
     districts = [{"area_id": one, **change.of(of == one)} for one in dict.fromkeys(of.tolist())]
-    districts.sort(key=lambda row: (row["difference"]["low"], row["difference"]["high"]))
+    districts.sort(
+        key=lambda row: (*(row["difference"][end] for end in ("low", "high")), -row["after"]["low"])
+    )
     moved = np.flatnonzero(_may_move(change.newly) | _may_move(change.lost))
     areas = [{"area_id": change.after.ids[at], **change.at(int(at))} for at in moved]
     return found | {"districts": districts, "areas": areas}

@@ -48,7 +48,8 @@ def show(said: Said) -> None:
         key_of = "gaps.clusters_found" if hot or other else "gaps.clusters_nowhere"
         st.text(say(key_of, hot=hot, other=other, of=found.tested))
         if hot or other:
-            st.dataframe(_table(said, found), hide_index=True, key="gaps_cluster_table")
+            table = _table(said, found)
+            st.dataframe(table, hide_index=True, height="content", key="gaps_cluster_table")
         st.text(say("gaps.clusters_left_out", few=found.few, islands=found.islands))
         st.text(say("gaps.clusters_about"))
 

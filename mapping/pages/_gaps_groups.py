@@ -30,7 +30,7 @@ def show(said: Said) -> None:
         groups = "; ".join(_numbers.apart(one) for one in worse)
         st.text(say("gaps.equity_worse", groups=groups) if worse else say("gaps.equity_none"))
         rows = [*found.rows, found.everyone] if found.everyone else found.rows
-        st.dataframe(_table(rows), hide_index=True, key="gaps_equity_table")
+        st.dataframe(_table(rows), hide_index=True, height="content", key="gaps_equity_table")
         st.text(say("gaps.equity_about"))
         if found.left_out:
             groups = "; ".join(_numbers.apart(name(code)) for code in found.left_out)
@@ -58,8 +58,16 @@ def _table(rows: list[dict[str, Any]]) -> pd.DataFrame:
 def _points(gap: dict[str, float] | None) -> str:
     if gap is None:
         return ""
-    low, high = (f"{100 * gap[end]:+.0f}".replace("-", "\u2212") for end in ("low", "high"))
+    ends = [100 * gap[end] for end in ("low", "high")]
+    digits = 1 if any(0 < abs(end) < 1 for end in ends) else 0
+    low, high = (_signed(end, digits) for end in ends)
     return low if low == high else _shared.say("gaps.range", low=low, high=high)
+
+
+def _signed(points: float, digits: int) -> str:
+    text = f"{points:+.{digits}f}".replace("-", "\u2212")
+    text = text.replace(".", ",") if _shared.lang() == "fr" else text
+    return text if text.strip("+\u22120.,") else "0"
 
 
 def _ratio(ratio: dict[str, float] | None) -> str:

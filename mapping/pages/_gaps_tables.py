@@ -131,7 +131,7 @@ def cells(said: Said, change: Change | None) -> None:
     with box:
         st.text(say("gaps.cells_about"))
         compared = None if change is None else change[1]["areas"]
-        if compared is not None:
+        if compared:
             names = {one: one for one in ids}
             st.dataframe(
                 _gaps_compare.table(compared, names), hide_index=True, key="gaps_cell_changes"
