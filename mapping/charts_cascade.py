@@ -101,7 +101,7 @@ def _lines(rows: pd.DataFrame, look: Look, width: int | None) -> dict[str, tuple
     for step, said in zip(rows["step"], rows["said"], strict=True):
         names, words = counts.get(step, (1, 1))
         counts[step] = (
-            max(names, len(figures.wrapped(step, room, look.name))),
+            max(names, len(figures.wrapped(step, room, look.name, bold=True))),
             max(words, len(figures.wrapped(said, room, look.said))),
         )
     return counts
@@ -123,7 +123,7 @@ def _place(
     before = float(rows["of_high"].max())
     for row in rows.to_dict("records"):
         foot, quiet = top, row["state"] == NOT_ASKED
-        for part in figures.wrapped(row["step"], room, look.name):
+        for part in figures.wrapped(row["step"], room, look.name, bold=True):
             foot += 1.35 * look.name
             (passed if quiet else names).append((foot, part))
         foot = top + 1.35 * look.name * lines[row["step"]][0]
@@ -192,18 +192,19 @@ def _about(rows: pd.DataFrame) -> str:
 def panels(
     rows: pd.DataFrame,
     *,
-    labels: Mapping[str, str],
     colours: Mapping[str, str],
     width: int | None = None,
     right_to_left: bool = False,
 ) -> dict[str, alt.LayerChart]:
     """Draw one small picture a persona, all in shares of the people like her, from 0 to 1.
 
+    On a page each takes a column, with one :func:`key` below them all.
+
     Parameters
     ----------
     rows
         As for :func:`cascade_chart`, with ``persona``: one row a persona and step.
-    labels, colours, right_to_left
+    colours, right_to_left
         As for :func:`cascade_chart`.
     width
         Of one picture, in pixels; ``None``: as wide as its column of the page allows.
@@ -223,23 +224,38 @@ def panels(
         raise ValueError(f"at most {MOST_PERSONAS} personas side by side, got {len(names)}")
     lines = _lines(rows, SMALL, width)
     room = width or ink.NARROW
-    heads = {one: figures.wrapped(str(one), room, LARGE.name) for one in names}
+    heads = {one: figures.wrapped(str(one), room, LARGE.name, bold=True) for one in names}
     top = 1.35 * LARGE.name * max(len(one) for one in heads.values()) + 14
     drawn = {}
     for one in names:
         mine = _shares(rows[rows["persona"].eq(one)])
         placed = _place(mine, SMALL, room, lines=lines, top=top)
-        keys = _keys(mine, placed.bars, labels) if width is None else []
-        height = round(placed.bottom + ink.legend_height(len(keys)))
-        paper = ink.Paper(colours, width, height, right_to_left)
+        paper = ink.Paper(colours, width, round(placed.bottom), right_to_left)
         head = [(1.35 * LARGE.name * (at + 1), line) for at, line in enumerate(heads[one])]
         layers = [
             *ink.text(paper, head, size=LARGE.name, bold=True, colour="ink"),
             *_ladder(paper, placed, 1.0, SMALL),
-            *ink.legend(paper, keys, top=placed.bottom),
         ]
         drawn[one] = ink.chart(paper, layers, about=f"{one}: {_about(mine)}")
     return drawn
+
+
+def key(
+    rows: pd.DataFrame,
+    *,
+    labels: Mapping[str, str],
+    colours: Mapping[str, str],
+    width: int | None = None,
+    right_to_left: bool = False,
+) -> alt.LayerChart:
+    """Draw the legend of :func:`panels`: parameters as there, ``labels`` as for one cascade."""
+    of = [_shares(mine) for _, mine in rows.groupby("persona", sort=False)]
+    lines = _lines(rows, SMALL, width)
+    bars = [_place(mine, SMALL, width or ink.NARROW, lines=lines).bars for mine in of]
+    entries = _keys(pd.concat(of), pd.concat(bars), labels)
+    paper = ink.Paper(colours, width, ink.legend_height(len(entries)), right_to_left)
+    about = "; ".join(word for _, word in entries)
+    return ink.chart(paper, ink.legend(paper, entries, top=0), about=about)
 
 
 def side_by_side(
@@ -256,7 +272,7 @@ def side_by_side(
     Parameters
     ----------
     rows, labels, colours, right_to_left
-        As for :func:`panels`.
+        As for :func:`panels` and :func:`key`.
     columns
         Personas in a line; ``None``: as it looks best.
     width
@@ -265,7 +281,7 @@ def side_by_side(
     many = rows["persona"].nunique()
     count = min(columns or (2 if many == 4 else 3), many)
     each = (width - _BETWEEN * (count - 1)) // count
-    drawn = panels(rows, labels=labels, colours=colours, width=each, right_to_left=right_to_left)
+    drawn = panels(rows, colours=colours, width=each, right_to_left=right_to_left)
     pictures = list(drawn.values())
     blank = ink.chart(ink.Paper(colours, each, int(pictures[0].height)), [_NOTHING], about="")
     # Filled up: a short line would begin at the wrong side from right to left.
@@ -275,11 +291,9 @@ def side_by_side(
         alt.hconcat(*map(_bare, line[::-1] if right_to_left else line), spacing=_BETWEEN)
         for line in lines
     ]
-    keys = _shared_keys(rows, labels)
-    paper = ink.Paper(colours, width, ink.legend_height(len(keys)), right_to_left)
-    key = ink.chart(paper, ink.legend(paper, keys, top=0), about="")
+    legend = key(rows, labels=labels, colours=colours, width=width, right_to_left=right_to_left)
     whole: alt.VConcatChart = alt.VConcatChart(
-        vconcat=[*parts, _bare(key)],
+        vconcat=[*parts, _bare(legend)],
         spacing=20,
         background="transparent",
         config=alt.Config(font=figures.FONT, view=alt.ViewConfig(stroke=None)),
@@ -295,14 +309,6 @@ def _bare(one: alt.LayerChart) -> alt.LayerChart:
     one = one.copy(deep=False)
     one.config = one.background = alt.Undefined
     return one
-
-
-def _shared_keys(rows: pd.DataFrame, labels: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Choose what the one legend of all personas explains."""
-    of = [_shares(mine) for _, mine in rows.groupby("persona", sort=False)]
-    lines = _lines(rows, SMALL, None)
-    bars = [_place(mine, SMALL, ink.NARROW, lines=lines).bars for mine in of]
-    return _keys(pd.concat(of), pd.concat(bars), labels)
 
 
 def _shares(rows: pd.DataFrame) -> pd.DataFrame:
@@ -373,7 +379,7 @@ def _costs(
     bars: list[dict[str, Any]] = []
     top = 0.0
     for row in rows.to_dict("records"):
-        for part in figures.wrapped(row["step"], room, LARGE.name):
+        for part in figures.wrapped(row["step"], room, LARGE.name, bold=True):
             top += 1.35 * LARGE.name
             names.append((top, part))
         for kind, thick in THICK.items():

@@ -169,7 +169,9 @@ def framed(
         alt.vconcat(*parts, spacing=22)
         .properties(
             title=alt.TitleParams(
-                text=[_line(one, right_to_left) for one in wrapped(title, width, _TITLE)],
+                text=[
+                    _line(one, right_to_left) for one in wrapped(title, width, _TITLE, bold=True)
+                ],
                 subtitle=said,
                 anchor="end" if right_to_left else "start",
                 align="right" if right_to_left else "left",
@@ -228,38 +230,60 @@ def _line(text: str, right_to_left: bool) -> str:  # noqa: FBT001 - ours
 
 
 @cache
-def _widths() -> Mapping[int, float]:
+def _widths(bold: bool) -> Mapping[int, float]:  # noqa: FBT001 - ours
     """Tell how wide each sign of our font is, in parts of its size."""
-    # here: it takes its time, and only figures for files need it
+    # here: it takes its time, and only charts with text of their own need it
     from fontTools.ttLib import TTFont  # noqa: PLC0415 - see above
 
-    font = TTFont(assets.file("font", "AtkinsonHyperlegible-Bold.ttf"))
-    wide, all_of = font["hmtx"], font["head"].unitsPerEm
-    return {sign: wide[name][0] / all_of for sign, name in font.getBestCmap().items()}
+    weight = "Bold" if bold else "Regular"
+    font = TTFont(assets.file("font", f"AtkinsonHyperlegible-{weight}.ttf"))
+    advance, all_of = font["hmtx"], font["head"].unitsPerEm
+    return {sign: advance[name][0] / all_of for sign, name in font.getBestCmap().items()}
 
 
-def wide(text: str, size: float) -> float:
-    """Tell about how many pixels a text takes; of bold type, so never too few."""
-    known = _widths()
+def wide(text: str, size: float, *, bold: bool = False) -> float:
+    """Tell about how many pixels a text takes."""
+    known = _widths(bold)
     return sum(known.get(ord(sign), 0.62) for sign in text) * size
 
 
-def wrapped(text: str, width: float, size: float) -> list[str]:
-    """Break a text into lines of at most ``width`` pixels; made plain before.
+def wrapped(text: str, width: float, size: float, *, bold: bool = False) -> list[str]:
+    """Break a text into as few lines as fit into ``width`` pixels, all about as long.
+
+    Parameters
+    ----------
+    text
+        Anything; made plain before.
+    width, size
+        Of a line and of its type, in pixels. A word that is wider stays whole.
+    bold
+        Whether the type is.
 
     Examples
     --------
-    >>> wrapped("Of 3,300 people like her, 2,900 live near one", 180, 15)
-    ['Of 3,300 people like her,', '2,900 live near one']
+    >>> wrapped("Of 3,300 people like her, 2,900 live near one", 280, 15)
+    ['Of 3,300 people like', 'her, 2,900 live near one']
     """
-    lines = [""]
-    for word in plain_text(text, most=_LONGEST).split():
-        longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and wide(longer, size) > width:
-            lines.append(word)
+    words = plain_text(text, most=_LONGEST).split()
+    lengths = [wide(word, size, bold=bold) for word in words]
+    space = wide(" ", size, bold=bold)
+    fewest, narrow = _broken(lengths, space, width), width
+    while len(_broken(lengths, space, narrow - 4)) == len(fewest) and narrow > width / 2:
+        narrow -= 4
+    return [" ".join(words[start:end]) for start, end in _broken(lengths, space, narrow)]
+
+
+def _broken(lengths: list[float], space: float, width: float) -> list[tuple[int, int]]:
+    """Fill lines with words; give the first word of each, and the one after its last."""
+    lines: list[tuple[int, int]] = []
+    start, used = 0, 0.0
+    for at, length in enumerate(lengths):
+        if at > start and used + space + length > width:
+            lines.append((start, at))
+            start, used = at, length
         else:
-            lines[-1] = longer
-    return [one for one in lines if one]
+            used += length + (space if at > start else 0)
+    return [*lines, (start, len(lengths))] if lengths else []
 
 
 # --- what the process that draws is given --------------------------------------------------------

@@ -15,7 +15,7 @@ import pandas as pd
 
 from mapping import figures
 
-NARROW: Final = 300  # pixels that text is broken at where a chart takes the width of its page
+NARROW: Final = 316  # pixels that text is broken at where a chart takes the width of its page
 STROKE: Final = 1.5
 DASH: Final = [3, 3]
 DOTS: Final = [0.6, 3.4]  # with round ends: a dotted outline

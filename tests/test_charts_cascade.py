@@ -6,7 +6,7 @@ import json
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 import altair as alt
 import numpy as np
@@ -60,9 +60,10 @@ def drawn(rows: pd.DataFrame, **more: Any) -> alt.LayerChart:
     return cc.cascade_chart(rows, labels=LABELS, colours=figures.COLOURS, **more)
 
 
-def marks(
-    chart: alt.LayerChart | alt.VConcatChart,
-) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
+Marks: TypeAlias = list[tuple[dict[str, Any], list[dict[str, Any]]]]
+
+
+def marks(chart: alt.LayerChart | alt.VConcatChart) -> Marks:
     """Give each mark with its rows, as Vega gets them."""
     spec = chart.to_dict()
 
@@ -78,9 +79,13 @@ def marks(
 
 def blocks(chart: alt.LayerChart, **look: Any) -> dict[str, tuple[float, float]]:
     """Give from where to where the rectangles that look so reach, by step."""
+    return looking(marks(chart), **look)
+
+
+def looking(found: Marks, **look: Any) -> dict[str, tuple[float, float]]:
     return {
         row["name"]: (row["x"], row["x2"])
-        for mark, rows in marks(chart)
+        for mark, rows in found
         if mark["type"] == "rect" and look.items() <= mark.items()
         for row in rows
     }
@@ -245,7 +250,7 @@ def many(count: int) -> pd.DataFrame:
 
 
 def test_six_personas_share_one_scale_of_shares() -> None:
-    pictures = cc.panels(many(6), labels=LABELS, colours=figures.COLOURS)
+    pictures = cc.panels(many(6), colours=figures.COLOURS)
     assert list(pictures) == [f"persona {at}" for at in range(6)]
     for at, one in enumerate(pictures.values()):
         spec = one.to_dict()
@@ -262,21 +267,28 @@ def test_six_personas_share_one_scale_of_shares() -> None:
 def test_a_step_stands_at_the_same_height_for_every_persona() -> None:
     rows = many(3)
     rows.loc[rows["persona"].eq("persona 1"), "said"] = "very long words " * 6
-    pictures = cc.panels(rows, labels=LABELS, colours=figures.COLOURS)
+    pictures = cc.panels(rows, colours=figures.COLOURS)
     heights = [
         {name: y for name, y in lines(one).items() if name in STEPS} for one in pictures.values()
     ]
     assert heights[0] == heights[1] == heights[2]
 
 
+def test_one_legend_explains_all_personas() -> None:
+    legend = cc.key(many(2), labels=LABELS, colours=figures.COLOURS)
+    assert {*LABELS.values()} - {"lost to this alone", "won by this alone"} == lines(legend).keys()
+    for one in cc.panels(many(2), colours=figures.COLOURS).values():
+        assert not lines(one).keys() & {*LABELS.values()}
+
+
 def test_seven_personas_are_too_many_to_compare() -> None:
     with pytest.raises(ValueError, match="at most 6"):
-        cc.panels(many(7), labels=LABELS, colours=figures.COLOURS)
+        cc.panels(many(7), colours=figures.COLOURS)
 
 
 def test_where_nobody_may_be_like_her_no_share_is_drawn() -> None:
     rows = steps(persona="nobody", low=0.0, high=4.0, of_low=0.0, of_high=4.0, state="cannot_say")
-    chart = cc.panels(rows, labels=LABELS, colours=figures.COLOURS)["nobody"]
+    chart = cc.panels(rows, colours=figures.COLOURS)["nobody"]
     assert blocks(chart, stroke=style.colour("quiet"))["Exists"] == (0, 1)
 
 

@@ -99,6 +99,11 @@ def test_lines_are_broken_where_they_would_be_too_wide() -> None:
     assert all(figures.wide(one, 14) <= 60 for one in lines)
 
 
+def test_lines_of_a_text_are_about_as_long_as_one_another() -> None:
+    first, second = figures.wrapped("400 to 1,200 find it open when they can come", 300, 15)
+    assert figures.wide(second, 15) > figures.wide(first, 15) / 2
+
+
 def test_a_word_wider_than_the_line_stays_whole() -> None:
     assert figures.wrapped("a Rindfleischetikettierung b", 20, 14)[1] == "Rindfleischetikettierung"
 
