@@ -39,7 +39,7 @@ def show(found: Shown) -> None:
     st.text(say("whom.sheets_about"))
     labels = {one.key: call_name(found, one) for one in calls}
     chosen = st.multiselect(
-        say("whom.column_name"),
+        say("whom.which"),
         list(labels),
         format_func=labels.__getitem__,
         placeholder=say("whom.print_all", count=len(calls)),
@@ -53,7 +53,7 @@ def show(found: Shown) -> None:
     with st.container(horizontal=True):
         st.download_button(
             say("whom.print_one") if len(mine) == 1 else say("whom.print_all", count=len(mine)),
-            lambda: _page(found, mine, private=private).encode(),
+            lambda: page_of(found, mine, private=private).encode(),
             file_name=f"calls-{clock.today():%Y-%m-%d}.html",
             mime="text/html",
             on_click="ignore",
@@ -84,7 +84,8 @@ def _questions(call: Call) -> tuple[Question, ...]:
     return tuple(one.question for one in call.asked)
 
 
-def _page(found: Shown, calls: Sequence[Call], *, private: bool) -> str:
+def page_of(found: Shown, calls: Sequence[Call], *, private: bool) -> str:
+    """Write the sheets of some calls to print; private contacts only where that is chosen."""
     sheets = []
     for call in calls:
         known = [contact(found, call, private=True), contact(found, call, private=False)]
