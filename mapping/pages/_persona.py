@@ -6,7 +6,7 @@ language, or a look at another page, loses nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -208,10 +208,20 @@ def _with_pairs(city: City) -> list[str]:
 # --- what they are called ------------------------------------------------------------------------
 
 
+def group_names(codes: Iterable[str]) -> dict[str, str]:
+    """Name groups as their sources do; an estimate says that it is one."""
+    labels = _question.group_labels()
+    return {
+        code: _shared.say("persona.estimate", group=estimates.label(code, labels))
+        if estimates.is_crossed(code)
+        else estimates.label(code, labels)
+        for code in codes
+    }
+
+
 def group_name(code: str) -> str:
-    """Name a group as its source does; an estimate says that it is one."""
-    name = estimates.label(code, _question.group_labels())
-    return _shared.say("persona.estimate", group=name) if estimates.is_crossed(code) else name
+    """Name one group."""
+    return group_names([code])[code]
 
 
 def called(persona: Persona) -> str:

@@ -238,10 +238,11 @@ def _trust(persona: Persona) -> Values:
 
 def _counted(city: City) -> Values:
     say = _shared.say
+    names = _persona.group_names(_persona.groups(city))
     group = st.selectbox(
         say("persona.counted"),
-        _persona.groups(city),
-        format_func=_persona.group_name,
+        list(names),
+        format_func=names.__getitem__,
         help=say("persona.counted_help"),
         key=f"{KEY}group",
     )
@@ -261,4 +262,6 @@ def _communities(persona: Persona) -> list[str]:
     several = _shared.read("organizations")["communities"]
     found = {primary(tag) for tags in several for tag in tags or ()}
     found |= {primary(tag) for tag in _shared.read("trust")["community"].dropna()}
-    return sorted(found | ({persona.community} if persona.community else set()), key=_question.tongue)
+    return sorted(
+        found | ({persona.community} if persona.community else set()), key=_question.tongue
+    )

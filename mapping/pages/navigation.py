@@ -9,7 +9,7 @@ import streamlit as st
 
 from mapping.pages import _shared
 
-ASKING = ("map", "gaps", "network", "room")  # the first is the one that opens
+ASKING = ("map", "reach", "gaps", "whom", "network", "room")  # the first is the one that opens
 TABLES = ("data", "quality", "edit", "ask")  # under one heading: what the answers rest on
 PAGES = (*ASKING, *TABLES)
 

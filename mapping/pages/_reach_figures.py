@@ -1,0 +1,214 @@
+"""The figures of the page Reach as files, with persona, dates, method and city in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, Final
+
+import geopandas as gpd
+import pandas as pd
+import streamlit as st
+
+from mapping import cascade_told, charts_cascade, charts_step_map, figures
+from mapping.pages import _numbers, _persona, _reach_picture, _reach_words, _shared
+from mapping.pages._reach_answers import Answer
+
+Draw = Callable[[], figures.Chart]
+KINDS: Final[tuple[tuple[str, Callable[[figures.Chart], str | bytes], str], ...]] = (
+    ("png", figures.png, "image/png"),
+    ("svg", figures.svg, "image/svg+xml"),
+)
+RANGES: Final = ("covered", "share", "lost", "alone_lost", "brings")
+MAP_WIDTH: Final = 640  # pixels
+
+
+def cascade(answer: Answer, name: str) -> None:
+    """Offer the cascade as a picture and as numbers."""
+    with st.container(horizontal=True, key="reach_files"):
+        _pictures("cascade", answer, partial(_cascade, answer, name))
+        _table("numbers", [answer], [name])
+
+
+def step_map(answer: Answer, name: str, step: str) -> None:
+    """Offer the map of a step as a picture; nothing where there may be none."""
+    values = cascade_told.step_values(answer.cascade, step)
+    if values is not None:
+        with st.container(horizontal=True, key="reach_map_files"):
+            _pictures("map", answer, partial(_map, answer, name, step, values))
+
+
+def side_by_side(answers: Sequence[Answer], names: Sequence[str]) -> None:
+    """Offer several personas as one picture and one table."""
+    with st.container(horizontal=True, key="reach_side_files"):
+        _pictures("side", answers[0], partial(_side, answers, names))
+        _table("side", answers, names)
+
+
+# --- widgets -------------------------------------------------------------------------------------
+
+
+def _pictures(what: str, answer: Answer, draw: Draw) -> None:
+    for kind, made, mime in KINDS:
+        st.download_button(
+            _shared.say(f"reach.{kind}"),
+            partial(_made, made, draw),
+            file_name=_file(what, answer, kind),
+            mime=mime,
+            key=f"reach_{what}_{kind}",
+            on_click="ignore",
+        )
+
+
+def _made(made: Callable[[figures.Chart], str | bytes], draw: Draw) -> str | bytes:
+    return made(draw())
+
+
+def _table(what: str, answers: Sequence[Answer], names: Sequence[str]) -> None:
+    st.download_button(
+        _shared.say("reach.csv"),
+        partial(numbers, answers, names),
+        file_name=_file(what, answers[0], "csv"),
+        mime="text/csv",
+        key=f"reach_{what}_csv",
+        on_click="ignore",
+    )
+
+
+def _file(what: str, answer: Answer, kind: str) -> str:
+    return f"reach-{what}-{answer.persona.category}-{answer.told['dates']['asked']}.{kind}"
+
+
+# --- figures -------------------------------------------------------------------------------------
+
+
+def _cascade(answer: Answer, name: str) -> figures.Chart:
+    chart = charts_cascade.cascade_chart(
+        _reach_picture.rows(answer),
+        labels=_reach_picture.labels(),
+        colours=figures.COLOURS,
+        width=figures.WIDTH,
+        right_to_left=_reach_picture.rtl(),
+    )
+    return _framed(chart, _reach_words.title(answer.persona), lines(answer, name))
+
+
+def _side(answers: Sequence[Answer], names: Sequence[str]) -> figures.Chart:
+    chart = charts_cascade.side_by_side(
+        _reach_picture.several(answers, names),
+        labels=_reach_picture.labels(),
+        colours=figures.COLOURS,
+        right_to_left=_reach_picture.rtl(),
+    )
+    comma = _shared.say("reach.must_comma")
+    return _framed(
+        chart, _shared.say("reach.side_title"), lines(answers[0], comma.join(names)), width=1080
+    )
+
+
+def _map(answer: Answer, name: str, step: str, values: pd.DataFrame) -> figures.Chart:
+    city = answer.cascade.city
+    say = _shared.say
+    districts = city.areas[city.areas["level"].eq("district")].to_crs(city.crs)
+    ground = city.ground
+    chart = charts_step_map.step_map(
+        gpd.GeoDataFrame(city.homes(answer.cascade.level).areas),
+        values,
+        labels={
+            "people": say("map.gap_people", count="{count}"),
+            "zero": say("map.gap_zero"),
+            "cannot_say": say("map.gap_unknown"),
+            "suppressed": say("map.gap_suppressed"),
+            "km": say("reach.km", count="{count}"),
+            "about": say("reach.map_about"),
+        },
+        colours=figures.COLOURS,
+        ground={
+            "water": gpd.GeoDataFrame(ground[ground["kind"].eq("water")]),
+            "districts": gpd.GeoDataFrame(districts),
+        },
+        width=MAP_WIDTH,
+        right_to_left=_reach_picture.rtl(),
+        number=_numbers.number,
+    )
+    title = say("reach.fig_map", step=_reach_words.step_name(step))
+    return _framed(chart, title, lines(answer, name))
+
+
+def _framed(
+    chart: figures.Chart, title: str, said: list[str], *, width: int = figures.WIDTH
+) -> figures.Chart:
+    return figures.framed(
+        chart, title=title, lines=said, width=width, right_to_left=_reach_picture.rtl()
+    )
+
+
+def lines(answer: Answer, name: str) -> list[str]:
+    """Say for whom, of when, how computed, and of which city."""
+    say, told = _shared.say, answer.told
+    dates, apart = told["dates"], _numbers.apart
+    city = apart(told["city"])
+    asked = [one for one in answer.steps if one["facts"] and one["name"] not in _reach_words.ALWAYS]
+    musts = _reach_words.musts(answer.persona, asked)
+    found = [
+        say("reach.fig_for", name=apart(name), musts=musts) if musts else apart(name),
+        say(
+            "reach.fig_dates",
+            group=apart(_persona.group_name(answer.persona.group)),
+            day=apart(dates["population"] or say("gaps.day_unknown")),
+            checked=apart(dates["services_newest"] or say("gaps.day_unknown")),
+            asked=apart(dates["asked"]),
+        ),
+    ]
+    method = "straight_line" if told["method"] == "straight_line" else "streets"
+    found += [_reach_words.proxy(answer), say(f"gaps.fig_{method}", city=city)]
+    if told["invented"]:
+        found.append(say("gaps.fig_invented", city=city))
+    return [one for one in found if one]
+
+
+def numbers(answers: Sequence[Answer], names: Sequence[str]) -> str:
+    """Write all numbers as CSV that says what they are."""
+    say, told = _shared.say, answers[0].told
+    rows: list[dict[str, Any]] = []
+    for answer, name in zip(answers, names, strict=True):
+        people = answer.told["population"]["people"]
+        for one in answer.steps:
+            ranges = {
+                f"{key}_{end}": None if one[key] is None else one[key][end]
+                for key in RANGES
+                for end in ("low", "high")
+            }
+            services = {f"services_{key}": count for key, count in one["services"].items()}
+            rows.append(
+                {
+                    "persona": name,
+                    "step": one["name"],
+                    "step_said": _reach_words.step_name(one["name"]),
+                    "state": one["state"],
+                    "people_low": people["low"],
+                    "people_high": people["high"],
+                    **ranges,
+                    **services,
+                    "unknown": one["unknown"],
+                    "of_services": one["of"],
+                }
+            )
+    head = {
+        f"persona {number} ({name})": answer.persona.to_json().replace("\n", "")
+        for number, (answer, name) in enumerate(zip(answers, names, strict=True), start=1)
+    }
+    dates = told["dates"]
+    head |= {
+        "question": _reach_words.title(answers[0].persona),
+        "population": f"{told['population']['label']}. {told['population']['note']}".strip(),
+        "people counted on": dates["population"] or say("gaps.day_unknown"),
+        "services last checked": dates["services_newest"] or say("gaps.day_unknown"),
+        "asked on": dates["asked"],
+        "method": told["method"],
+        "speed km/h": str(told["speed_kmh"]),
+        "rounded to": str(told["rounded_to"]),
+        "city": told["city"],
+        "invented": "yes" if told["invented"] else "no",
+    }
+    return figures.csv(pd.DataFrame(rows), head)

@@ -1,0 +1,438 @@
+"""The page Reach: what stands out first, one sentence, steps, twins, links, what is not said."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Hashable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from layers import atlas, changes, chronicle, personas_kept
+from layers.importing.watch import Watch
+from mapping import maps, words
+from mapping.city import City
+from mapping.pages import _persona_link, _reach_answers, _reach_figures
+from mapping.personas import STEPS, Persona
+from tests.helpers.town import META, Town
+from tests.test_page_gaps import stored
+
+PAGE = "from mapping.pages import reach; reach.page()"
+SELAM = Persona(
+    category="legal", language="ti", when="evening", group="women", sex="woman", name="Selam"
+)
+Opened = Callable[..., AppTest]
+
+
+def town() -> Town:
+    """Make a town where legal advice in Tigrinya is open by day, and in the evening in Somali."""
+    made = Town()
+    for group, label, kind in (
+        ("women", "Women", "sex"),
+        ("men", "Men", "sex"),
+        ("born_er", "Born in Eritrea", "birthplace"),
+    ):
+        made.rows["population_groups"].append(
+            {"id": group, "label": label, "dimension": kind, "proxy_note": f"Only {label}."}
+        )
+    made.people({"c100": 400, "c1300": 600})
+    made.people({"c100": 210, "c1300": 300}, group="women")
+    made.people({"c100": 190, "c1300": 300}, group="men")
+    made.people({"c100": 50, "c1300": 100}, group="born_er")
+    made.rows["organizations"] = [{"id": "er", "name": "Mahber", "communities": ["ti"]}]
+    ti, so = {"ti": "staff"}, {"so": "staff"}
+    day, late = "Mo-Fr 09:00-17:00", "Mo-Fr 17:00-21:00"
+    facts: dict[str, Any] = {"papers_asked": True, "women_only": False}
+    made.service("day", (100, 0), hours=day, languages=ti, organization_id="er", **facts)
+    made.service("late", (100, 0), hours=late, languages=so, **facts)
+    made.service("late east", (1300, 0), hours=late, languages=so, **facts)
+    return made
+
+
+@pytest.fixture
+def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Opened:
+    monkeypatch.setenv("CG_TODAY", "2026-11-22")
+
+    def run(made: Town | Path, *people: Persona, query: Mapping[str, str] | None = None) -> AppTest:
+        path = made if isinstance(made, Path) else stored(made, tmp_path / "town.gpkg").path
+        monkeypatch.setenv("CG_ATLAS", str(path))
+        app = AppTest.from_string(PAGE)
+        if people:
+            app.query_params["persona"] = _persona_link.packed(people)
+        for key, value in (query or {}).items():
+            app.query_params[key] = value
+        return again(app)
+
+    return run
+
+
+def again(app: AppTest) -> AppTest:
+    """Run until nothing is computed any more."""
+    app.run(timeout=60)
+    while any(one.key in {"reach_stop", "reach_findings_stop"} for one in app.button):
+        app.run(timeout=60)
+    assert not app.exception
+    return app
+
+
+def press(app: AppTest, key: str) -> AppTest:
+    app.button(key=key).click()
+    return again(app)
+
+
+def texts(app: AppTest) -> str:
+    return "\n".join(text.value for text in app.text)
+
+
+def table(app: AppTest, key: str) -> pd.DataFrame:
+    column = words.say(key)
+    found: pd.DataFrame = next(d.value for d in app.dataframe if column in d.value.columns)
+    return found
+
+
+# --- how it opens --------------------------------------------------------------------------------
+
+
+def test_it_opens_with_what_is_planted_in_the_sample_city(
+    opened: Opened, sample_once: Path
+) -> None:
+    app = opened(sample_once)
+    assert app.title[0].value == "How many people like her does legal advice really reach?"
+    said = texts(app)
+    assert (
+        "0 are left when it must also be open on a weekday evening and understand Tigrinya." in said
+    )
+    assert "Most are lost at: understands her." in said
+    assert "Place of birth is not language" in said
+    assert app.button_group(key="reach_step").value == "understood"
+
+
+def test_in_the_twin_it_opens_with_the_first_persona_that_is_kept(
+    opened: Opened, twin_atlas: Path
+) -> None:
+    first = personas_kept.kept(atlas.Atlas(twin_atlas))[0]
+    app = opened(twin_atlas)
+    assert app.selectbox(key="reach_choose").value == f"kept:{first['id']}"
+    assert first["name"] in texts(app)
+
+
+def test_the_answer_is_one_sentence_with_range_and_date(opened: Opened) -> None:
+    said = texts(opened(town(), SELAM))
+    # 510 women; all within 15 minutes of one of two places, the evening in Somali only.
+    assert (
+        "Of 510 people like her, 510 live near legal advice, and 0 are left when it must also be "
+        "open on a weekday evening and understand Tigrinya. Most are lost at: understands her. "
+        "Counted: Women, 2026-01-01; services last checked: 2026-06-01." in said
+    )
+
+
+def test_a_persona_of_whom_nothing_is_asked_is_told_so(opened: Opened) -> None:
+    app = opened(town(), Persona(category="legal"))
+    assert "Nothing more is asked of it." in texts(app)
+
+
+def test_nobody_counted_and_no_services_say_what_is_missing(opened: Opened) -> None:
+    app = opened(Town())
+    assert words.say("gaps.missing_people") in texts(app)
+    assert words.say("frame.go_to_data") in texts(app)
+
+
+def test_people_without_services_say_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = Town()
+    made.people({"c100": 100})
+    monkeypatch.setenv("CG_ATLAS", str(stored(made, tmp_path / "people.gpkg").path))
+    app = again(AppTest.from_string(PAGE))
+    assert words.say("gaps.missing_services") in texts(app)
+
+
+def test_help_of_which_the_atlas_holds_nothing_may_be_a_gap_in_the_table(opened: Opened) -> None:
+    app = opened(town(), Persona(category="childcare"))
+    assert words.say("reach.none_of_kind") in texts(app)
+
+
+# --- the steps -----------------------------------------------------------------------------------
+
+
+def test_a_step_says_what_it_costs_alone_and_what_solving_it_brings(opened: Opened) -> None:
+    app = opened(town(), SELAM, query={"step": "understood"})
+    said = texts(app)
+    assert "After “understands her”: 0 of 510 people are still reached." in said
+    assert "Lost at this step: 510." in said
+    # in Tigrinya at any time: the 210 at one place are reached, the 300 across the river are not
+    assert "it alone would cost: 300 to 305." in said  # rounded outward to fives
+    assert "it would bring: 510." in said
+
+
+def test_another_step_is_chosen_by_its_name(opened: Opened) -> None:
+    app = opened(town(), SELAM)
+    app.button_group(key="reach_step").set_value("open")
+    assert "After “open when she can come”: 510 of 510" in texts(again(app))
+    assert app.query_params["step"] in ("open", ["open"])
+
+
+def test_the_list_says_which_services_are_lost_at_the_step_and_why(opened: Opened) -> None:
+    rows = table(opened(town(), SELAM, query={"step": "open"}), "reach.state")
+    found = dict(zip(rows["Service"], rows[words.say("reach.state")], strict=True))
+    assert found == {"day": "lost here", "late": "in play", "late east": "in play"}
+    assert rows["Why, or what to ask"].iloc[0] == "closed then"
+    assert rows["Offered by"].iloc[0] == "Mahber"
+
+
+def test_the_order_of_the_steps_can_be_changed_and_taken_back(opened: Opened) -> None:
+    app = opened(town(), SELAM, query={"step": "understood"})
+    for _ in range(2):
+        press(app, "reach_earlier")
+    order = "exists.near.understood.open.admitted.fits.trusted.safe"
+    assert app.query_params["order"] in (order, [order])
+    # asked before the hours, the language leaves those near the one place that speaks it
+    assert "After “understands her”: 210 to 215 of 510" in texts(app)
+    press(app, "reach_usual")
+    assert "order" not in app.query_params
+
+
+def test_the_language_of_the_desk_can_change_and_nothing_is_lost(opened: Opened) -> None:
+    app = opened(town(), SELAM, query={"step": "open"})
+    app.slider(key="reach_form_minutes").set_value(23)
+    again(app)
+    before = app.query_params["persona"]
+    app.session_state["cg_lang"] = "fr"
+    again(app)
+    assert app.title[0].value.startswith("Combien")
+    assert app.query_params["persona"] == before
+    assert app.slider(key="reach_form_minutes").value == 23
+    assert app.button_group(key="reach_step").value == "open"
+
+
+@pytest.mark.parametrize("lang", ["fr", "ar"])
+def test_it_speaks_other_languages(opened: Opened, lang: str) -> None:
+    app = opened(town(), SELAM, query={"cg_lang": lang})
+    assert app.title[0].value == words.say(
+        "reach.title",
+        lang,
+        like=words.say("reach.like_woman", lang),
+        help=words.say("gaps.help_legal", lang),
+    )
+
+
+# --- links and files -----------------------------------------------------------------------------
+
+
+def test_the_link_restores_personas_step_and_order(opened: Opened) -> None:
+    man = Persona(category="health", sex="man", children=(3, 5), name="Minh")
+    order = ".".join(reversed(STEPS))
+    app = opened(town(), SELAM, man, query={"step": "near", "order": order})
+    link = app.code[0].value
+    assert len(link) < 2000
+    assert f"order={order}" in link
+    assert app.button_group(key="reach_step").value == "near"
+    assert app.button_group(key="reach_step").options[0].startswith("1. reached without")
+    assert [one.value for one in app.radio] == [0]
+    assert _persona_link.unpacked(str(_one(app.query_params["persona"]))) == [SELAM, man]
+
+
+def test_a_broken_link_says_so_and_shows_the_first_view(opened: Opened) -> None:
+    app = opened(town(), query={"persona": "[{]"})
+    assert words.say("error.persona_link_broken") in texts(app)
+    assert app.title
+
+
+def test_the_numbers_as_a_file_say_whom_and_when_they_are_about(opened: Opened) -> None:
+    city = City(town().read, META)
+    _, text = _numbers(opened, city)
+    head, _, body = text.partition("\n\n")
+    said = dict(csv.reader(io.StringIO(head)))
+    assert said["persona 1 (Selam)"].startswith('{ "category": "legal"')
+    assert said["people counted on"] == "2026-01-01"
+    assert said["services last checked"] == "2026-06-01"
+    assert (said["method"], said["city"], said["invented"]) == ("streets", "Hand town", "yes")
+    rows = list(csv.DictReader(io.StringIO(body)))
+    assert [row["step"] for row in rows] == list(STEPS)
+    assert {(row["people_low"], row["people_high"]) for row in rows} == {("510", "510")}
+    assert rows[4]["covered_high"] == "0"
+
+
+def _numbers(opened: Opened, city: City) -> tuple[AppTest, str]:
+    app = opened(town(), SELAM)
+    watch = Watch()
+    found = _reach_answers._compute(city, [(SELAM, STEPS)], watch)  # noqa: SLF001 - as the job does
+    return app, _reach_figures.numbers(list(found.values()), ["Selam"])
+
+
+def test_every_figure_has_a_file_of_its_own(opened: Opened) -> None:
+    app = opened(town(), SELAM)
+    press(app, "reach_add_man")
+    kinds = {one.proto.label for one in app.get("download_button")}
+    assert {words.say(f"reach.{one}") for one in ("png", "svg", "csv")} <= kinds
+    city = City(town().read, META)
+    found = _reach_answers._compute(city, [(SELAM, STEPS)], Watch())  # noqa: SLF001
+    answer = next(iter(found.values()))
+    lines = _reach_figures.lines(answer, "Selam")
+    assert lines[0] == (
+        "For: Selam. The service must be open on a weekday evening and understand Tigrinya."
+    )
+    assert any("2026-01-01" in line for line in lines)
+    assert any("invented" in line for line in lines)
+
+
+# --- several personas ----------------------------------------------------------------------------
+
+
+def test_the_same_person_as_a_man_is_one_click_away(opened: Opened) -> None:
+    made = town()
+    made.rows["services"][1]["women_only"] = True
+    persona = Persona(category="legal", when="evening", group="women", sex="woman", name="Selam")
+    app = press(opened(made, persona), "reach_add_man")
+    assert _persona_link.unpacked(_one(app.query_params["persona"]))[1].group == "men"
+    rows = table(app, "reach.step")
+    assert list(rows.columns)[1:] == ["Selam", "Selam, a man"]
+    last = rows.iloc[-1].tolist()
+    assert last[1] == "510"  # women, at both places in the evening
+    assert last[2] == "300 to 305"  # men: of 490 the 300 near the place that lets them in
+    assert "They part at: lets her in." in texts(app)
+
+
+def test_papers_in_order_is_one_click_away(opened: Opened) -> None:
+    persona = Persona(category="legal", group="women", no_papers=True, name="Selam")
+    app = press(opened(town(), persona), "reach_add_papers")
+    rows = table(app, "reach.step")
+    assert rows.iloc[-1].tolist()[1:] == ["0", "510"]
+    assert "They part at: lets her in." in texts(app)
+
+
+def test_six_are_side_by_side_and_no_more(opened: Opened) -> None:
+    app = opened(town(), SELAM)
+    for _ in range(5):
+        press(app, "reach_add_copy")
+    assert len(table(app, "reach.step").columns) == 7
+    assert words.say("persona.six") in texts(app)
+    assert not [one for one in app.button if one.key == "reach_add_copy"]
+    press(app, "reach_remove")
+    assert len(table(app, "reach.step").columns) == 6
+
+
+def test_the_form_changes_the_one_that_is_open(opened: Opened) -> None:
+    app = press(opened(town(), SELAM), "reach_add_copy")
+    app.radio(key="reach_which").set_value(1)
+    again(app)
+    app.slider(key="reach_form_minutes").set_value(40)
+    again(app)
+    first, second = _persona_link.unpacked(_one(app.query_params["persona"]))
+    assert (first.minutes, second.minutes) == (15, 40)
+
+
+# --- kept in the atlas ---------------------------------------------------------------------------
+
+
+def test_a_persona_is_saved_chosen_again_and_taken_back(opened: Opened, tmp_path: Path) -> None:
+    app = press(opened(town(), SELAM), "reach_save")
+    kept = atlas.Atlas(tmp_path / "town.gpkg")
+    (row,) = personas_kept.kept(kept)
+    assert (row["name"], row["language"]) == ("Selam", "ti")
+    assert "Selam is saved." in texts(app)
+    assert app.selectbox(key="reach_choose").value == f"kept:{row['id']}"
+    made = chronicle.changes(kept.read("revisions"), kept.read("history"))
+    changes.undo(kept, made[0].id, who="", keep=False)
+    assert personas_kept.kept(kept) == []
+    again(app)
+    assert app.selectbox(key="reach_choose").value is None
+    assert "Selam" in texts(app)  # she stays on the page
+
+
+def test_a_persona_without_a_name_is_not_saved(opened: Opened, tmp_path: Path) -> None:
+    app = press(opened(town(), Persona(category="legal")), "reach_save")
+    assert words.say("error.persona_name_empty") in texts(app)
+    assert personas_kept.kept(atlas.Atlas(tmp_path / "town.gpkg")) == []
+
+
+def test_a_change_of_a_saved_persona_is_saved_over_her(opened: Opened, tmp_path: Path) -> None:
+    app = press(opened(town(), SELAM), "reach_save")
+    app.slider(key="reach_form_minutes").set_value(25)
+    press(again(app), "reach_save_change")
+    (row,) = personas_kept.kept(atlas.Atlas(tmp_path / "town.gpkg"))
+    assert row["minutes"] == 25
+    press(app, "reach_forget")
+    assert personas_kept.kept(atlas.Atlas(tmp_path / "town.gpkg")) == []
+
+
+# --- what is not said ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> list[pd.DataFrame]:
+    """Note down what the map is given to draw."""
+    from mapping.pages import _map
+
+    found: list[pd.DataFrame] = []
+    real = _map.gap
+
+    def noted(values: pd.DataFrame, *, key: Hashable) -> maps.Layer:
+        found.append(values)
+        return real(values, key=key)
+
+    monkeypatch.setattr(_map, "gap", noted)
+    return found
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_papers_are_on_no_map_from_the_step_that_asks_for_them(
+    opened: Opened, drawn: list[pd.DataFrame], step: str
+) -> None:
+    persona = Persona(category="legal", group="women", no_papers=True)
+    app = opened(town(), persona, query={"step": step})
+    before = STEPS.index(step) < STEPS.index("admitted")
+    assert bool(drawn) == before
+    said = texts(app)
+    assert "Papers are what a service asks for, never a number of people" in said
+    assert (words.say("reach.map_about") in said) == before
+    rows = table(app, "reach.state")
+    assert len(rows) == 3
+    if step == "admitted":
+        assert set(rows["Why, or what to ask"]) == {"asks for papers"}
+
+
+def test_where_nearly_nothing_is_known_it_says_from_where_on_nobody_can_say(opened: Opened) -> None:
+    made = Town()
+    made.people({"c100": 400, "c1300": 600})
+    for number in range(5):
+        made.service(f"s{number}", (100 + 300 * number, 0))
+    made.service("known", (100, 0), hours="Mo-Fr 09:00-17:00", languages={"en": "staff"})
+    persona = Persona(category="legal", language="ti", when="evening", no_papers=True)
+    app = opened(made, persona)
+    said = texts(app)
+    # hours: unknown for five of six; then of the five in play nobody knows papers or languages
+    assert (
+        "Of 1,000 people like her, 1,000 are still reached after “near enough”. From the step "
+        "“open when she can come” on nobody can say yet: there it is unknown for 5 of 6 services. "
+        "Answers missing in all: 15." in said
+    )
+    assert "0 to 1,000" not in said.partition("\n")[0]
+    assert words.say("reach.to_whom") in said
+    assert app.button_group(key="reach_step").value == "open"
+
+
+@pytest.mark.parametrize(
+    "name", ["{{7*7}}", "<script>alert(1)</script>", "![x](http://evil.example/x.png)", ":rocket:"]
+)
+def test_what_she_is_called_is_text_and_nothing_else(opened: Opened, name: str) -> None:
+    persona = Persona(category="legal", name=name, about=name)
+    app = press(opened(town(), persona), "reach_add_copy")
+    assert name in [one.value for one in app.text]
+    assert name not in app.title[0].value
+    for one in (*app.markdown, *app.subheader, *app.caption):
+        assert name not in one.value
+    for option in app.radio[0].options:
+        assert name not in option or not any(mark in name for mark in "<[:")
+    (label,) = [one.label for one in app.button if one.key == "reach_remove"]
+    # a mark that markdown would read is written with a stroke before it
+    assert not re.search(r"(?<!\\)[<\[{:*]", label)
+
+
+def _one(value: object) -> str:
+    return str(value[0] if isinstance(value, list) else value)
