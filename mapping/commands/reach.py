@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from mapping import cascade, cascade_told
+from mapping import cascade, cascade_told, regions
 from mapping.city import City
 from mapping.commands import answer, answer_json, opened
 from mapping.commands.ask import read_persona, span
@@ -26,6 +26,7 @@ def arguments(reach: argparse.ArgumentParser) -> None:
     reach.add_argument("--category", metavar="C", help=say("cli.persona_category"))
     reach.add_argument("--minutes", type=float, metavar="M", help=say("cli.minutes"))
     reach.add_argument("--order", metavar="STEP,STEP,...", help=",".join(STEPS))
+    reach.add_argument("--scheduler", metavar="tcp://HOST:PORT", help=say("cli.scheduler"))
     reach.set_defaults(run=reach_command)
 
 
@@ -38,6 +39,9 @@ def reach_command(asked: argparse.Namespace) -> int:
     ] or [Persona.from_json({}, category=asked.category, minutes=asked.minutes)]
     city = City(atlas.read, atlas.meta())
     order = asked.order.split(",") if asked.order else STEPS
+    if asked.scheduler:
+        for one in personas:  # finds the walks, which the city keeps
+            regions.cascade_on(asked.scheduler, city, one)
     answers = [cascade.cascade(city, one, order=order) for one in personas]
     if asked.json:
         several = len(answers) > 1
