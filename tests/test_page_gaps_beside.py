@@ -248,12 +248,27 @@ def test_an_atlas_without_personas_asks_only_the_question(kept: Atlas) -> None:
 # --- pictures ------------------------------------------------------------------------------------
 
 
-def test_the_picture_says_what_it_is_when_it_travels_alone(kept: Atlas) -> None:
+@pytest.mark.parametrize("what", ["bars", "map"])
+def test_a_picture_says_what_it_is_when_it_travels_alone(kept: Atlas, what: str) -> None:
     city = City(kept.read, kept.meta())
     answer = gaps.gaps(city, Need(category="legal", language="ti", when="evening", group="born_er"))
     said = Said(answer, gaps.as_json(answer))
-    drawn = figures.svg(_gaps_figures.figure(said))
+    if what == "bars":
+        chart = _gaps_figures.figure(said)
+    else:
+        chart = _gaps_figures.map_figure(said, gaps.map_values(answer), "now")
+    drawn = figures.svg(chart)
     text = " ".join("".join(ET.fromstring(drawn).itertext()).split())  # noqa: S314 - our own
     for wanted in ("Tigrinya", "weekday evening", "Born in Eritrea", "2026-01-01", "Hand town"):
         assert wanted in text
     assert "invented city" in text
+
+
+def test_there_is_no_picture_by_area_where_papers_are_asked_about(kept: Atlas) -> None:
+    offered = {one.proto.label for one in opened(EVERYONE).get("download_button")}
+    assert {
+        words.say(f"gaps.{one}") for one in ("csv", "png", "svg", "map_png", "map_svg")
+    } <= offered
+    papers = opened(EVERYONE | {"gaps_must": "No papers asked"}).get("download_button")
+    assert {one.proto.label for one in papers} == {words.say("gaps.csv")}
+    assert kept.path.exists()

@@ -1,4 +1,4 @@
-"""The bars of the page Gaps as pictures that still say what they are when they travel alone."""
+"""Bars and map of the page Gaps as pictures that still say what they are when they travel alone."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
+import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
-from mapping import charts, figures, words
+from mapping import charts, charts_step_map, figures, words
 from mapping.pages import _gaps_answer, _numbers, _shared
 from mapping.pages._gaps_answer import Said
 from mapping.personas import Persona
 
 MOST: Final = 12  # bars of a picture
+MAP_WIDTH: Final = 640
 
 
 def labels() -> dict[str, str]:
@@ -42,32 +44,45 @@ def bars(rows: list[dict[str, Any]], *, right_to_left: bool) -> pd.DataFrame:
     )
 
 
-def file_name(said: Said, kind: str) -> str:
+def file_name(said: Said, kind: str, *, what: str = "") -> str:
     """Name a file after what it answers and when it was asked."""
-    return f"gaps-{said.answer.need.category}-{said.report['dates']['asked']}.{kind}"
+    parts = ("gaps", what, said.answer.need.category, said.report["dates"]["asked"])
+    return f"{'-'.join(part for part in parts if part)}.{kind}"
 
 
 def downloads(said: Said) -> None:
     """Offer the bars as PNG and SVG; drawn when somebody takes one."""
-    if said.report["districts"] is None:
-        return
+    if said.report["districts"] is not None:
+        _offer("bars", said, lambda: figure(said))
+
+
+def map_downloads(said: Said, values: pd.DataFrame, drawn: str) -> None:
+    """Offer the map as it is shown, as PNG and SVG."""
+    with st.container(horizontal=True, key="gaps_map_files"):
+        _offer("map", said, lambda: map_figure(said, values, drawn))
+
+
+def _offer(what: str, said: Said, make: Callable[[], figures.Chart]) -> None:
+    prefix = "" if what == "bars" else f"{what}_"
     kinds: tuple[tuple[str, Callable[[figures.Chart], str | bytes], str], ...] = (
         ("png", figures.png, "image/png"),
         ("svg", figures.svg, "image/svg+xml"),
     )
     for kind, draw, mime in kinds:
         st.download_button(
-            _shared.say(f"gaps.{kind}"),
-            partial(_drawn, said, draw),
-            file_name=file_name(said, kind),
+            _shared.say(f"gaps.{prefix}{kind}"),
+            partial(_drawn, make, draw),
+            file_name=file_name(said, kind, what=what),
             mime=mime,
-            key=f"gaps_{kind}",
+            key=f"gaps_{prefix}{kind}",
             on_click="ignore",
         )
 
 
-def _drawn(said: Said, draw: Callable[[figures.Chart], str | bytes]) -> str | bytes:
-    return draw(figure(said))
+def _drawn(
+    make: Callable[[], figures.Chart], draw: Callable[[figures.Chart], str | bytes]
+) -> str | bytes:
+    return draw(make())
 
 
 def figure(said: Said) -> figures.Chart:
@@ -82,6 +97,38 @@ def figure(said: Said) -> figures.Chart:
     return figures.framed(
         chart, title=_gaps_answer.title(said.answer.need), lines=lines(said), right_to_left=rtl
     )
+
+
+def map_figure(said: Said, values: pd.DataFrame, drawn: str) -> figures.Chart:
+    """Draw the map with the same lines; ``drawn`` is what of two answers it shows."""
+    say, city = _shared.say, said.answer.city
+    rtl = words.direction(_shared.lang()) == "rtl"
+    districts = city.areas[city.areas["level"].eq("district")].to_crs(city.crs)
+    about = "gaps.map_about" if drawn in {"now", "before"} else "gaps.map_about_change"
+    chart = charts_step_map.step_map(
+        gpd.GeoDataFrame(city.homes(said.answer.level).areas),
+        values,
+        labels={
+            "people": say("map.gap_people", count="{count}"),
+            "zero": say("map.gap_zero"),
+            "cannot_say": say("map.gap_unknown"),
+            "suppressed": say("map.gap_suppressed"),
+            "km": say("reach.km", count="{count}"),
+            "about": say(about),
+        },
+        colours=figures.COLOURS,
+        ground={
+            "water": gpd.GeoDataFrame(city.ground[city.ground["kind"].eq("water")]),
+            "districts": gpd.GeoDataFrame(districts),
+        },
+        width=MAP_WIDTH,
+        right_to_left=rtl,
+        number=_numbers.number,
+    )
+    title = _gaps_answer.title(said.answer.need)
+    first, *others = lines(said)
+    shown = first if drawn == "now" else f"{say(f'gaps.map_{drawn}')}. {first}"
+    return figures.framed(chart, title=title, lines=[shown, *others], right_to_left=rtl)
 
 
 def lines(said: Said) -> list[str]:

@@ -11,7 +11,7 @@ import streamlit as st
 from layers import clock
 from mapping import features, gaps
 from mapping.changed import Changed
-from mapping.pages import _gaps_answer, _map, _numbers, _shared
+from mapping.pages import _gaps_answer, _gaps_figures, _map, _numbers, _shared
 from mapping.pages._gaps_answer import Said
 
 SHOWS: Final = ("now", "before", "newly", "lost")
@@ -33,8 +33,8 @@ def show(said: Said, change: Changed | None) -> None:
         )
         drawn = str(chosen or "now")
     layers = _map.areas()
+    values = _values(said, change, drawn)
     if not need.no_papers:
-        values = _values(said, change, drawn)
         layers = (_map.gap(values, key=_key(said, values, drawn)), *layers)
     services = tuple(layer for layer in _map.things() if layer.kind == "services")
     instead = {"map.layer_gap": say(f"gaps.map_{drawn}")} if drawn != "now" else {}
@@ -45,6 +45,8 @@ def show(said: Said, change: Changed | None) -> None:
             _picked(said, picked)
     about = "gaps.map_about" if drawn in {"now", "before"} else "gaps.map_about_change"
     st.text(say("gaps.note_papers" if need.no_papers else about))
+    if not need.no_papers:
+        _gaps_figures.map_downloads(said, values, drawn)
 
 
 def _values(said: Said, change: Changed | None, drawn: str) -> pd.DataFrame:
