@@ -183,7 +183,8 @@ def _step(
     found: tuple[dict[Steps, Shares], dict[tuple[Steps, Steps], Shares]],
 ) -> Step:
     shares, lost = found
-    facts = tuple(fact for fact in FACTS_OF.get(name, ()) if fact in view.facts)
+    named = view.named(sets.after)
+    facts: tuple[str, ...] = tuple(one for one in FACTS_OF.get(name, ()) if one in named)
     if name in {"exists", "near"} or (name == "safe" and view.persona.avoids_unsafe):
         facts = (name,)
     unknown, of = _unknown(view, name, sets)

@@ -114,6 +114,11 @@ class Seen:
         )
         return found
 
+    def named(self, steps: Steps) -> set[str]:
+        """Name the facts that some steps may ask of her offers, or of what is met with them."""
+        mine = set(self.facts.columns)
+        return mine | set(self.companion.facts.columns) if self.with_trip(steps) else mine
+
     def with_trip(self, steps: Steps) -> bool:
         """Tell whether some steps ask for another kind of help on the same trip."""
         return _TOGETHER in self.facts and "fits" in steps
@@ -228,7 +233,7 @@ def _deciding(view: Seen, few: _Question, more: _Question) -> Steps:
 
 def _asked(view: Seen, steps: Steps) -> Steps:
     """Leave out steps of which she asks nothing; a safe way is one of her longest walk."""
-    named = set(view.facts.columns)
+    named = view.named(steps)
     idle = {name for name, several in FACTS_OF.items() if not named & set(several)}
     if not view.persona.avoids_unsafe:
         idle.add("safe")
