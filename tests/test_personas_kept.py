@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from layers import atlas, changes, exporting, personas_kept
 from layers.atlas import Atlas
@@ -154,3 +155,30 @@ def test_a_row_that_describes_nothing_is_listed_and_not_taken(city: Atlas, tmp_p
     assert [one.row for one in plan.rejected] == [3, 4, 5]
     importer.carry_out(other, plan)
     assert [one["id"] for one in personas_kept.kept(other)] == ["p0"]
+
+
+@pytest.mark.parametrize("lang", ["en", "fr", "ar"])
+def test_the_history_tells_in_words_what_was_changed_of_her(
+    city: Atlas, monkeypatch: pytest.MonkeyPatch, lang: str
+) -> None:
+    personas_kept.keep(city, MARYAM, "Ines")
+    (seen,) = personas_kept.kept(city)
+    change = {"pace": "pram", "language": "ti", "no_papers": False, "hours": None}
+    personas_kept.keep(city, seen | change, "Ines")
+    monkeypatch.setenv("CG_ATLAS", str(city.path))
+    page = AppTest.from_string(
+        "from mapping.pages import _history; _history.show()", default_timeout=60
+    )
+    page.query_params["cg_lang"] = lang
+    page.run()
+    assert not page.exception
+    told = next(one.value for one in page.text if "\n" in one.value)
+    said = words.sentences(lang)
+    lines = told.splitlines()[1:]
+    assert [line.partition(":")[0].strip() for line in lines] == [
+        said[f"asks.{key}"] for key in ("language", "hours", "no_papers", "pace")
+    ]
+    assert said["tongue.ti"] in lines[0]
+    assert said["persona.pace_pram"] in lines[3]
+    assert "True" not in told
+    assert "{" not in told

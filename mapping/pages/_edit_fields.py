@@ -145,10 +145,8 @@ def label(column: schema.Column) -> str:
     return f"{name} *" if column.required else name
 
 
-def field_name(column: str, table: str = "") -> str:
-    """Name a column in words; of a persona the description is no text about a service."""
-    if (table, column) == ("personas", "description"):
-        return _shared.say("field.persona")
+def field_name(column: str) -> str:
+    """Name a column in words."""
     return _shared.say(f"field.{column}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 import pandas as pd
@@ -10,14 +11,16 @@ import streamlit as st
 from layers import changes, chronicle, vocab
 from layers.chronicle import Change, Step
 from layers.errors import LayerError
-from mapping.pages import _edit_fields, _shared
+from mapping.pages import _edit_fields, _persona_said, _shared
 
 PAGE: Final = 20  # changes shown at a time
 ROWS: Final = 60  # rows of one change shown
 SHOWN, KIND, WHO_WAS, KEEP, SAID = (
     "history_shown", "history_kind", "history_who", "history_keep", "history_said",
 )  # fmt: skip
-NAMED: Final = ("organizations", "services", "locations", "assets", "bodies", "areas", "places")
+NAMED: Final = (
+    *("organizations", "services", "locations", "assets", "bodies", "areas", "places", "personas"),
+)
 
 
 def show(*, table: str | None = None, row: str | None = None) -> None:
@@ -149,14 +152,22 @@ def _step(step: Step) -> None:
     ]
     if step.forgotten:
         lines.append(say("history.forgotten"))
-    for column, before, after in step.cells:
-        words = [_edit_fields.shown(step.table, column, value) for value in (before, after)]
-        name = _edit_fields.field_name(column, step.table)
+    for name, before, after in _cells(step):
         if step.action == "delete":
-            lines.append(say("history.was", field=name, before=words[0]))
+            lines.append(say("history.was", field=name, before=before))
         else:
-            lines.append(say("history.cell", field=name, before=words[0], after=words[1]))
+            lines.append(say("history.cell", field=name, before=before, after=after))
     st.text("\n".join(lines))
+
+
+def _cells(step: Step) -> Iterator[tuple[str, str, str]]:
+    """Say what differs: the name of each field, before and after."""
+    for column, before, after in step.cells:
+        if (step.table, column) == ("personas", "description"):
+            yield from _persona_said.differing(before, after)
+        else:
+            words = [_edit_fields.shown(step.table, column, value) for value in (before, after)]
+            yield _edit_fields.field_name(column), words[0], words[1]
 
 
 def _undo(one: Change, *, place: str) -> None:
