@@ -52,8 +52,9 @@ run: $(VENV)/.installed $(if $(filter var/sample.gpkg,$(ATLAS)),var/sample.gpkg)
 	  exec $(BIN)/python -m streamlit run streamlit_app.py --server.headless true \
 	  --server.address $(HOST) --server.port $(PORT) --browser.serverAddress $(SEEN)
 
-# Files of tests run side by side: on one core with WORKERS=0.
-WORKERS ?= 2
+# Files of tests run side by side, one more than there are cores, as many a test waits: on one core
+# with WORKERS=0.
+WORKERS ?= 3
 
 # --- testing -----------------------------------------------------------------------------------
 
@@ -64,7 +65,7 @@ check: $(VENV)/.installed-dev  ## linters, types and the arrows between modules
 	@$(BIN)/python -m pytest -q tests/test_boundaries.py tests/test_words.py
 
 test: check  ## everything: checks, then all tests, with samples of the long ones
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 drill: $(VENV)/.installed-dev  ## the long tests whole: soak, kills, mutated files, attacks
 	@CG_DRILL=1 $(BIN)/python -m pytest -m drill

@@ -24,11 +24,24 @@ SHARED = REPOSITORY.parent / "shared"
 _tries: list[str] = []
 block.install(lambda event, host: _tries.append(f"{event} {host}"))
 
+# The files that take longest, the longest first: one that is begun last holds up all.
+# A file that is not named comes after them, in the order of names.
+LONGEST = (
+    *("test_berlin", "test_wall_look", "test_page_edit", "test_phone_browser", "test_axe"),
+    *("test_round_trip", "test_no_outside", "test_phone_hers_browser", "test_outbox_browser"),
+    *("test_line_browser", "test_moderator_browser", "test_phone_ways_browser"),
+    *("test_phone_aloud_browser", "test_workshop_browser", "test_maps", "test_wall_browser"),
+    *("test_page_gaps", "test_import_duplicates", "test_how_to", "test_formats_page"),
+    *("test_page_quality", "test_benchmarks", "test_page_room_browser", "test_sample_osm"),
+    *("test_page_network", "test_import_undo", "test_hostile_files", "test_sample_truths"),
+)
 _IN_A_BROWSER = {"browser", "watch", "page", "phone"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what runs in a browser, and set aside the drills and what needs the shared data."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(places)))
     for item in items:
         if _IN_A_BROWSER & set(getattr(item, "fixturenames", ())):
             item.add_marker("needs_system")

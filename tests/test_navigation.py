@@ -1,4 +1,4 @@
-"""The desk's pages answer to their names, in a real browser."""
+"""The desk's pages: which there are, and what stays chosen. Each is opened in test_no_outside."""
 
 from __future__ import annotations
 
@@ -13,22 +13,6 @@ from tests.helpers.watched import Watch
 
 def test_the_list_for_pictures_and_requests_names_every_page() -> None:
     assert desk.PAGES == navigation.PAGES
-
-
-@pytest.mark.needs_system
-def test_every_page_opens_under_the_name_people_type(server: Server, watch: Watch) -> None:
-    for name in navigation.PAGES:
-        page = watch.page("desktop")
-        page.goto(f"{server.url}/{name}")
-        desk.wait_until_drawn(page)
-        assert page.get_by_role("dialog").count() == 0, f"{name}: page not found"
-        label = words.say(f"nav.{name}")
-        chosen = page.get_by_test_id("stTopNavLink").get_by_text(label, exact=True)
-        if name in navigation.TABLES:
-            page.get_by_test_id("stTopNavSection").click()
-            chosen = page.get_by_test_id("stTopNavDropdownLink").get_by_text(label, exact=True)
-        chosen.first.wait_for(state="visible")
-        page.context.close()
 
 
 @pytest.mark.needs_system

@@ -13,7 +13,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from mapping import hall
+from mapping import hall, words
+from mapping.pages import navigation
 from mapping.phone import policy
 from tests.helpers import desk, rooms
 from tests.helpers.block import sitecustomize as block
@@ -60,12 +61,22 @@ def test_a_socket_between_processes_is_nobody_else() -> None:
 
 
 @pytest.mark.parametrize("name", desk.PAGES)
-def test_a_page_of_the_desk_asks_nobody_else_and_complains_of_nothing(
+def test_a_page_of_the_desk_asks_nobody_else_complains_of_nothing_and_has_its_name(
     name: str, watch: Watch, server: Server
 ) -> None:
-    desk.open_page(watch.page(), server.url, name)
+    """Under the name that people type, with its own entry chosen among the pages."""
+    page = watch.page()
+    page.goto(f"{server.url}/{name}")
+    desk.wait_until_drawn(page)
     assert watch.foreign == []
     assert desk.complaints(watch.errors) == []
+    assert page.get_by_role("dialog").count() == 0, "page not found"
+    label = words.say(f"nav.{name}")
+    chosen = page.get_by_test_id("stTopNavLink").get_by_text(label, exact=True)
+    if name in navigation.TABLES:
+        page.get_by_test_id("stTopNavSection").click()
+        chosen = page.get_by_test_id("stTopNavDropdownLink").get_by_text(label, exact=True)
+    chosen.first.wait_for(state="visible")
 
 
 def test_phone_and_wall_ask_nobody_else_and_complain_of_nothing(

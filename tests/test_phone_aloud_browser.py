@@ -120,7 +120,8 @@ def test_another_language_keeps_screen_answers_words_and_place(
     assert said["reasons"] == ["kind"]
 
 
-@pytest.mark.parametrize("text", ["100%", "200%"])
+# with letters of the usual size English, French and Arabic are looked at in test_phone_browser
+@pytest.mark.parametrize("text", [pytest.param("100%", marks=pytest.mark.drill), "200%"])
 def test_no_language_is_wider_than_a_small_phone(
     watch: Watch, in_hall: Server, session: Session, text: str
 ) -> None:
