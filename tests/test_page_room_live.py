@@ -115,6 +115,8 @@ def test_the_door_is_shut_and_opened_from_the_desk(room: Room) -> None:
     assert not app.exception
     assert not room.get(session.id).takes_new
     assert door(app).value is True
+    assert "takes no new ones" in said(app)
+    assert "with the picture or the code" not in said(app)
     room.take_new(session.id, on=True)  # from another desk
     assert door(run()).value is False
     app = door(run("ar")).set_value(True).run()

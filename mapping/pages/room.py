@@ -64,7 +64,8 @@ def _answer(running: list[Session]) -> str:
         return say("room.answer_several", count=len(running))
     session = running[0]
     # set apart, so that a title of the other direction does not turn the sentence round
-    return say(f"room.answer_{session.state}", title=f"\u2068{session.title}\u2069")
+    how = "shut" if session.state == "open" and not session.takes_new else session.state
+    return say(f"room.answer_{how}", title=f"\u2068{session.title}\u2069")
 
 
 def _section(running: list[Session], *, has_past: bool) -> str:
