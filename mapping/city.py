@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
@@ -26,6 +27,8 @@ from mapping.needs import EVERYONE
 from mapping.offers import Flags, Offers, Read, read_offers
 from mapping.on_foot import OnFoot
 from mapping.travel import Minutes
+
+_READ_ONCE: Final = frozenset({"street_nodes", "streets"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +95,7 @@ class City(OnFoot):
         minutes: Minutes | None = None,
     ) -> None:
         super().__init__(minutes)
-        self.read = read
+        self.read = _once(read)
         self.meta = dict(meta)
         self.day = day or today()
         self._people: dict[str, tuple[str, People]] = {}
@@ -284,6 +287,21 @@ class City(OnFoot):
 def _as_fine(level: str, other: str) -> bool:
     """Tell whether areas of a level are as small as those of another, or smaller."""
     return home.LEVELS.index(level) <= home.LEVELS.index(other)
+
+
+def _once(read: Read) -> Read:
+    """Read each table once; those of streets fill memory and are read once anyway."""
+    kept: dict[str, pd.DataFrame] = {}
+
+    def found(table: str) -> pd.DataFrame:
+        if table not in kept:
+            rows = read(table)
+            if table in _READ_ONCE:
+                return rows
+            kept[table] = rows
+        return kept[table]
+
+    return found
 
 
 def _line(area: str, parent: Mapping[str, object]) -> list[str]:

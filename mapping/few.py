@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from layers.streets import Floats
+from layers.streets import Floats, Numbers
 
 FEW: Final = 4.0  # fewer than five people are never shown as a number
 _ALMOST: Final = 1e-6  # people; what sums of fractions are off by
@@ -75,6 +75,20 @@ def shown(low: float, high: float) -> dict[str, int]:
     """
     least, most = math.floor(round(low, 6)), math.ceil(round(high, 6))
     return {"low": least if least > FEW else 0, "high": most if most > FEW or most == 0 else 4}
+
+
+def shown_all(low: Floats, high: Floats) -> tuple[Numbers, Numbers]:
+    """Round many numbers of people outward, as :func:`shown` does one.
+
+    Examples
+    --------
+    >>> [side.tolist() for side in shown_all(np.array([12.3, 3, 0]), np.array([40.1, 3, 0]))]
+    [[12, 0, 0], [41, 4, 0]]
+    """
+    least = np.floor(np.round(low, 6)).astype(np.int64)
+    most = np.ceil(np.round(high, 6)).astype(np.int64)
+    few = np.int64(FEW)
+    return np.where(least > few, least, 0), np.where((most > few) | (most == 0), most, few)
 
 
 def in_fives(low: float, high: float, people: tuple[float, float]) -> dict[str, int]:

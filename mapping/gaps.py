@@ -22,7 +22,7 @@ from layers.streets import Floats
 from mapping import coverage, fitting
 from mapping.city import City, People
 from mapping.estimates import CROSS
-from mapping.few import FEW, coarse, share_of, shown
+from mapping.few import FEW, coarse, share_of, shown, shown_all
 from mapping.needs import Need
 from mapping.offers import CERTAIN, EXCLUDED, PLACELESS, POSSIBLE, Flags, Read
 from mapping.personas import Persona
@@ -286,21 +286,19 @@ def area_table(answer: Gaps) -> pd.DataFrame:
     """
     start = answer.city.homes(answer.level)
     lost = np.bincount(start.area, ~start.on_street, len(answer.ids)) > 0
-    rows = []
-    for at, area_id in enumerate(answer.ids):
-        row: dict[str, Any] = {"area_id": area_id}
-        if answer.counted[at]:
-            people = shown(answer.people.low[at], answer.people.high[at])
-            without = shown(answer.not_low[at], answer.not_high[at])
-            row |= {"people_low": people["low"], "people_high": people["high"]}
-            row["people_not_reached_low"] = without["low"]
-            row["people_not_reached_high"] = without["high"]
-        row["suppressed"] = bool(answer.people.suppressed[at])
-        row["off_street"] = bool(lost[at])
-        rows.append(row)
+    counted = answer.counted
+    sides = (
+        *shown_all(answer.people.low[counted], answer.people.high[counted]),
+        *shown_all(answer.not_low[counted], answer.not_high[counted]),
+    )
     names = ["people_low", "people_high", "people_not_reached_low", "people_not_reached_high"]
-    table = pd.DataFrame(rows, columns=["area_id", *names, "suppressed", "off_street"])
-    return table.astype(dict.fromkeys(names, "Int64"))
+    table = pd.DataFrame({"area_id": answer.ids})
+    for name, side in zip(names, sides, strict=True):
+        table[name] = pd.array([pd.NA] * len(table), dtype="Int64")
+        table.loc[counted, name] = side
+    table["suppressed"] = answer.people.suppressed
+    table["off_street"] = lost
+    return table
 
 
 def district_table(answer: Gaps) -> list[dict[str, Any]]:

@@ -141,18 +141,7 @@ def walks(  # noqa: PLR0913 - a walk depends on this many things
         lines = _lines(starts, places, way, ~starts.on_street, ~places.on_street)
         return Walks(_sparse(found, shape), _sparse(_joined(found, lines), shape))
     begin, end = (_Around.of(ends, streets, closed) for ends in (starts, places))
-    sure = search.along(
-        starts.on_street & ~begin.near_any,
-        places.on_street & ~end.near_any,
-        closed.sure,
-        changed=None if plain is None else (plain.sure, closed.unsafe_sure),
-    )
-    maybe = search.along(
-        starts.on_street & ~begin.near_agreed,
-        places.on_street & ~end.near_agreed,
-        closed.maybe,
-        changed=None if plain is None else (plain.maybe, closed.unsafe_maybe),
-    )
+    sure, maybe = _both(search, begin, end, closed, plain)
     parts = [maybe]
     # Who lives in a place called unsafe may perhaps leave it, by its own streets.
     for group in _apart(closed.agreed, search.leads_m + FAR_M):
@@ -171,6 +160,22 @@ def walks(  # noqa: PLR0913 - a walk depends on this many things
     ]
     parts += [_some(pairs, _allowed(begin, end, pairs)) for pairs in perhaps]
     return Walks(_sparse(sure, shape), _sparse(_joined(*parts), shape))
+
+
+def _both(
+    search: _Search, begin: _Around, end: _Around, closed: Closed, plain: Walks | None
+) -> tuple[Pairs, Pairs]:
+    """Find the walks around all places called unsafe, and around those nobody contradicted."""
+    on, there = search.starts.on_street, search.places.on_street
+    strict = (on & ~begin.near_any, there & ~end.near_any, closed.sure)
+    sure = search.along(
+        *strict, changed=None if plain is None else (plain.sure, closed.unsafe_sure)
+    )
+    loose = (on & ~begin.near_agreed, there & ~end.near_agreed, closed.maybe)
+    if all(np.array_equal(one, other) for one, other in zip(strict, loose, strict=True)):
+        return sure, sure
+    changed = None if plain is None else (plain.maybe, closed.unsafe_maybe)
+    return sure, search.along(*loose, changed=changed)
 
 
 def shorter(found: Walks, before: Way, now: Way) -> Walks:

@@ -18,7 +18,7 @@ from shapely.geometry import Point, box
 
 from layers.errors import LayerError
 from mapping.city import City
-from mapping.few import shown, shown_share
+from mapping.few import shown, shown_all, shown_share
 from mapping.gaps import area_table, as_json, gaps, report, share_range
 from mapping.needs import Need
 from tests.helpers.town import CELLS, META, Town, area, placed
@@ -648,3 +648,13 @@ def test_asking_twice_gives_the_same_and_changes_nothing() -> None:
         == as_json(gaps(city, need))
         == report(made.read, META, need, day=DAY)
     )
+
+
+@given(st.lists(st.tuples(st.floats(0, 60), st.floats(0, 60)), max_size=9))
+def test_many_numbers_of_people_are_rounded_as_one_is(pairs: list[tuple[float, float]]) -> None:
+    low, high = np.array(pairs).reshape(-1, 2).T
+    each = [shown(one, other) for one, other in pairs]
+    found = shown_all(low, high)
+    assert [side.tolist() for side in found] == [
+        [one[key] for one in each] for key in ("low", "high")
+    ]
