@@ -134,6 +134,28 @@ def test_several_personas_are_put_side_by_side_in_the_order_asked(
     assert "eight steps" in capsys.readouterr().err
 
 
+def test_an_atlas_as_it_was_tells_who_is_newly_reached(
+    town: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    people = tmp_path / "people.csv"
+    people.write_text("id,total\n01,900\n02,800\n", encoding="utf-8")
+    assert main(["add", str(town), str(people), "--as", "population", "--key", "id"]) == 0
+    before = tmp_path / "before.gpkg"
+    assert main(["backup", str(town), str(before)]) == 0
+    links = Atlas(town).read("service_at_location")["id"].tolist()
+    with Atlas(town).write() as writer:
+        writer.delete("service_at_location", links)
+    capsys.readouterr()
+    asked = ["gaps", str(town), "--category", "childcare", "--before", str(before)]
+    assert main([*asked, "--json"]) == 0
+    change = json.loads(capsys.readouterr().out)["change"]
+    assert change["after"] == {"low": 1700, "high": 1700}
+    assert change["newly_reached"] == {"low": 0, "high": 0}
+    assert change["newly_lost"]["high"] == 1700 - change["before"]["low"] > 0
+    assert main(asked) == 0
+    assert "Newly lost:" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("command", ["new", "add", "gaps", "reach", "network", "export"])
 def test_without_json_it_is_readable_text(
     command: str, town: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -11,6 +11,8 @@ from layers.errors import LayerError
 from layers.vocab import CATEGORY
 from mapping import gaps as gap_sums
 from mapping import network as network_sums
+from mapping.changed import changed, told
+from mapping.city import City
 from mapping.commands import answer, answer_json, opened
 from mapping.personas import Persona
 from mapping.words import say
@@ -24,6 +26,7 @@ def arguments(gaps_command: argparse.ArgumentParser) -> None:
     gaps_command.add_argument("--category", metavar="C", help=" ".join(CATEGORY))
     gaps_command.add_argument("--persona", metavar="P.json", help=say("cli.persona"))
     gaps_command.add_argument("--minutes", type=float, metavar="M", help=say("cli.minutes"))
+    gaps_command.add_argument("--before", metavar="OTHER", help=say("cli.before"))
     gaps_command.set_defaults(run=gaps)
 
 
@@ -35,7 +38,12 @@ def gaps(asked: argparse.Namespace) -> int:
         category=asked.category,
         minutes=asked.minutes,
     )
-    found = gap_sums.report(atlas.read, atlas.meta(), need)
+    now = gap_sums.gaps(City(atlas.read, atlas.meta()), need)
+    found = gap_sums.as_json(now) | {"change": None}
+    if asked.before:
+        other = opened(asked.before)
+        before = gap_sums.gaps(City(other.read, other.meta()), need)
+        found["change"] = told(changed(before, now))
     if asked.json:
         answer_json(found)
     else:
@@ -70,6 +78,8 @@ def _gaps_text(found: dict[str, Any]) -> list[str]:
         certain = found["estimate"]["people"]
         ends = {"least": f"{certain['low']:,}", "most": f"{certain['high']:,}"}
         lines.append(say("reach.note_estimate", **ends))
+    if found["change"] is not None:
+        lines.append(_change_text(found["change"]))
     lines.append(say(f"cli.gaps_{found['method']}"))
     lines.append(
         say("cli.gaps_counted", day=found["dates"]["population"] or say("cli.unknown_day"))
@@ -81,6 +91,14 @@ def _gaps_text(found: dict[str, Any]) -> list[str]:
         for one in found["cannot_say"]
     ]
     return lines
+
+
+def _change_text(change: dict[str, Any]) -> str:
+    before = span(change["before"], ",")
+    if change["newly_reached"] is None:
+        return say("cli.gaps_change_other", before=before)
+    newly, lost = (span(change[name], ",") for name in ("newly_reached", "newly_lost"))
+    return say("cli.gaps_change", before=before, newly=newly, lost=lost)
 
 
 def span(found: dict[str, float], form: str) -> str:
