@@ -1,4 +1,4 @@
-"""All pairs of cell and service within 15 minutes on foot, beside networkx.
+"""All pairs of cell and service within 15 minutes on foot, beside networkx; then personas.
 
 The graphs of both sides are built before the clock starts.
 """
@@ -12,7 +12,7 @@ import networkx as nx
 import numpy as np
 from scipy.sparse import coo_array, csr_array
 
-from benchmarks import Result, best_of
+from benchmarks import Result, best_of, personas
 from benchmarks.town import Town, make_town
 from mapping.reach import minutes_between
 
@@ -53,6 +53,7 @@ def run(scale: float) -> Iterator[Result]:
             peer_s=seconds * services / some,
             equal=_same(walks, _pairs(minutes[:, :some])),
         )
+    yield from personas.run(scale)
 
 
 def _ours(town: Town) -> csr_array:
