@@ -20,7 +20,7 @@ from mapping import features, ink
 
 _FINE: Final = 0.1  # pixels that shapes are rounded to: nobody sees less
 _HATCH: Final = 6.0  # pixels between two lines
-_BAR: Final = 90.0  # pixels of the scale at most
+_BAR: Final = 0.3  # of the width that the scale takes at most
 _LEAST: Final = features.FEWEST  # people; fewer are never a class
 _COLUMN: Final = 190  # pixels of one column of the legend
 
@@ -157,7 +157,7 @@ def _areas(shapes: Shapes, kinds: Shapes, colours: Mapping[str, str]) -> list[al
         mine = shapes[kinds == kind]
         whole = _together(mine)
         if kind == "suppressed":
-            dots = {"strokeDash": ink.DOTS, "strokeCap": "round", "strokeWidth": ink.STROKE}
+            dots = {"strokeDash": ink.DOTS, "strokeCap": "round", "strokeWidth": 1.1}
             rings = shapely.geometrycollections(shapely.boundary(shapely.buffer(mine, -0.8)))
             layers += _shape(rings, filled=False, stroke=colours["quiet"], **dots)
         elif kind == "zero":
@@ -227,7 +227,7 @@ def _scale_bar(
 ) -> tuple[float, str] | None:
     """Choose a round length of at most a few pixels: those pixels, and its name."""
     km_in_pixels = (width - 2) / max(float(bounds[2] - bounds[0]) / 1000, 0.001)
-    fits = [km for km in (1, 2, 5, 10, 20, 50, 100) if km * km_in_pixels <= _BAR]
+    fits = [km for km in (1, 2, 5, 10, 20, 50, 100) if km * km_in_pixels <= _BAR * width]
     if not fits or "km" not in labels:
         return None
     return fits[-1] * km_in_pixels, labels["km"].format(count=number(fits[-1]))
