@@ -219,6 +219,8 @@ def _shown(answer: Cascade, shares: Shares) -> dict[str, int]:
         for low, high in ((found.got_low, found.got_high), (found.not_low, found.not_high))
     )
     low, high = (float(one) for one in coarse(people, got, missed))
+    if answer.people.least is not None:
+        low, high = estimates.whole(low, high)
     return in_fives(low, high, people)
 
 
@@ -226,7 +228,8 @@ def _people(answer: Cascade) -> tuple[float, float]:
     low, high = (
         one[~np.isnan(answer.people.low)] for one in (answer.people.low, answer.people.high)
     )
-    return float(low.sum()), float(high.sum())
+    all_of = float(low.sum()), float(high.sum())
+    return all_of if answer.people.least is None else estimates.whole(*all_of)
 
 
 def _share(covered: dict[str, int], of: dict[str, int]) -> dict[str, float] | None:

@@ -7,6 +7,7 @@ and says so wherever it stands.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
@@ -268,6 +269,20 @@ def _of_larger(
     counted = mine & ~np.isnan(x)[part_of]
     seed[counted] = tables[part_of[counted]]
     return seed, Within(part_of, tables)
+
+
+def whole(low: float, high: float) -> tuple[float, float]:
+    """Round both ends of a sum of estimates to people: a fraction makes no range of one number.
+
+    Somebody stays somebody.
+
+    Examples
+    --------
+    >>> whole(937.6, 937.6), whole(0.2, 0.2), whole(0, 0)
+    ((938.0, 938.0), (0.0, 1.0), (0.0, 0.0))
+    """
+    most = math.ceil(round(high, 6)) if high < 0.5 else round(high)
+    return float(round(low)), float(most)
 
 
 def is_crossed(code: str) -> bool:

@@ -21,7 +21,7 @@ import pandas as pd
 from layers.streets import Floats
 from mapping import coverage, fitting
 from mapping.city import City, People
-from mapping.estimates import CROSS
+from mapping.estimates import CROSS, whole
 from mapping.few import FEW, coarse, share_of, shown, shown_all
 from mapping.needs import Need
 from mapping.offers import CERTAIN, EXCLUDED, PLACELESS, POSSIBLE, Flags, Read
@@ -268,7 +268,7 @@ def summed(answer: Gaps, which: Flags) -> dict[str, Any]:
     low, high = (float(one) for one in coarse(all_of, missed, reached))
     widened = (low, high) != missed or bool(answer.widened[mine].any())
     if people.least is not None:  # the fraction of an estimate makes no range of it
-        low, high, all_of = round(low), round(high), (round(all_of[0]), round(all_of[1]))
+        (low, high), all_of = whole(low, high), whole(*all_of)
     count, of = shown(low, high), shown(*all_of)
     share = share_of(count, of, exact, widened=widened)
     return {"people": of, "not_reached": count, "share_not_reached": share}

@@ -14,8 +14,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from layers.errors import LayerError
-from mapping import estimates, words
+from mapping import cascade_told, estimates, words
 from mapping.__main__ import main
+from mapping.cascade import cascade
 from mapping.city import City
 from mapping.estimates import Within, crossed, fit
 from mapping.gaps import area_table, as_json, gaps
@@ -374,6 +375,15 @@ def test_the_command_names_an_estimate_and_its_range(
     margins = gaps(City(made.read, made.meta()), Need(category="health", group="born_so"))
     most = int(margins.people.high.sum())
     assert f"An estimate from two counts; for certain it is 0 to {most:,} people." in said
+
+
+def test_the_fraction_of_an_estimate_makes_no_range_of_it_in_the_cascade() -> None:
+    told = cascade_told.told(cascade(city(town()), Need(category="legal", group="women*born_er")))
+    assert told["population"]["people"] == {"low": 61, "high": 61}  # 20 + 40 + 1.25
+    first = told["steps"][0]
+    assert first["covered"] == {"low": 61, "high": 61}
+    for step in told["steps"]:
+        assert 0 <= step["covered"]["low"] <= step["covered"]["high"] <= 61
 
 
 def test_a_group_that_was_counted_is_no_estimate() -> None:
