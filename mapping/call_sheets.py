@@ -29,7 +29,6 @@ COLUMNS: Final = MappingProxyType(
         "course_level": ("course_level",),
         "age": ("min_age", "max_age"),
         "language": ("languages",),
-        "together": ("childcare_on_site",),
     }
 )
 _PLAIN: Final = ("yes", "no", "unknown")

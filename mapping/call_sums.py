@@ -98,10 +98,23 @@ class State:
         low, high = ([spread @ (1 - one) for one in several] for several in (self.none, missed))
         return np.stack(low, axis=1), np.stack(high, axis=1)
 
+    def _best(self, each: Floats) -> Floats:
+        """Put the hours together at least: the best of them."""
+        hours = each[:, :-1] if self.field.ground.capped else each
+        found: Floats = hours.max(axis=1)
+        return found
+
+    def _all(self, each: Floats) -> Floats:
+        """Put the hours together at most: all of them, and no more than without any detour."""
+        capped = self.field.ground.capped
+        most = each[:, -1] if capped else np.ones_like(each[:, -1])
+        found: Floats = np.minimum((each[:, :-1] if capped else each).sum(axis=1), most)
+        return found
+
     def ends(self) -> tuple[float, float]:
         """Give the people covered that are to be expected, at least and at most."""
         each_low, each_high = self._shares()
-        low, high = each_low.max(axis=1), np.minimum(each_high.sum(axis=1), 1.0)
+        low, high = self._best(each_low), self._all(each_high)
         return float(self.field.low @ low), float(self.field.high @ np.maximum(low, high))
 
     def call(self, key: str) -> None:
@@ -129,8 +142,10 @@ class State:
         """(c,) by how many people at most, whatever the answers."""
         low, high = self.field.at_start
         found = np.zeros(len(self.field.calls.keys))
-        for gained, lost in zip(*self._changes(), strict=True):
+        for hour, (gained, lost) in enumerate(zip(*self._changes(), strict=True)):
             some, other = _marked(gained), _marked(lost)
+            if self.field.ground.capped and hour == len(self.none) - 1:
+                some.data[:] = 0  # without any detour is no way of hers: a bound from above only
             found += some.T @ low + other.T @ high - (some * other).T @ np.minimum(low, high)
         ends = self.ends()
         return np.minimum(found, ends[1] - ends[0])
@@ -156,24 +171,26 @@ class State:
 
         Notes
         -----
-        Covered at one hour or another: the best of them counts at least, their sum at most, area
-        by area, as in :func:`mapping.coverage.shares`.
+        Covered at one hour or another: the best of them counts at least, all together at most, but
+        no more than without any detour; area by area, as in :func:`mapping.coverage.shares`.
         """
         if len(gained) == 1:
             low, high = self.field.at_start
             return gained[0].T @ low, lost[0].T @ high
         cases, spread = gained[0].shape[1], self.field.ground.spread
         each_low, each_high = self._shares()
-        low, high = each_low.max(axis=1), np.minimum(each_high.sum(axis=1), 1.0)
+        low, high = self._best(each_low), self._all(each_high)
         rise, fall = np.zeros(cases), np.zeros(cases)
         for first in range(0, cases, _CHUNK):
             part = slice(first, first + _CHUNK)
-            more = [(spread @ one[:, part]).toarray() for one in gained]
-            less = sum((spread @ one[:, part]).toarray() for one in lost)
-            best = np.max([each_low[:, [at]] + one for at, one in enumerate(more)], axis=0)
+            more, less = (
+                np.stack([(spread @ one[:, part]).toarray() for one in several], axis=1)
+                for several in (gained, lost)
+            )
+            best = self._best(each_low[:, :, None] + more)
+            left = self._all(each_high[:, :, None] - less)
             rise[part] = self.field.low @ (best - low[:, None])
-            left = np.minimum(each_high.sum(axis=1)[:, None] - less, 1.0)
-            fall[part] = self.field.high @ (high[:, None] - left)
+            fall[part] = self.field.high @ (high[:, None] - np.maximum(left, 0.0))
         return rise, fall
 
 

@@ -8,14 +8,14 @@ say yes or no after the call, of whom nobody can say so before. Formulas and lim
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from layers.errors import LayerError
 from layers.streets import Floats
-from mapping import call_sums, coverage, unknown_facts
+from mapping import call_sums, coverage, fitting, unknown_facts
 from mapping.call_sums import Field, State
 from mapping.city import City
 from mapping.personas import Persona
@@ -67,9 +67,9 @@ class Call:
         return sum(self.expected)
 
     @property
-    def for_whom(self) -> int:
-        """For how many of the personas it narrows anything."""
-        return sum(one > SOMEBODY for one in self.most)
+    def useful(self) -> bool:
+        """Whether any answers narrow anything."""
+        return any(one > SOMEBODY for one in self.most)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +89,9 @@ class Plan:
     Attributes
     ----------
     personas
-        For whom.
+        For whom: as of :func:`halves`.
+    whose
+        For each, which of the personas that were asked for she is.
     now
         For each: people covered after all steps, at least and at most.
     calls
@@ -107,12 +109,17 @@ class Plan:
     """
 
     personas: tuple[Persona, ...]
+    whose: tuple[int, ...]
     now: tuple[tuple[float, float], ...]
     calls: tuple[Call, ...]
     planned: int
     after: tuple[tuple[tuple[float, float], ...], ...]
     sessions: tuple[Session, ...]
     sampled: bool
+
+    def helped(self, call: Call) -> int:
+        """Count the personas that were asked for and of whom a call tells anything."""
+        return len({of for of, one in zip(self.whose, call.most, strict=True) if one > SOMEBODY})
 
     def gained(self, number: int) -> tuple[float, ...]:
         """Say for each persona by how many people a planned call narrows after those before it."""
@@ -139,13 +146,19 @@ def plan(city: City, personas: Sequence[Persona], *, calls: int = CALLS) -> Plan
 
     Notes
     -----
+    Two kinds of help on one trip are ranked each for itself: to know of one more of either is
+    needed for the trip, and the numbers are those of either.
+
     Answers are independent, each yes with the chance of :func:`unknown_facts.unknown`. A call is
     worth the narrowing over all its answers, not the sum of its questions: two unknown facts of
     one service are worth nothing alone on a yes, and much together.
     """
     if not 1 <= len(personas) <= MOST_PERSONAS:
         raise LayerError("personas_too_many", most=MOST_PERSONAS)
-    fields = [call_sums.field(unknown_facts.unknown(coverage.seen(city, one))) for one in personas]
+    parts = [(half, at) for at, one in enumerate(personas) for half in halves(one)]
+    fields = [
+        call_sums.field(unknown_facts.unknown(coverage.seen(city, half))) for half, _ in parts
+    ]
     alone = _alone(fields)
     order, after = _one_after_another(fields, list(alone), calls)
     rest = sorted(
@@ -153,7 +166,8 @@ def plan(city: City, personas: Sequence[Persona], *, calls: int = CALLS) -> Plan
         key=lambda one: (-alone[one].total, -sum(alone[one].most), -len(alone[one].asked), one),
     )
     return Plan(
-        personas=tuple(personas),
+        personas=tuple(half for half, _ in parts),
+        whose=tuple(at for _, at in parts),
         now=tuple(State(one).ends() for one in fields),
         calls=tuple(alone[one] for one in [*order, *rest]),
         planned=len(order),
@@ -161,6 +175,20 @@ def plan(city: City, personas: Sequence[Persona], *, calls: int = CALLS) -> Plan
         sessions=_sessions(fields),
         sampled=any(one.ground.sampled for one in fields),
     )
+
+
+def halves(persona: Persona) -> tuple[Persona, ...]:
+    """Give a persona who needs two kinds of help on one trip as one of each, else herself.
+
+    Examples
+    --------
+    >>> trip = Persona(category="language_course", together="childcare", children=(3,))
+    >>> [one.category for one in halves(trip)]
+    ['language_course', 'childcare']
+    """
+    if persona.together is None:
+        return (persona,)
+    return replace(persona, together=None), fitting.companion(persona)
 
 
 def _alone(fields: Sequence[Field]) -> dict[str, Call]:

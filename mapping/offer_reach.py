@@ -49,13 +49,16 @@ class Ground:
     """Where people start, and what they reach.
 
     ``area`` (k,) is the area of each start, ``weight`` (k,) its share of the area's people, ``n``
-    the number of areas; ``sampled`` says that some starts are spots on a grid.
+    the number of areas; ``sampled`` says that some starts are spots on a grid. Where she walks
+    around places, ``capped``, the last of ``hours`` is her way if she did not: no more people than
+    that are covered, whichever hour she goes at.
     """
 
     area: Numbers
     weight: Floats
     n: int
     hours: tuple[Hour, ...]
+    capped: bool
     sampled: bool
 
     @property
@@ -85,14 +88,14 @@ def ground(view: Seen, rows: Numbers) -> Ground:
     start = city.homes(level)
     spots, owner, weight = _spots(city, level)
     area = np.concatenate([start.area, owner])
-    hours: list[str | None] = [None]
-    if view.persona.avoids_unsafe:
-        hours = list(fitting.hours_of(city, view.persona))
+    careful = view.persona.avoids_unsafe
+    hours = [*(fitting.hours_of(city, view.persona) if careful else ()), None]
     return Ground(
         area=area,
         weight=np.concatenate([start.weight, weight]),
         n=len(start.areas),
         hours=tuple(_hour(view, rows, area, spots, hour) for hour in hours),
+        capped=careful,
         sampled=bool(len(spots)),
     )
 
@@ -111,13 +114,15 @@ def _hour(view: Seen, rows: Numbers, area: Numbers, spots: Floats, hour: str | N
     around = _around(view, table["area_id"].where(table["place"].eq("area")).tolist(), area)
     maybe = csc_array(maybe + around)
     maybe.data = np.ones_like(maybe.data)
+    # where nobody was asked about places, no way is known to be safe
+    heard = np.full(len(rows), hour is None or view.city.heard(hour))
     if hour is None or "hours" not in view.facts:
-        return Hour(sure, maybe, np.ones(len(rows), dtype=np.bool_))
-    then = fitting.open_in(view.city, view.persona, hour)[rows]
+        return Hour(sure, maybe, heard)
+    then = view.open_in(hour)[rows]
     known = ~np.isnan(view.facts["hours"].to_numpy(dtype=np.float64)[rows])
     closed = csc_array(maybe * (then != 0)[None, :])
     closed.eliminate_zeros()
-    return Hour(sure, closed, np.asarray((then == 1) | (np.isnan(then) & ~known), dtype=np.bool_))
+    return Hour(sure, closed, heard & ((then == 1) | (np.isnan(then) & ~known)))
 
 
 def _columns(pairs: csr_array, line: csc_array, point: Numbers) -> csc_array:

@@ -187,10 +187,6 @@ def _answers(view: Seen, fact: str) -> tuple[Flags, Flags, Flags]:
         return can, every, ~((weeks == _APPOINTMENT) & free).any(axis=1)
     if fact == "language":
         return _languages(view)
-    if fact == "together":  # only whether children are looked after meanwhile is theirs to say
-        can = every & (view.persona.together == "childcare")
-        can &= np.isnan(view.city.offers.table["childcare"].to_numpy(dtype=np.float64))
-        return can, every, ~every
     return every, every, every
 
 

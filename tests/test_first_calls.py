@@ -169,8 +169,20 @@ def test_nobody_is_counted_twice_for_two_personas() -> None:
     found = plan(town(), EVENING, replace(EVENING, free=False))
     west = next(one for one in found.calls if one.key == "west")
     assert list(west.expected) == [300, 0]
-    assert west.for_whom == 1
-    assert next(one for one in found.calls if one.key == "east").for_whom == 2
+    assert found.helped(west) == 1
+    assert found.helped(next(one for one in found.calls if one.key == "east")) == 2
+
+
+def test_two_kinds_of_help_on_one_trip_are_ranked_each_for_itself() -> None:
+    made = town()
+    made.service("nest", (300, 0), category="childcare", organization_id="nest")
+    found = plan(made, replace(EVENING, free=False, together="childcare", children=(3,)))
+    assert [one.category for one in found.personas] == ["legal", "childcare"]
+    assert found.whose == (0, 0)
+    nest = next(one for one in found.calls if one.key == "nest")
+    assert {one.question.fact for one in nest.asked} == {"hours", "age"}
+    assert [*nest.expected] == [0, 300]
+    assert found.helped(nest) == 1
 
 
 def test_seven_personas_are_one_too_many() -> None:

@@ -27,7 +27,7 @@ SHOWN: Final = 12  # calls that are spread out; the others are a table
 
 def useful(found: Shown) -> list[Call]:
     """Give the calls that narrow anything, in their order."""
-    return [one for one in found.plan.calls if one.for_whom]
+    return [one for one in found.plan.calls if one.useful]
 
 
 def by_persona(found: Shown) -> None:
@@ -40,7 +40,7 @@ def by_persona(found: Shown) -> None:
         {
             say("whom.column_persona"): list(found.names),
             say("whom.column_now"): [people(high - low, up=True) for low, high in plan.now],
-            say("whom.column_most"): [people(one, up=True) for one in first],
+            say("whom.column_first"): [people(one, up=True) for one in first],
         },
         key="whom_personas",
         numbers=2,
@@ -60,11 +60,15 @@ def sessions(found: Shown) -> None:
                     "whom.session_row",
                     language=tongue(one.community),
                     count=len(one.services),
-                    no=people(max(one.no), up=True),
-                    yes=people(max(one.yes), up=True),
+                    no=_settled(max(one.no)),
+                    yes=_settled(max(one.yes)),
                 )
             )
         _shared.link("room", say("whom.session_link"))
+
+
+def _settled(count: float) -> str:
+    return people(count, up=True) if count > SOMEBODY else _shared.say("whom.nobody_yet")
 
 
 def calls(found: Shown) -> None:
@@ -74,10 +78,12 @@ def calls(found: Shown) -> None:
         return
     st.subheader(say("whom.list"), anchor=False)
     st.text(say("whom.list_about"))
-    for number, call in enumerate(every[:SHOWN]):
-        title = f"{number + 1}. {_shared.plain(call_name(found, call))}"
-        with st.expander(title, expanded=number == 0, key=f"whom_call_{number}"):
-            _one(found, call, number)
+    with st.container(gap=None, key="whom_calls"):
+        for number, call in enumerate(every[:SHOWN]):
+            most = say("whom.at_most", people=people(max(call.most), up=True))
+            title = _shared.plain(f"{number + 1}. {apart(call_name(found, call))} · {most}")
+            with st.expander(title, expanded=number == 0, key=f"whom_call_{number}"):
+                _one(found, call, number)
     rest = every[SHOWN:]
     if rest:
         with st.expander(say("whom.others", count=len(rest)), key="whom_others"):
@@ -96,7 +102,7 @@ def calls(found: Shown) -> None:
 def idle(found: Shown) -> None:
     """Say which open questions narrow nothing now."""
     say = _shared.say
-    rest = [one for one in found.plan.calls if not one.for_whom]
+    rest = [one for one in found.plan.calls if not one.useful]
     if rest:
         with st.expander(say("whom.idle", count=len(rest)), key="whom_idle"):
             st.text(say("whom.idle_about"))
@@ -132,7 +138,7 @@ def _worth(found: Shown, call: Call, number: int) -> list[str]:
     if 0 < number < found.plan.planned:
         lines.append(say("whom.call_then", people=people(max(found.plan.gained(number)))))
     if found.several:
-        lines.append(say("whom.call_for", count=call.for_whom, of=len(found.names)))
+        lines.append(say("whom.call_for", count=found.plan.helped(call), of=found.of))
     return lines
 
 
@@ -163,7 +169,7 @@ def _questions(found: Shown, call: Call, number: int) -> None:
         key=f"whom_questions_{number}",
         numbers=2,
     )
-    st.caption(say("whom.numbers_about"))
+    st.text(say("whom.numbers_about"))
 
 
 def _table(columns: dict[str, list[str]], *, key: str, numbers: int) -> None:

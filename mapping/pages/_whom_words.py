@@ -30,8 +30,13 @@ class Shown:
     places: dict[str, dict[str, Any]]
 
     @property
+    def of(self) -> int:
+        """How many personas were chosen."""
+        return len(set(self.plan.whose))
+
+    @property
     def several(self) -> bool:
-        """Whether several personas are asked for."""
+        """Whether several personas, or kinds of help, are asked for."""
         return len(self.names) > 1
 
 
@@ -39,10 +44,15 @@ def shown(plan: Plan, names: Sequence[str]) -> Shown:
     """Put beside a plan what the atlas knows of whom to call."""
     here = _shared.atlas()
     asked = _shared.once("whom asked", clock.today(), lambda: _rows(inviting.states(here)))
+    twice = [plan.whose.count(at) > 1 for at in plan.whose]
+    called = [
+        f"{names[at]} · {_shared.say(f'category.{one.category}')}" if two else names[at]
+        for one, at, two in zip(plan.personas, plan.whose, twice, strict=True)
+    ]
     actors = consent.shown_actors(_shared.read("organizations"))
     return Shown(
         plan=plan,
-        names=tuple(names),
+        names=tuple(called),
         actors=_shared.once("whom actors", "", lambda: _rows(actors)),
         asked=asked,
         services=_shared.once("whom services", "", lambda: _rows(_shared.read("services"))),

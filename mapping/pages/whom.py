@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import pandas as pd
 import streamlit as st
 
@@ -14,6 +16,8 @@ from mapping.first_calls import SOMEBODY, Plan
 from mapping.pages import _job, _numbers, _shared, _whom_choice, _whom_list, _whom_sheets
 from mapping.pages._whom_words import Shown, apart, call_name, people, shown, tens, tongue
 from mapping.personas import Persona
+
+BESIDE: Final = 3  # pictures in a row
 
 
 def page() -> None:
@@ -90,7 +94,7 @@ def _plan(city: City, personas: list[Persona]) -> Plan | None:
 
 def _answer(found: Shown) -> str:
     say, plan = _shared.say, found.plan
-    useful = [one for one in plan.calls if one.for_whom]
+    useful = [one for one in plan.calls if one.useful]
     if not plan.calls:
         return say("whom.answer_known")
     if not useful:
@@ -106,7 +110,7 @@ def _answer(found: Shown) -> str:
     }
     if not found.several:
         return say("whom.answer_one", **values)
-    return say("whom.answer_several", count=first.for_whom, of=len(found.names), **values)
+    return say("whom.answer_several", count=plan.helped(first), of=found.of, **values)
 
 
 def _note(found: Shown) -> str:
@@ -119,7 +123,7 @@ def _note(found: Shown) -> str:
         say("whom.note_session", language=tongue(one.community), count=len(one.services))
         for one in plan.sessions
     ]
-    if any(one.together for one in plan.personas):
+    if len(plan.personas) > found.of:
         lines.append(say("whom.note_together"))
     if any(one.no_papers for one in plan.personas):
         lines.append(say("whom.note_papers"))
@@ -129,33 +133,48 @@ def _note(found: Shown) -> str:
 
 
 def _band(found: Shown) -> None:
-    """Draw what can be said after each call, in tens of people."""
+    """Draw what can be said after each call: a picture for each persona."""
     say, plan = _shared.say, found.plan
     if not plan.planned:
         return
-    rows = []
-    for name, band in zip(found.names, plan.after, strict=True):
-        for calls, (least, most) in enumerate(band):
-            low, high = tens(least), tens(most, up=True)
-            after = say("whom.today")
-            if calls:
-                whom = call_name(found, plan.calls[calls - 1])
-                after = say("whom.after", count=calls, name=whom)
-            rows.append(
-                {
-                    "persona": name,
-                    "calls": calls,
-                    "low": low,
-                    "high": high,
-                    "said": say("whom.upto", people=_numbers.between(low, high)),
-                    "after": after,
-                }
-            )
     st.text(say("whom.picture_about"))
+    if not found.several:
+        _picture(_rows(found, 0), key="whom_band_0")
+        return
+    for first in range(0, len(found.names), BESIDE):
+        places = st.columns(BESIDE, gap="medium")
+        mine = list(enumerate(found.names))[first : first + BESIDE]
+        for place, (at, name) in zip(places, mine, strict=False):
+            with place:
+                st.text(name)
+                _picture(_rows(found, at), key=f"whom_band_{at}", small=True)
+
+
+def _rows(found: Shown, at: int) -> pd.DataFrame:
+    """Give the band of one persona in tens of people."""
+    say, plan = _shared.say, found.plan
+    rows = []
+    for calls, (least, most) in enumerate(plan.after[at]):
+        low, high = tens(least), tens(most, up=True)
+        after = say("whom.today")
+        if calls:
+            whom = call_name(found, plan.calls[calls - 1])
+            after = say("whom.after", count=calls, name=whom)
+        said = say("whom.upto", people=_numbers.between(low, high))
+        rows.append({"calls": calls, "low": low, "high": high, "said": said, "after": after})
+    return pd.DataFrame(rows)
+
+
+def _picture(rows: pd.DataFrame, *, key: str, small: bool = False) -> None:
+    say = _shared.say
     chart = charts_calls.shrinking_band(
-        pd.DataFrame(rows),
-        labels={"calls": say("whom.axis_calls"), "people": say("whom.axis_people")},
+        rows,
+        labels={
+            "calls": say("whom.axis_calls"),
+            "people": "" if small else say("whom.axis_people"),
+        },
         colours=_shared.tokens(),
+        small=small,
         right_to_left=words.direction(_shared.lang()) == "rtl",
     )
-    st.altair_chart(chart, theme=None, key="whom_band")
+    st.altair_chart(chart, theme=None, key=key)
