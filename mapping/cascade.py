@@ -7,7 +7,7 @@ her; fits her life; is trusted; is reached without passing a place called unsafe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,8 +50,9 @@ class Step:
         Services of which nobody knows whether it holds, of those in play: excluded by no step
         before.
     cannot_say
-        Whether that is more than half of them, or nobody was asked about places at her hours. False
-        where none is in play: then nobody is covered, whatever the others are like.
+        Whether that is more than half of them, and the range after it more than half of the people
+        who may be covered before it; or nobody was asked about places at her hours. False where no
+        service is in play: then nobody is covered, whatever the others are like.
     placeless
         At ``near``: services in play that have no way to them (online, outreach, no place), by why.
     """
@@ -207,9 +208,21 @@ def _step(
         services=_services(view, sets.after),
         unknown=unknown,
         of=of,
-        cannot_say=bool(of) and (not heard or unknown > of / 2),
+        cannot_say=bool(of) and (not heard or (unknown > of / 2 and _wide(view, sets, shares))),
         placeless=_placeless(view, sets.before) if name == "near" else {},
     )
+
+
+def _wide(view: Seen, sets: _Sets, shares: Mapping[Steps, Shares]) -> bool:
+    """Tell whether more than half of the people it is about may be covered after a step or not.
+
+    A step may leave most services unknown and yet be sure of most people: of those who are lost
+    whatever the unknown turns out to be, or of those who have another service for certain.
+    """
+    people = np.nan_to_num(view.city.people(view.persona.group)[1].high)
+    low, high = shares[sets.after]
+    before = shares[sets.before][1] if sets.before else np.ones_like(high)
+    return bool(people @ (high - low) > people @ before / 2)
 
 
 def _heard(view: Seen) -> bool:
