@@ -289,6 +289,20 @@ def test_fewer_than_five_newly_reached_are_neither_shown_nor_left_to_be_worked_o
             assert most >= 4
 
 
+def test_a_total_is_as_wide_as_the_small_area_in_it_and_no_wider() -> None:
+    # c1300 is newly reached with 300 people, c1500 with three, c700 with perhaps eighty
+    before, after = (town({"c700": 80, "c1300": 300, "c1500": 3}) for _ in range(2))
+    after.service("east", (1400, 0), hours=OPEN)
+    after.service("west", (700, 0))
+    row = compare(before, after, when="evening", minutes=3)
+    assert row["newly_reached"] == {"low": 300, "high": 384}
+    assert row["after"] == {"low": 0, "high": 80}
+    # of 383 people; that all of them were not reached would give the three away: less by four
+    assert row["before"] == {"low": 379, "high": 383}
+    small = next(one for one in row["areas"] if one["area_id"] == "c1500")
+    assert small["before"] == {"low": 0, "high": 4}
+
+
 def test_the_map_before_tells_no_more_than_the_table() -> None:
     change = few_newly_reached()
     values = change.before_map.set_index("area_id")["people"]
