@@ -15,74 +15,64 @@ def shrinking_band(
     *,
     labels: Mapping[str, str],
     colours: Mapping[str, str],
+    small: bool = False,
     right_to_left: bool = False,
-) -> alt.FacetChart | alt.LayerChart:
+) -> alt.LayerChart:
     """Draw how many people are covered, at least and at most, after each call.
+
+    The lower end is drawn through, the upper one dashed: what is certain and what may be differ by
+    shape before they differ by colour.
 
     Parameters
     ----------
     rows
-        ``persona`` (each of several gets a picture of her own), ``calls`` (0 and up), ``low``,
-        ``high`` and ``said`` (the range in words), ``after`` (which call that was, in words).
+        One row a call, the first before any: ``calls`` (0 and up), ``low``, ``high``, ``said`` (the
+        range in words) and ``after`` (which call that was, in words).
     labels
         Words for ``calls`` and ``people``.
     colours
         As of ``mapping.style.colours``.
+    small
+        One of several beside each other.
     right_to_left
         Calls go from right to left.
     """
-    several = len(set(rows["persona"])) > 1
-    most = int(rows["calls"].max())
+    most = max(int(rows["calls"].max()), 1)
     x = alt.X(
         "calls:Q",
         title=labels["calls"],
-        scale=alt.Scale(domain=[0, max(most, 1)], reverse=right_to_left, nice=False),
-        axis=alt.Axis(tickMinStep=1, format="d", grid=False, tickCount=min(max(most, 1), 6)),
+        scale=alt.Scale(domain=[0, most], reverse=right_to_left, nice=False),
+        axis=alt.Axis(tickMinStep=1, format="d", grid=False, tickCount=min(most, 6)),
     )
     y = alt.Y(
         "low:Q",
         title=labels["people"],
         scale=alt.Scale(zero=True),
         axis=alt.Axis(
-            orient="right" if right_to_left else "left", tickCount=4, format=",d", domain=False
+            orient="right" if right_to_left else "left",
+            tickCount=3 if small else 5,
+            format=",d",
+            domain=False,
+            ticks=False,
         ),
     )
-    tip = [
-        alt.Tooltip("after:N", title=" "),
-        alt.Tooltip("said:N", title=" "),
-    ]
+    tip = [alt.Tooltip("after:N", title=" "), alt.Tooltip("said:N", title=" ")]
     base = alt.Chart(rows)
-    band = base.mark_area(
-        interpolate="step-after", opacity=0.35, color=colours["gap_2"], line=False
-    ).encode(x=x, y=y, y2="high:Q")
+    band = base.mark_area(interpolate="step-after", opacity=0.35, color=colours["gap_2"]).encode(
+        x=x, y=y, y2="high:Q"
+    )
     ends = [
         base.mark_line(
             interpolate="step-after", color=colours["gap_4"], strokeWidth=2, strokeDash=dash
         ).encode(x=x, y=alt.Y(f"{name}:Q"))
-        # what is certain is drawn through, what may be is dashed: as everywhere
         for name, dash in (("low", [1, 0]), ("high", [4, 3]))
     ]
-    marks = base.mark_rule(opacity=0, strokeWidth=14).encode(x=x, y=y, y2="high:Q", tooltip=tip)
-    chart = alt.layer(band, *ends, marks).properties(
-        height=SMALL_PX if several else HIGH_PX, width="container"
-    )
-    whole: alt.FacetChart | alt.LayerChart = chart
-    if several:
-        whole = (
-            chart.properties(width=260)
-            .facet(
-                alt.Facet(
-                    "persona:N",
-                    title=None,
-                    sort=None,
-                    header=alt.Header(labelColor=colours["ink"], labelFontSize=14, labelLimit=240),
-                ),
-                columns=2,
-            )
-            .resolve_scale(y="independent")
+    touched = base.mark_rule(opacity=0, strokeWidth=14).encode(x=x, y=y, y2="high:Q", tooltip=tip)
+    chart: alt.LayerChart = (
+        alt.layer(band, *ends, touched)
+        .properties(
+            height=SMALL_PX if small else HIGH_PX, width="container", background="transparent"
         )
-    drawn: alt.FacetChart | alt.LayerChart = (
-        whole.properties(background="transparent")
         .configure_view(stroke=None)
         .configure_axis(
             labelColor=colours["quiet"],
@@ -96,4 +86,4 @@ def shrinking_band(
         )
         .configure(font="Atkinson Hyperlegible, Noto Sans, system-ui, sans-serif")
     )
-    return drawn
+    return chart

@@ -14,7 +14,16 @@ from mapping import charts_calls, first_calls, words
 from mapping.city import City
 from mapping.first_calls import SOMEBODY, Plan
 from mapping.pages import _job, _numbers, _shared, _whom_choice, _whom_list, _whom_sheets
-from mapping.pages._whom_words import Shown, apart, call_name, people, shown, tens, tongue
+from mapping.pages._whom_words import (
+    TEN,
+    Shown,
+    apart,
+    call_name,
+    people,
+    shown,
+    tens,
+    tongue,
+)
 from mapping.personas import Persona
 
 BESIDE: Final = 3  # pictures in a row
@@ -155,7 +164,8 @@ def _rows(found: Shown, at: int) -> pd.DataFrame:
     say, plan = _shared.say, found.plan
     rows = []
     for calls, (least, most) in enumerate(plan.after[at]):
-        low, high = tens(least), tens(most, up=True)
+        # outward: at least so many are covered, whatever was rounded
+        low, high = int(least) // TEN * TEN, tens(most, up=True)
         after = say("whom.today")
         if calls:
             whom = call_name(found, plan.calls[calls - 1])
