@@ -7,9 +7,10 @@ from typing import Any
 
 from mapping import cascade, cascade_told, regions
 from mapping.city import City
-from mapping.commands import answer, answer_json, opened
+from mapping.commands import answer, answer_json, opened, progress
 from mapping.commands.ask import read_persona, span
 from mapping.personas import STEPS, Persona
+from mapping.ready import ready
 from mapping.words import say
 
 
@@ -42,6 +43,10 @@ def reach_command(asked: argparse.Namespace) -> int:
     if asked.scheduler:
         for one in personas:  # finds the walks, which the city keeps
             regions.cascade_on(asked.scheduler, city, one)
+    else:
+        with progress.watched() as watch:
+            for one in personas:
+                ready(city, one, watch)
     answers = [cascade.cascade(city, one, order=order) for one in personas]
     if asked.json:
         several = len(answers) > 1
