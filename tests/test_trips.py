@@ -85,6 +85,8 @@ def test_both_are_open_at_once_for_as_long_as_she_stays_while_she_is_free() -> N
     assert covered(made, stay_min=65) == ([], [])
     assert covered(made, stay_min=30, hours="Mo 11:30-13:00")[0] == some
     assert covered(made, stay_min=30, hours="Mo 11:35-13:00") == ([], [])
+    # each is open in the day, the course while she is free; both at once only when she is not
+    assert covered(made, stay_min=30, hours="Mo 09:00-11:00") == ([], [])
     made.rows["schedules"].pop()  # nobody knows when the kita is open
     assert covered(made, stay_min=60) == ([], some)
 
