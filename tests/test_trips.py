@@ -85,10 +85,13 @@ def test_both_are_open_at_once_for_as_long_as_she_stays_while_she_is_free() -> N
     assert covered(made, stay_min=65) == ([], [])
     assert covered(made, stay_min=30, hours="Mo 11:30-13:00")[0] == some
     assert covered(made, stay_min=30, hours="Mo 11:35-13:00") == ([], [])
-    # each is open in the day, the course while she is free; both at once only when she is not
+    # each is open for a while in which she is free, and both at once only when she is not
+    made.rows["schedules"][0]["opening_hours"] = "Mo 10:00-12:00"
+    made.rows["schedules"][1]["opening_hours"] = "Mo 09:00-09:30,11:30-16:00"
+    assert covered(made, stay_min=30)[0] == some
     assert covered(made, stay_min=30, hours="Mo 09:00-11:00") == ([], [])
     made.rows["schedules"].pop()  # nobody knows when the kita is open
-    assert covered(made, stay_min=60) == ([], some)
+    assert covered(made, stay_min=30, hours="Mo 09:00-11:00") == ([], some)
 
 
 def test_childcare_at_the_course_itself_needs_no_second_place() -> None:
