@@ -240,6 +240,28 @@ def test_a_persona_of_the_atlas_may_stand_for_the_question(kept: Atlas) -> None:
     assert "gaps_help" not in [one.key for one in app.selectbox]
 
 
+def test_an_estimate_says_what_is_certain(kept: Atlas) -> None:
+    with kept.write() as writer:
+        row = {"id": "women", "label": "Women", "dimension": "sex"}
+        writer.insert("population_groups", [row])
+        writer.insert(
+            "population",
+            [
+                {"id": f"w-{cell}", "area_id": cell, "group_code": "women", "count": count}
+                for cell, count in {"c100": 60, "c300": 90, "c1300": 150, "c1500": 0}.items()
+            ],
+        )
+    her = {"name": "Selam", "category": "legal", "language": "ti", "group": "women*born_er"}
+    personas_kept.keep(kept, her)
+    app = opened(EVERYONE)
+    chosen = app.selectbox(key="gaps_persona")
+    chosen.set_value(personas_kept.kept(kept)[0]["id"]).run(timeout=60)
+    # of 50 born in Eritrea and 60 women among 100 people, 10 to 50 are both; of 10 and 150
+    # among 300, none to 10
+    assert words.say("reach.note_estimate", least="10", most="60") in texts(app)
+    assert "Women × Born in Eritrea" in texts(app)
+
+
 def test_an_atlas_without_personas_asks_only_the_question(kept: Atlas) -> None:
     assert "gaps_persona" not in [one.key for one in opened(EVERYONE).selectbox]
     assert kept.path.exists()
