@@ -7,6 +7,7 @@ each other and personas beside each other, and a difference of two numbers is a 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any, Final
 
 import numpy as np
@@ -32,8 +33,9 @@ def told(answer: Cascade) -> dict[str, Any]:
     -------
     told
         ``city``, ``invented``, ``persona`` (her JSON), ``method`` ("streets", "straight_line" or
-        "given"), ``speed_kmh``, ``order``; ``dates``: ``asked``, ``week``, ``population``,
-        ``services_oldest``, ``services_newest``; ``rounded_to``: 5.
+        "given"), ``speed_kmh``, ``snapped`` (as of :func:`snapped`), ``order``;
+        ``dates``: ``asked``, ``week``, ``population``, ``services_oldest``, ``services_newest``;
+        ``rounded_to``: 5.
         ``population``: ``group``, ``label``, ``note`` (what the group is not), ``proxy`` (whether
         it stands for speakers of a language), ``estimated``, ``estimate`` (null, or ``groups``,
         ``people`` and ``seed`` of people in two groups at once), ``level``, ``people``,
@@ -55,6 +57,7 @@ def told(answer: Cascade) -> dict[str, Any]:
         "persona": persona.as_dict(),
         "method": _method(answer),
         "speed_kmh": persona.speed_kmh,
+        "snapped": snapped(answer),
         "order": [step.name for step in answer.steps],
         "dates": {
             "asked": city.day.isoformat(),
@@ -67,6 +70,22 @@ def told(answer: Cascade) -> dict[str, Any]:
         "population": population(answer),
         "steps": [_step(answer, step) for step in answer.steps],
     }
+
+
+def snapped(answer: Cascade) -> dict[str, dict[str, int]] | None:
+    """Say how starts and places were brought to the streets; ``None`` where none are walked on.
+
+    Returns
+    -------
+    snapped
+        ``starts``, ``places``: each ``points``, ``farthest_m`` (to its street), ``too_far`` (of
+        any street) and ``over_water`` (of streets that are near).
+    """
+    found = None if answer.city.minutes is not None else answer.city.snapped(answer.level)
+    if found is None:
+        return None
+    starts, places = (asdict(one) | {"farthest_m": round(one.farthest_m)} for one in found)
+    return {"starts": starts, "places": places}
 
 
 def population(answer: Cascade) -> dict[str, Any]:

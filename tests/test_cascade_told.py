@@ -191,3 +191,17 @@ def test_no_chain_of_differences_leaves_one_to_four_as_the_only_way_it_can_be(
         most[a, b] = min(most[a, b], most[a, via] + most[via, b])
     for more, fewer in itertools.permutations(names, 2):
         assert not 1 <= -most[fewer, more] <= most[more, fewer] <= 4, (more, fewer)
+
+
+def test_how_points_were_brought_to_the_streets_is_told() -> None:
+    made = Town()
+    made.people({"c100": 100})
+    made.service("advice", (100, 30))
+    made.service("farm", (500, 300))  # more than 250 m from the street
+    one = Persona(category="legal")
+    found = told(cascade(City(made.read, META), one))["snapped"]
+    assert found["starts"] == {"points": 6, "farthest_m": 0, "too_far": 0, "over_water": 0}
+    assert found["places"] == {"points": 2, "farthest_m": 30, "too_far": 1, "over_water": 0}
+    bare = Town(streets=False)
+    bare.people({"c100": 100})
+    assert told(cascade(City(bare.read, META), one))["snapped"] is None
