@@ -183,7 +183,7 @@ from mapping.city import City
 from mapping.pages import _persona, _persona_form, _shared
 here = _shared.atlas()
 city = _shared.once("gaps city", clock.today(), lambda: City(here.read, here.meta()))
-fault = _persona.arrive(city, [])
+fault = _persona.arrive(city, lambda: _persona.here())
 _persona_form.form(city)
 st.text(fault)
 st.code(_persona.here().persona.to_json())

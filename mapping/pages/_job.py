@@ -67,17 +67,29 @@ def run(name: str, key: object, work: Callable[[Watch], Any]) -> Job | None:
     job
         Done, or None while it runs: the page then shows nothing more of it.
     """
+    job = begin(name, key, work)
+    if not job.wait(PATIENCE_S if not job.done else 0):
+        _progress(name, job)
+        return None
+    if job.crash is not None:
+        raise job.crash
+    return job
+
+
+def begin(name: str, key: object, work: Callable[[Watch], Any]) -> Job:
+    """Give the job of this name and key, begun where there is none, and wait for nothing.
+
+    Parameters
+    ----------
+    name, key, work
+        As for :func:`run`.
+    """
     slot = f"cg_job_{name}"
     kept = st.session_state.get(slot)
     if kept is None or kept[0] != key:
         forget(name)
         kept = st.session_state[slot] = (key, Job(work))
     job: Job = kept[1]
-    if not job.wait(PATIENCE_S if not job.done else 0):
-        _progress(name, job)
-        return None
-    if job.crash is not None:
-        raise job.crash
     return job
 
 

@@ -6,7 +6,7 @@ language, or a look at another page, loses nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -100,7 +100,7 @@ def _turn() -> None:
 # --- where they come from ------------------------------------------------------------------------
 
 
-def arrive(city: City, first: Sequence[Asked]) -> str:
+def arrive(city: City, first: Callable[[], Asked]) -> str:
     """Read the address where it names other personas than this page last wrote.
 
     Parameters
@@ -108,7 +108,7 @@ def arrive(city: City, first: Sequence[Asked]) -> str:
     city
         What is asked; groups that it does not count are counted as everybody.
     first
-        Who is asked for where nobody was named.
+        Gives who is asked for where nobody was named.
 
     Returns
     -------
@@ -126,7 +126,7 @@ def arrive(city: City, first: Sequence[Asked]) -> str:
             st.session_state[PEOPLE] = tuple(named)
             look(0)
     if not everyone():
-        st.session_state[PEOPLE] = tuple(first[:1])
+        st.session_state[PEOPLE] = (first(),)
         look(0)
     known = groups(city)
     strange = [one.persona.group for one in everyone() if one.persona.group not in known]
@@ -155,6 +155,11 @@ def leave(**others: str) -> str:
         elif not value and key in st.query_params:
             del st.query_params[key]
     return text
+
+
+def query() -> dict[str, str]:
+    """Give those who are asked for as the query of a link to another page."""
+    return {QUERY: _persona_link.fitting([one.persona for one in everyone()])}
 
 
 def kept() -> dict[str, Asked]:

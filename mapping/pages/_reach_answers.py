@@ -16,6 +16,7 @@ from mapping.coverage import Seen
 from mapping.findings import Finding
 from mapping.pages import _job, _shared
 from mapping.personas import Persona
+from mapping.ready import ready
 
 KEPT: Final = 48  # answers; a dozen numbers an area and step each
 Asked = tuple[Persona, tuple[str, ...]]
@@ -74,6 +75,7 @@ def _compute(city: City, new: Sequence[Asked], watch: Watch) -> dict[Asked, Answ
     found = {}
     for done, (persona, order) in enumerate(new):
         watch.tell("cascade", done, len(new))
+        ready(city, persona, watch)
         answer = cascade(city, persona, order=order)
         found[persona, order] = Answer(
             answer, cascade_told.told(answer), coverage.seen(city, persona)
@@ -82,15 +84,43 @@ def _compute(city: City, new: Sequence[Asked], watch: Watch) -> dict[Asked, Answ
     return found
 
 
-def stands_out(city: City) -> list[Finding] | _job.Job | None:
-    """Give what stands out in the city; as :func:`answers` where it is not known yet."""
-    kept: dict[str, list[Finding]] = _shared.once("reach findings", clock.today(), dict)
-    if "found" not in kept:
-        key = (_shared.atlas().state(), clock.today())
-        job = _job.run("reach_findings", key, lambda watch: _look(city, watch))
-        if job is None or job.error is not None:
-            return job
-        kept["found"] = job.result
+def _kept_findings() -> dict[str, list[Finding]]:
+    found: dict[str, list[Finding]] = _shared.once("reach findings", clock.today(), dict)
+    return found
+
+
+def stood_out() -> list[Finding]:
+    """Give what was found to stand out; empty where nobody has looked yet."""
+    return _kept_findings().get("found", [])
+
+
+def stands_out(city: City, *, wait: bool = True) -> list[Finding] | None:
+    """Give what stands out in the city.
+
+    Parameters
+    ----------
+    city
+        What is asked.
+    wait
+        Show how far the looking is, where it is not over; else it goes on beside the page, which
+        does without until it is built again.
+
+    Returns
+    -------
+    findings
+        None while they are looked for. Empty where that was stopped.
+    """
+    kept = _kept_findings()
+    if "found" in kept:
+        return kept["found"]
+    key = (_shared.atlas().state(), clock.today())
+    how = _job.run if wait else _job.begin
+    job = how("reach_findings", key, lambda watch: _look(city, watch))
+    if job is None or not job.done:
+        return None
+    if job.error is not None or job.crash is not None:
+        return []
+    kept["found"] = job.result
     return kept["found"]
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from layers import clock, consent
 from mapping import cascade_services, cascade_told
-from mapping.pages import _map, _reach_figures, _reach_words, _shared
+from mapping.pages import _map, _persona, _reach_figures, _reach_words, _shared
 from mapping.pages._reach_answers import Answer
 from mapping.personas import STEPS
 
@@ -64,7 +64,7 @@ def show(answer: Answer, called: str, name: str) -> None:
     with st.container(key="reach_said"):
         st.text(" ".join(lines(answer, name)))
     if step["state"] == "cannot_say":
-        _shared.link("whom", _shared.say("reach.to_whom"))
+        _shared.link("whom", _shared.say("reach.to_whom"), **_persona.query())
     _moves(answer, name)
     _picture(answer, name)
     _reach_figures.step_map(answer, called, name)

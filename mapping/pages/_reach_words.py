@@ -39,7 +39,8 @@ def sentence(answer: Answer) -> str:
         return say("reach.none_of_kind")
     stuck = cannot_from(steps)
     if stuck is not None:
-        return say("reach.answer_cannot", **values, **_cannot(steps, stuck))
+        answer_ = say("reach.answer_cannot", **values, **_cannot(steps, stuck))
+        return f"{answer_} {_bounds(steps, stuck)}".strip()
     asked = [one for one in steps if one["facts"] and one["name"] not in ALWAYS]
     values["near"] = covered(next(one for one in steps if one["name"] == "near"))
     if not asked:
@@ -103,6 +104,14 @@ def _cannot(steps: Sequence[Step], at: int) -> dict[str, object]:
         "of": step["of"],
         "missing": missing,
     }
+
+
+def _bounds(steps: Sequence[Step], at: int) -> str:
+    """Say what is left in any case, where that is less than everything and more than nothing."""
+    before, last = steps[max(at - 1, 0)]["covered"], steps[-1]["covered"]
+    if last["low"] == 0 and last["high"] >= before["high"]:
+        return ""
+    return _shared.say("reach.cannot_bounds", left=people(last))
 
 
 def _last_asked(steps: Sequence[Step], at: int) -> str:
@@ -201,3 +210,19 @@ def proxy(answer: Answer) -> str:
     if population["proxy"]:
         return say("gaps.note_proxy", group=group, note=note_)
     return say("gaps.note_group", group=group, note=note_) if population["note"] else ""
+
+
+def snapped(answer: Answer) -> list[str]:
+    """Say how far starts and services lie from their streets, and how many have none."""
+    say, found = _shared.say, answer.told["snapped"]
+    if found is None:
+        return []
+    both = (found["starts"], found["places"])
+    count, far, water = (
+        sum(one[key] for one in both) for key in ("points", "too_far", "over_water")
+    )
+    metres = max(one["farthest_m"] for one in both)
+    lines = [say("travel.snapped", count=_numbers.number(count), metres=metres)]
+    if far or water:
+        lines.append(say("travel.off_street", far=far, water=water))
+    return lines

@@ -22,6 +22,7 @@ from mapping.pages import (
     _shared,
 )
 from mapping.pages._persona import Asked
+from mapping.pages._reach_answers import Answer
 from mapping.personas import persona_of
 
 
@@ -44,7 +45,7 @@ def _ask() -> None:
     examples = _examples(city)
     if examples is None:
         return
-    fault = _persona.arrive(city, _first(city, examples))
+    fault = _persona.arrive(city, lambda: _first(city, examples))
     order = _reach_step.order()
     top = st.container()
     picture, controls = st.columns([7, 3], gap="medium")
@@ -79,21 +80,42 @@ def _ask() -> None:
         _reach_figures.cascade(answer, name)
         step = _reach_step.choose(answer)
         _reach_step.show(answer, name, step)
-    fold = st.expander(_shared.say("reach.fold_costs"), key="reach_fold_costs", on_change="rerun")
+    _below(found, examples)
+    others = {"step": step, "order": _reach_step.order_text(order)}
+    with link:
+        _persona_keep.link(_persona.leave(**others), **others)
+    _reach_answers.stands_out(city, wait=False)
+
+
+def _below(found: list[Answer], examples: dict[str, Asked]) -> None:
+    """Show what each step costs, several personas side by side, and how it was computed."""
+    say = _shared.say
+    fold = st.expander(say("reach.fold_costs"), key="reach_fold_costs", on_change="rerun")
     if fold.open:  # drawn only when somebody looks
         with fold:
-            _reach_picture.costs(answer)
+            _reach_picture.costs(found[_persona.at()])
     _reach_picture.side_by_side(found)
     if len(found) > 1:
         _reach_figures.side_by_side(found, _persona.names())
     _reach_side.another(examples)
     _shared.how(
-        *(_shared.say(f"reach.how_{one}") for one in ("steps", "range", "cannot", "source")),
-        _shared.say("gaps.how_few"),
+        *(say(f"reach.how_{one}") for one in ("steps", "range", "cannot", "source")),
+        *_reach_words.snapped(found[_persona.at()]),
+        say("gaps.how_few"),
     )
-    others = {"step": step, "order": _reach_step.order_text(order)}
-    with link:
-        _persona_keep.link(_persona.leave(**others), **others)
+
+
+def _examples(city: City) -> dict[str, Asked] | None:
+    """Give what stands out; None while it is looked for, where nobody is asked for yet."""
+    if _persona.everyone() or _persona.QUERY in st.query_params:
+        return _persona.examples(_reach_answers.stood_out())
+    above = st.container()
+    found = _reach_answers.stands_out(city)
+    if found is not None:
+        return _persona.examples(found)
+    with above:
+        _shared.head(title=_shared.say("reach.title_empty"), answer=_shared.say("reach.looking"))
+    return None
 
 
 def _missing() -> str:
@@ -104,21 +126,10 @@ def _missing() -> str:
     return ""
 
 
-def _examples(city: City) -> dict[str, Asked] | None:
-    """Give what stands out; None while it is looked for, where nobody is asked for yet."""
-    found = _reach_answers.stands_out(city)
-    if isinstance(found, list):
-        return _persona.examples(found)
-    if found is None and not (_persona.everyone() or _persona.QUERY in st.query_params):
-        _shared.head(title=_shared.say("reach.title_empty"), answer=_shared.say("reach.looking"))
-        return None
-    return {}
-
-
-def _first(city: City, examples: dict[str, Asked]) -> list[Asked]:
-    """Order who opens the page: what stands out, who is kept, else a need that makes sense."""
+def _first(city: City, examples: dict[str, Asked]) -> Asked:
+    """Choose who opens the page: what stands out, who is kept, else a need that makes sense."""
     several = [*examples.values(), *_persona.kept().values()]
-    return several or [Asked(persona_of(differences.suggest(city)))]
+    return several[0] if several else Asked(persona_of(differences.suggest(city)))
 
 
 def _stopped(job: _job.Job | None, name: str) -> None:
