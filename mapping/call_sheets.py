@@ -109,13 +109,13 @@ def _leaf(one: Sheet, city: str, lang: str, tongues: Sequence[str]) -> str:
     ]
     facts = "".join(f"<dt>{escape(name)}</dt><dd>{text}</dd>" for name, text in head)
     parts = "".join(
-        f'<h2 dir="auto">{escape(about)}</h2><ol>'
+        f"<h2><bdi>{escape(about)}</bdi></h2><ol>"
         + "".join(_question(question, say, tongues) for question in questions)
         + "</ol>"
         for about, questions in one.about
     )
     return (
-        f'<section class="leaf"><h1 dir="auto">{escape(one.name)}</h1>'
+        f'<section class="leaf"><h1><bdi>{escape(one.name)}</bdi></h1>'
         f'<p class="why">{escape(say("call.why", city=city))}</p><dl>{facts}</dl>{parts}'
         f"<h2>{escape(say('call.notes'))}</h2>{_line()}{_line()}"
         f'<p class="thanks">{escape(say("call.thanks"))}</p></section>'
@@ -156,7 +156,7 @@ def _levels(say: Callable[..., str], tongues: Sequence[str]) -> str:
 
 def _languages(say: Callable[..., str], tongues: Sequence[str]) -> str:
     named = _boxes([*(_tongue(tag, say) for tag in tongues), say("call.unknown")])
-    return f"{named}<p>{escape(say('call.other'))}</p>{_line()}"
+    return f'{named}<p class="rest">{escape(say("call.other"))}{_line()}</p>'
 
 
 def _week(say: Callable[..., str], tongues: Sequence[str]) -> str:
@@ -237,14 +237,17 @@ dt { color: var(--cg-quiet); } dd { margin: 0; }
 .box { display: inline-block; width: 4.2mm; height: 4.2mm; flex: none;
   border: 1.4px solid var(--cg-ink); border-radius: 1px; }
 .blank { display: inline-block; width: 22mm; border-block-end: 1px solid var(--cg-ink); }
+.rest { display: flex; gap: 2mm; align-items: end; } .rest .line { flex: 1; }
 .line { display: block; min-height: 6.5mm; border-block-end: 1px solid var(--cg-ink); }
-table { border-collapse: collapse; width: 100%; max-width: 150mm; margin-block-end: 2mm; }
+table { border-collapse: collapse; table-layout: fixed; width: 100%; max-width: 150mm;
+  margin-block-end: 2mm; }
 th, td { border: 1px solid var(--cg-line); padding: 1mm 2mm; text-align: start; height: 6.5mm; }
 thead td { border: 0; } tbody th { width: 18mm; } .tick { width: 18mm; text-align: center; }
 .thanks { margin-block-start: 5mm; }
 @media (max-width: 520px) { .leaf { padding: 4mm; } th, td { padding: .5mm 1mm; } }
 @media print {
-  body { background: #fff; } .bar { display: none; } main { max-width: none; padding: 0; }
+  body { background: #fff; font-size: 10.5pt; line-height: 1.3; }
+  .bar { display: none; } main { max-width: none; padding: 0; } th, td { height: 5.5mm; }
   .leaf { border: 0; padding: 0; margin: 0; break-after: page; }
   .leaf:last-child { break-after: auto; }
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 import altair as alt
 import pandas as pd
@@ -58,12 +59,14 @@ def shrinking_band(
     )
     tip = [alt.Tooltip("after:N", title=" "), alt.Tooltip("said:N", title=" ")]
     base = alt.Chart(rows)
-    band = base.mark_area(interpolate="step-after", opacity=0.35, color=colours["gap_2"]).encode(
+    # points are joined from left to right, so after a call is before it where calls go to the left
+    step: Literal["step-before", "step-after"] = "step-before" if right_to_left else "step-after"
+    band = base.mark_area(interpolate=step, opacity=0.35, color=colours["gap_2"]).encode(
         x=x, y=y, y2="high:Q"
     )
     ends = [
         base.mark_line(
-            interpolate="step-after", color=colours["gap_4"], strokeWidth=2, strokeDash=dash
+            interpolate=step, color=colours["gap_4"], strokeWidth=2, strokeDash=dash
         ).encode(x=x, y=alt.Y(f"{name}:Q"))
         for name, dash in (("low", [1, 0]), ("high", [4, 3]))
     ]

@@ -15,6 +15,9 @@ import pandas as pd
 import pytest
 
 from layers.atlas import Atlas
+from mapping import first_calls
+from mapping.city import City
+from mapping.personas import Persona
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 GUIDE = REPOSITORY / "docs" / "how-to" / "your-city.md"
@@ -167,3 +170,21 @@ def test_adding_a_file_again_changes_nothing(
     said = json.loads(again.stdout)
     assert (again.returncode, said["same"], said["new"], said["written"]) == (0, 132, 0, False)
     assert berlin.change() == before
+
+
+def test_where_nearly_all_is_unknown_the_ranking_still_says_whom_to_phone_first(
+    berlin: Atlas,
+) -> None:
+    mother = Persona(category="childcare", free=True, children=(3,))
+    found = first_calls.plan(City(berlin.read, berlin.meta()), [mother])
+    assert found.sampled  # no streets: people stand on a grid
+    assert len(found.calls) == 114  # nobody is known to run them: each is a call of its own
+    ((low, high),) = found.now
+    assert low == 0 < high < 3_769_962
+    first = found.calls[0]
+    # a service that is alone where many people live: each answer settles something
+    assert [one.no[0] > 10_000 for one in first.asked] == [True, True]
+    assert first.expected[0] > 10_000
+    widths = [most - least for least, most in found.after[0]]
+    assert len(widths) == 13
+    assert widths == sorted(widths, reverse=True)
