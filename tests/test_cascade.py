@@ -244,6 +244,16 @@ def test_where_nobody_was_asked_about_places_at_that_hour_nobody_can_say() -> No
     assert not step(nobody, "safe").cannot_say
 
 
+def test_help_next_door_has_no_way_to_it_that_could_be_unsafe() -> None:
+    made = town()
+    made.service("far", (2000, 0))
+    made.rows["reported_cells"] = [unsafe(1900, "day")]
+    answer = ask(made, avoids_unsafe=True)
+    assert covered(answer, "safe") == (0, 0)
+    assert people(answer, step(answer, "near").brings) == (750, 750)
+    assert people(answer, step(answer, "safe").brings) == (0, 0)
+
+
 # --- what a step costs ----------------------------------------------------------------------------
 
 
