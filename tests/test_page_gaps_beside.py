@@ -13,7 +13,7 @@ from layers import personas_kept
 from layers.atlas import Atlas
 from layers.changes import Operation, carry_out
 from layers.history import Revision
-from mapping import figures, gaps, words
+from mapping import estimates, figures, gaps, words
 from mapping.city import City
 from mapping.needs import Need
 from mapping.pages import _gaps_figures
@@ -259,7 +259,7 @@ def test_an_estimate_says_what_is_certain(kept: Atlas) -> None:
     # of 50 born in Eritrea and 60 women among 100 people, 10 to 50 are both; of 10 and 150
     # among 300, none to 10
     assert words.say("reach.note_estimate", least="10", most="60") in texts(app)
-    assert "Women × Born in Eritrea" in texts(app)
+    assert f"Women {estimates.TIMES} Born in Eritrea" in texts(app)
 
 
 def test_an_atlas_without_personas_asks_only_the_question(kept: Atlas) -> None:
