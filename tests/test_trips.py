@@ -181,6 +181,12 @@ def test_nobody_meets_a_companion_that_is_online() -> None:
     course(made, "course", 300, childcare_on_site=False)
     childcare(made, "kita", None, setting="online")
     assert covered(made) == ([], [])
+    # nor with a course of which only the area is known: it is in no list of what is possible
+    made.rows["locations"][0] |= {"precision": "hidden", "geometry": None, "area_id": "west"}
+    assert covered(made) == ([], [])
+    asked = Persona(category="language_course", together="childcare")
+    fits = cascade(City(made.read, META, day=DAY), asked).steps[5]
+    assert fits.services == {"certain": 0, "possible": 0, "excluded": 1}
 
 
 clock = st.integers(9 * 12, 17 * 12)  # five minutes of a Monday
