@@ -111,7 +111,7 @@ def cascade_on(scheduler: str | None, city: City, need: Need, blocks: int = BLOC
     Raises
     ------
     LayerError
-        ``dask_missing``, ``scheduler_silent``; and those of the cascade.
+        ``dask_missing``, ``scheduler_silent``, ``workers_failed``; and those of the cascade.
     """
     if scheduler is None:
         return _cascade(lambda some: [answer(block) for block in some], city, need, blocks)
@@ -126,8 +126,11 @@ def cascade_on(scheduler: str | None, city: City, need: Need, blocks: int = BLOC
     with closing(client):
 
         def answers(some: Iterable[Block]) -> list[Walks]:
-            sent = client.scatter(list(some))
-            found: list[Walks] = client.gather(client.map(answer, sent, pure=False))
+            try:
+                sent = client.scatter(list(some))
+                found: list[Walks] = client.gather(client.map(answer, sent, pure=False))
+            except Exception as error:  # workers send whatever they met, in classes of their own
+                raise LayerError("workers_failed", address=scheduler) from error
             return found
 
         return _cascade(answers, city, need, blocks)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from benchmarks.region import make_region
 from layers.atlas import Atlas
 from layers.errors import LayerError
+from mapping import regions
 from mapping.cascade import Cascade, cascade
 from mapping.city import City
 from mapping.personas import Persona
@@ -109,9 +110,16 @@ def workers() -> Iterator[str]:
 
 
 @pytest.mark.filterwarnings("default")  # what dask warns of is its own
-def test_two_workers_answer_as_one_process(region: Atlas, workers: str) -> None:
+def test_two_workers_answer_as_one_process(
+    region: Atlas, workers: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert workers.startswith("tcp://127.0.0.1:")
     assert_same(cascade_on(workers, fresh(region), SELAM, 6), cascade(fresh(region), SELAM))
+    # a worker that does not find this program, or breaks, is said in one sentence
+    monkeypatch.setattr(regions, "answer", int)
+    with pytest.raises(LayerError) as failed:
+        cascade_on(workers, fresh(region), SELAM, 2)
+    assert (failed.value.code, failed.value.blanks) == ("workers_failed", {"address": workers})
 
 
 @pytest.mark.filterwarnings("default")
