@@ -306,7 +306,8 @@ def _reached(reach: csc_array, offers: Numbers, odds: Callable[[Sequence[int]], 
     )
     rows = np.flatnonzero(codes.any(axis=1))
     sets, which = np.unique(codes[rows], axis=0, return_inverse=True)
-    member = ((sets[:, :, None] >> np.arange(_BITS)) & 1).reshape(len(sets), -1).astype(bool)
+    bits = (sets[:, :, None] >> np.arange(_BITS)) & 1
+    member = bits.reshape(len(sets), sets.shape[1] * _BITS).astype(bool)
     found = [odds(offers[each[: len(offers)]].tolist()) for each in member]
     value = np.array([each.value for each in found])
     return _Reached(

@@ -173,6 +173,26 @@ def test_nobody_is_counted_twice_for_two_personas() -> None:
     assert found.helped(next(one for one in found.calls if one.key == "east")) == 2
 
 
+def test_several_services_out_of_everybodys_reach_narrow_nothing() -> None:
+    made = town()
+    for name in ("far", "farther"):
+        made.service(name, (9000, 9000), organization_id="far")
+    far = next(one for one in plan(made, EVENING).calls if one.key == "far")
+    assert (len(far.asked), far.useful, *far.expected) == (4, False, 0)
+
+
+def test_an_organization_of_many_services_is_ranked_too() -> None:
+    made = Town()
+    made.people({"c100": 100, "c700": 50})
+    for number in range(60):  # more than fit into one number
+        made.service(f"s{number}", ((100, 0), (700, 0))[number % 2], organization_id="big")
+    (call,) = plan(made, Persona(category="legal", free=True, minutes=2)).calls
+    # of 30 answers each, as likely yes as no: a yes or all no, and nearly surely the former
+    assert call.exact
+    assert call.expected[0] == pytest.approx(150)
+    assert list(call.most) == [150]
+
+
 def test_two_kinds_of_help_on_one_trip_are_ranked_each_for_itself() -> None:
     made = town()
     made.service("nest", (300, 0), category="childcare", organization_id="nest")
