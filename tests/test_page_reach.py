@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from layers import atlas, changes, chronicle, personas_kept
 from layers.importing.watch import Watch
-from mapping import maps, words
+from mapping import figures, maps, words
 from mapping.city import City
 from mapping.pages import _persona_link, _reach_answers, _reach_figures
 from mapping.personas import STEPS, Persona
@@ -186,9 +186,9 @@ def test_the_list_says_which_services_are_lost_at_the_step_and_why(opened: Opene
 
 
 def test_the_order_of_the_steps_can_be_changed_and_taken_back(opened: Opened) -> None:
-    app = opened(town(), SELAM, query={"step": "understood"})
-    for _ in range(2):
-        press(app, "reach_earlier")
+    before = "exists.near.open.understood.admitted.fits.trusted.safe"
+    app = opened(town(), SELAM, query={"step": "understood", "order": before})
+    press(app, "reach_earlier")
     order = "exists.near.understood.open.admitted.fits.trusted.safe"
     assert app.query_params["order"] in (order, [order])
     # asked before the hours, the language leaves those near the one place that speaks it
@@ -262,7 +262,7 @@ def _numbers(opened: Opened, city: City) -> tuple[AppTest, str]:
     app = opened(town(), SELAM)
     watch = Watch()
     found = _reach_answers._compute(city, [(SELAM, STEPS)], watch)  # noqa: SLF001 - as the job does
-    return app, _reach_figures.numbers(list(found.values()), ["Selam"])
+    return app, figures.csv(*_reach_figures.numbers(list(found.values()), ["Selam"]))
 
 
 def test_every_figure_has_a_file_of_its_own(opened: Opened) -> None:
@@ -270,15 +270,54 @@ def test_every_figure_has_a_file_of_its_own(opened: Opened) -> None:
     press(app, "reach_add_man")
     kinds = {one.proto.label for one in app.get("download_button")}
     assert {words.say(f"reach.{one}") for one in ("png", "svg", "csv")} <= kinds
-    city = City(town().read, META)
-    found = _reach_answers._compute(city, [(SELAM, STEPS)], Watch())  # noqa: SLF001
-    answer = next(iter(found.values()))
-    lines = _reach_figures.lines(answer, "Selam")
-    assert lines[0] == (
-        "For: Selam. The service must be open on a weekday evening and understand Tigrinya."
-    )
-    assert any("2026-01-01" in line for line in lines)
-    assert any("invented" in line for line in lines)
+
+
+ALONE = """
+import streamlit as st
+from layers import atlas
+from layers.importing.watch import Watch
+from mapping.city import City
+from mapping.pages import _persona, _reach_answers, _reach_figures, _shared
+from mapping.personas import STEPS
+here = _shared.atlas()
+city = City(here.read, here.meta())
+_persona.arrive(city, _persona.here)
+asked = [(one.persona, STEPS) for one in _persona.everyone()]
+found = list(_reach_answers._compute(city, asked, Watch()).values())
+values = _reach_figures.cascade_told.step_values(found[0].cascade, "open")
+draws = [
+    _reach_figures._cascade(found[0], "Selam"),
+    _reach_figures._side(found, ["Selam", "Minh"]),
+    _reach_figures._map(found[0], "Selam", "open", values),
+]
+st.session_state["drawn"] = draws
+"""
+
+
+def test_a_figure_is_in_the_language_of_the_desk_that_asked_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mapping.pages import _shared
+
+    monkeypatch.setenv("CG_ATLAS", str(stored(town(), tmp_path / "town.gpkg").path))
+    app = AppTest.from_string(ALONE)
+    app.query_params["persona"] = _persona_link.packed([SELAM, Persona(category="legal")])
+    app.query_params["cg_lang"] = "fr"
+    app.run(timeout=60)
+    assert not app.exception
+
+    def nobody(*_: object, **__: object) -> str:
+        raise AssertionError("a file is drawn where no desk can be asked")
+
+    for name in ("say", "lang", "read", "atlas"):
+        monkeypatch.setattr(_shared, name, nobody)
+    drawn = [figures.svg(draw()) for draw in app.session_state["drawn"]]
+    for text in drawn:
+        assert "2026-01-01" in text
+        assert "ville inventée" in text
+    assert "ouverte un soir de semaine et comprendre" in drawn[0]
+    assert "Minh" in drawn[1]
+    assert "comprendre" not in drawn[2]  # the map of a step says nothing of what comes after it
 
 
 # --- several personas ----------------------------------------------------------------------------
@@ -307,9 +346,7 @@ def test_papers_in_order_is_one_click_away(opened: Opened) -> None:
 
 
 def test_six_are_side_by_side_and_no_more(opened: Opened) -> None:
-    app = opened(town(), SELAM)
-    for _ in range(5):
-        press(app, "reach_add_copy")
+    app = press(opened(town(), *[SELAM] * 5), "reach_add_copy")
     assert len(table(app, "reach.step").columns) == 7
     assert words.say("persona.six") in texts(app)
     assert not [one for one in app.button if one.key == "reach_add_copy"]

@@ -143,6 +143,11 @@ def test_other_hours_are_left_as_they_are_written(hours: str) -> None:
     assert _persona_week.drawn("any", hours) is None
 
 
+def test_hours_that_have_a_name_are_drawn_too() -> None:
+    week = {**_persona_week.EMPTY, "workdays": ("evening",)}
+    assert _persona_week.drawn("any", "Mo-Fr 18:00-22:00") == week
+
+
 # --- the file ------------------------------------------------------------------------------------
 
 

@@ -45,12 +45,11 @@ def written(week: Week) -> tuple[str, str | None]:
     for name, named in _NAMED.items():
         if chosen == dict(named):
             return name, None
-    rules = [f"{DAYS[day]} {_spans(parts)}" for day, parts in chosen.items() if parts]
-    return "any", ", ".join(rules)
+    return "any", _rules(chosen)
 
 
 def drawn(when: str, hours: str | None) -> Week | None:
-    """Give what :func:`written` wrote as choices; ``None`` for hours that choices cannot say."""
+    """Give hours as choices, as :func:`written` writes them; ``None`` where choices cannot."""
     if hours is None:
         return _NAMED[when]
     week: dict[str, tuple[str, ...]] = dict(EMPTY)
@@ -62,7 +61,11 @@ def drawn(when: str, hours: str | None) -> Week | None:
         if days not in names or not all(one in spans for one in several):
             return None
         week[names[days]] = tuple(part for one in several for part in spans[one])
-    return week if written(week) == ("any", hours) else None
+    return week if _rules(week) == hours else None
+
+
+def _rules(week: Week) -> str:
+    return ", ".join(f"{DAYS[day]} {_spans(parts)}" for day, parts in week.items() if parts)
 
 
 def _spans(parts: tuple[str, ...]) -> str:

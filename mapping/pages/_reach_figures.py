@@ -1,4 +1,8 @@
-"""The figures of the page Reach as files, with persona, dates, method and city in them."""
+"""The figures of the page Reach as files, with persona, dates, method and city in them.
+
+A file is drawn when somebody takes it, outside of her session: what it says, in which language and
+of which atlas, is put together before.
+"""
 
 from __future__ import annotations
 
@@ -20,13 +24,14 @@ KINDS: Final[tuple[tuple[str, Callable[[figures.Chart], str | bytes], str], ...]
     ("svg", figures.svg, "image/svg+xml"),
 )
 RANGES: Final = ("covered", "share", "lost", "alone_lost", "brings")
-MAP_WIDTH: Final = 640  # pixels
+MAP_WIDTH: Final = figures.WIDTH
+SIDE_WIDTH: Final = 1080
 
 
 def cascade(answer: Answer, name: str) -> None:
     """Offer the cascade as a picture and as numbers."""
     with st.container(horizontal=True, key="reach_files"):
-        _pictures("cascade", answer, partial(_cascade, answer, name))
+        _pictures("cascade", answer, _cascade(answer, name))
         _table("numbers", [answer], [name])
 
 
@@ -35,13 +40,13 @@ def step_map(answer: Answer, name: str, step: str) -> None:
     values = cascade_told.step_values(answer.cascade, step)
     if values is not None:
         with st.container(horizontal=True, key="reach_map_files"):
-            _pictures("map", answer, partial(_map, answer, name, step, values))
+            _pictures("map", answer, _map(answer, name, step, values))
 
 
 def side_by_side(answers: Sequence[Answer], names: Sequence[str]) -> None:
     """Offer several personas as one picture and one table."""
     with st.container(horizontal=True, key="reach_side_files"):
-        _pictures("side", answers[0], partial(_side, answers, names))
+        _pictures("side", answers[0], _side(answers, names))
         _table("side", answers, names)
 
 
@@ -67,7 +72,7 @@ def _made(made: Callable[[figures.Chart], str | bytes], draw: Draw) -> str | byt
 def _table(what: str, answers: Sequence[Answer], names: Sequence[str]) -> None:
     st.download_button(
         _shared.say("reach.csv"),
-        partial(numbers, answers, names),
+        partial(figures.csv, *numbers(answers, names)),
         file_name=_file(what, answers[0], "csv"),
         mime="text/csv",
         key=f"reach_{what}_csv",
@@ -82,73 +87,96 @@ def _file(what: str, answer: Answer, kind: str) -> str:
 # --- figures -------------------------------------------------------------------------------------
 
 
-def _cascade(answer: Answer, name: str) -> figures.Chart:
-    chart = charts_cascade.cascade_chart(
-        _reach_picture.rows(answer),
-        labels=_reach_picture.labels(),
-        colours=figures.COLOURS,
-        width=figures.WIDTH,
-        right_to_left=_reach_picture.rtl(),
-    )
-    return _framed(chart, _reach_words.title(answer.persona), lines(answer, name))
+def _cascade(answer: Answer, name: str) -> Draw:
+    rows, labels, rtl = (
+        _reach_picture.rows(answer), _reach_picture.labels(), _reach_picture.rtl(),
+    )  # fmt: skip
+    title, said = _reach_words.title(answer.persona), lines(answer, name)
+
+    def draw() -> figures.Chart:
+        chart = charts_cascade.cascade_chart(
+            rows,
+            labels=labels,
+            colours=figures.COLOURS,
+            width=figures.WIDTH,
+            right_to_left=rtl,
+        )
+        return figures.framed(chart, title=title, lines=said, right_to_left=rtl)
+
+    return draw
 
 
-def _side(answers: Sequence[Answer], names: Sequence[str]) -> figures.Chart:
-    chart = charts_cascade.side_by_side(
-        _reach_picture.several(answers, names),
-        labels=_reach_picture.labels(),
-        colours=figures.COLOURS,
-        right_to_left=_reach_picture.rtl(),
-    )
-    comma = _shared.say("reach.must_comma")
-    return _framed(
-        chart, _shared.say("reach.side_title"), lines(answers[0], comma.join(names)), width=1080
-    )
+def _side(answers: Sequence[Answer], names: Sequence[str]) -> Draw:
+    rows, labels = _reach_picture.several(answers, names), _reach_picture.labels()
+    title, rtl = _shared.say("reach.side_title"), _reach_picture.rtl()
+    said = lines(answers[0], _shared.say("reach.must_comma").join(names), step="")
+
+    def draw() -> figures.Chart:
+        chart = charts_cascade.side_by_side(
+            rows, labels=labels, colours=figures.COLOURS, width=SIDE_WIDTH, right_to_left=rtl
+        )
+        return figures.framed(chart, title=title, lines=said, width=SIDE_WIDTH, right_to_left=rtl)
+
+    return draw
 
 
-def _map(answer: Answer, name: str, step: str, values: pd.DataFrame) -> figures.Chart:
-    city = answer.cascade.city
-    say = _shared.say
-    districts = city.areas[city.areas["level"].eq("district")].to_crs(city.crs)
-    ground = city.ground
-    chart = charts_step_map.step_map(
-        gpd.GeoDataFrame(city.homes(answer.cascade.level).areas),
-        values,
-        labels={
-            "people": say("map.gap_people", count="{count}"),
-            "zero": say("map.gap_zero"),
-            "cannot_say": say("map.gap_unknown"),
-            "suppressed": say("map.gap_suppressed"),
-            "km": say("reach.km", count="{count}"),
-            "about": say("reach.map_about"),
-        },
-        colours=figures.COLOURS,
-        ground={
-            "water": gpd.GeoDataFrame(ground[ground["kind"].eq("water")]),
-            "districts": gpd.GeoDataFrame(districts),
-        },
-        width=MAP_WIDTH,
-        right_to_left=_reach_picture.rtl(),
-        number=_numbers.number,
-    )
+def _map(answer: Answer, name: str, step: str, values: pd.DataFrame) -> Draw:
+    say, city, rtl = _shared.say, answer.cascade.city, _reach_picture.rtl()
+    labels = {
+        "people": say("map.gap_people", count="{count}"),
+        "zero": say("map.gap_zero"),
+        "cannot_say": say("map.gap_unknown"),
+        "suppressed": say("map.gap_suppressed"),
+        "km": say("reach.km", count="{count}"),
+        "about": say("reach.map_about"),
+    }
     title = say("reach.fig_map", step=_reach_words.step_name(step))
-    return _framed(chart, title, lines(answer, name))
+    said = lines(answer, name, step=step)
+    thousands = _numbers.NARROW if _shared.lang() == "fr" else ","
+
+    def draw() -> figures.Chart:
+        districts = city.areas[city.areas["level"].eq("district")].to_crs(city.crs)
+        ground = city.ground
+        chart = charts_step_map.step_map(
+            gpd.GeoDataFrame(city.homes(answer.cascade.level).areas),
+            values,
+            labels=labels,
+            colours=figures.COLOURS,
+            ground={
+                "water": gpd.GeoDataFrame(ground[ground["kind"].eq("water")]),
+                "districts": gpd.GeoDataFrame(districts),
+            },
+            width=MAP_WIDTH,
+            right_to_left=rtl,
+            number=lambda count: f"{count:,}".replace(",", thousands),
+        )
+        return figures.framed(chart, title=title, lines=said, right_to_left=rtl)
+
+    return draw
 
 
-def _framed(
-    chart: figures.Chart, title: str, said: list[str], *, width: int = figures.WIDTH
-) -> figures.Chart:
-    return figures.framed(
-        chart, title=title, lines=said, width=width, right_to_left=_reach_picture.rtl()
-    )
+def lines(answer: Answer, name: str, *, step: str | None = None) -> list[str]:
+    """Say for whom, of when, how computed, and of which city.
 
-
-def lines(answer: Answer, name: str) -> list[str]:
-    """Say for whom, of when, how computed, and of which city."""
+    Parameters
+    ----------
+    answer
+        For one persona, or the first of several.
+    name
+        What she is called, or all of them.
+    step
+        What is asked is said up to this step only; ``""`` for nothing, where there are several.
+    """
     say, told = _shared.say, answer.told
     dates, apart = told["dates"], _numbers.apart
     city = apart(told["city"])
-    asked = [one for one in answer.steps if one["facts"] and one["name"] not in _reach_words.ALWAYS]
+    order = [one["name"] for one in answer.steps]
+    last = len(order) if step is None else order.index(step) + 1 if step else 0
+    asked = [
+        one
+        for one in answer.steps[:last]
+        if one["facts"] and one["name"] not in _reach_words.ALWAYS
+    ]
     musts = _reach_words.musts(answer.persona, asked)
     found = [
         say("reach.fig_for", name=apart(name), musts=musts) if musts else apart(name),
@@ -167,8 +195,8 @@ def lines(answer: Answer, name: str) -> list[str]:
     return [one for one in found if one]
 
 
-def numbers(answers: Sequence[Answer], names: Sequence[str]) -> str:
-    """Write all numbers as CSV that says what they are."""
+def numbers(answers: Sequence[Answer], names: Sequence[str]) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Give all numbers as a table, and what they are, for ``figures.csv``."""
     say, told = _shared.say, answers[0].told
     rows: list[dict[str, Any]] = []
     for answer, name in zip(answers, names, strict=True):
@@ -211,4 +239,4 @@ def numbers(answers: Sequence[Answer], names: Sequence[str]) -> str:
         "city": told["city"],
         "invented": "yes" if told["invented"] else "no",
     }
-    return figures.csv(pd.DataFrame(rows), head)
+    return pd.DataFrame(rows), head

@@ -156,10 +156,11 @@ def _fits(persona: Persona, fact: str) -> str:
 
 def _values(answer: Answer) -> dict[str, object]:
     say, told, persona = _shared.say, answer.told, answer.persona
-    dates = told["dates"]
+    dates, count = told["dates"], people(told["population"]["people"])
+    estimated = told["population"]["estimated"]
     return {
         "like": like(persona),
-        "people": people(told["population"]["people"]),
+        "people": say("reach.about", count=count) if estimated else count,
         "help": say(f"gaps.help_{persona.category}"),
         "group": _numbers.apart(_persona.group_name(persona.group)),
         "day": _numbers.apart(dates["population"] or say("gaps.day_unknown")),

@@ -32,8 +32,10 @@ _LATER = re.compile(r":|@|www", re.IGNORECASE)
 def lang() -> str:
     """Give the language of this desk: as chosen, else as the browser asks."""
     chosen = st.session_state.get(LANG) or st.query_params.get(LANG)
-    if chosen in words.languages():
-        return str(chosen)
+    for tag in words.languages():
+        # an address that this desk wrote names the language as the list does
+        if chosen in (tag, words.say("language.name", tag)):
+            return tag
     return words.best(st.context.headers.get("Accept-Language", ""))
 
 
