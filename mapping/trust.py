@@ -39,8 +39,9 @@ def trusted(
     trusted
         ``id`` -> 1.0, 0.0 or NaN. 1: at least five women said so in a session, or one tie
         (delivers with, refers to, trusts; strength 2 or 3, in either direction) joins it with an
-        actor of which they said so. 0: they said that they do not, or it is left out by
-        ``not_own``. NaN: nobody said, or they did not agree. An actor's origin says nothing.
+        actor of which they said so. 0: they said that they do not, and no such tie joins it with an
+        actor that may be trusted; or it is left out by ``not_own``. NaN: nobody said, or they did
+        not agree, or it hangs on an actor of which nobody said. An actor's origin says nothing.
 
     Notes
     -----
@@ -56,8 +57,12 @@ def trusted(
         if _language(community) in {_language(one) for one in several or ()}
     }
     barred = own if not_own else set()
+    actors = set(organizations["id"].astype(str))
     sources = {actor for actor, states in said.items() if states == {"trusted"}} - barred
+    doubted = {actor for actor, states in said.items() if states == {"not_trusted"}}
     led_to = _joined(ties, sources, day)
+    # who is not spoken of may turn out to be trusted, and so may a tie to be a strong one
+    perhaps = _joined(ties, actors - barred - doubted, day, unknown=True)
     found: dict[str, float] = {}
     for actor in organizations["id"].astype(str):
         if actor in barred:
@@ -65,13 +70,15 @@ def trusted(
         elif actor in sources or actor in led_to:
             found[actor] = 1.0
         else:
-            found[actor] = 0.0 if said.get(actor) == {"not_trusted"} else np.nan
+            found[actor] = 0.0 if actor in doubted - perhaps else np.nan
     return found
 
 
-def _joined(ties: pd.DataFrame, sources: set[str], day: date) -> set[str]:
+def _joined(ties: pd.DataFrame, sources: set[str], day: date, *, unknown: bool = False) -> set[str]:
+    """Find who is one tie away; also by ties of which nobody knows how strong they are."""
     now = pd.Timestamp(day)
-    strong = ties["strength"].fillna(0).ge(STRONG) & ties["kind"].isin(BRINGS_TRUST)
+    strength = ties["strength"].fillna(STRONG if unknown else 0)
+    strong = strength.ge(STRONG) & ties["kind"].isin(BRINGS_TRUST)
     begun = ~(ties["since"] > now).fillna(value=False)
     lasting = ~(ties["until"] < now).fillna(value=False)
     rows = ties[strong & begun & lasting]

@@ -87,7 +87,7 @@ def _ties(*, seed: int, today: date) -> list[Row]:
     tie(MEDIATED, GO_BETWEEN, "shares_space", strength=3)
     tie(GO_BETWEEN, MEDIATED, "refers_to", strength=2)
     tie(CLINIC, "city-health", "shares_data", strength=2)
-    tie(CLINIC, "skerry-hospital", "refers_to", strength=3)
+    tie(CLINIC, "skerry-hospital", "shares_data", strength=3)
     tie("hooyo-circle", "city-health", "advises", strength=2)
     tie("hooyo-circle", "kin-coop", "delivers_with", strength=3)
     _everyone_twice(tie, city, rng)

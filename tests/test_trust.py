@@ -125,6 +125,37 @@ def test_a_tie_carries_trust_to_an_actor_that_is_not_trusted_by_itself() -> None
     assert ask(made)["clinic"] == 1
 
 
+@pytest.mark.parametrize("known", ["trusted", "not_trusted", "mixed", None])
+def test_what_nobody_said_of_who_a_tie_leads_to_leaves_open_whether_it_carries_trust(
+    known: str | None,
+) -> None:
+    made = actors(clinic=[], hospital=[])
+    made.rows["trust"] = [said("clinic", "not_trusted")]
+    made.rows["ties"] = [tie("clinic", "hospital", "refers_to")]
+    before = ask(made)["clinic"]
+    made.rows["trust"] += [] if known is None else [said("hospital", known)]
+    found = ask(made)["clinic"]
+    assert np.isnan(before)  # so that no answer lies outside of what was said before
+    assert np.isnan(found) if known in {"mixed", None} else found == (known == "trusted")
+
+
+def test_a_tie_of_which_nobody_knows_how_strong_it_is_may_carry_trust() -> None:
+    made = actors(clinic=[], group=[])
+    made.rows["trust"] = [said("clinic", "not_trusted"), said("group")]
+    made.rows["ties"] = [tie("clinic", "group", strength=1)]
+    assert ask(made)["clinic"] == 0
+    made.rows["ties"][0]["strength"] = None
+    assert np.isnan(ask(made)["clinic"])
+
+
+def test_actors_of_her_own_community_left_out_lead_nobody_to_perhaps() -> None:
+    made = actors(clinic=[], own=["so"])
+    made.rows["trust"] = [said("clinic", "not_trusted")]
+    made.rows["ties"] = [tie("clinic", "own")]
+    assert np.isnan(ask(made)["clinic"])
+    assert ask(made, not_own=True)["clinic"] == 0
+
+
 def test_not_through_my_own_community_leaves_out_its_actors_and_what_they_lead_to() -> None:
     made = actors(own=["so", "ar"], other=[], clinic=[], surgery=[])
     made.rows["trust"] = [said("own"), said("other")]
