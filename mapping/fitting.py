@@ -23,7 +23,7 @@ from mapping.trips import CHILDCARE, Both, Runs, Trips
 from mapping.trust import trusted
 
 Slots = npt.NDArray[np.bool_]
-_UNKNOWN, _OPEN = STATES.index("unknown"), STATES.index("open")
+_UNKNOWN, _APPOINTMENT, _OPEN = (STATES.index(one) for one in ("unknown", "by_appointment", "open"))
 # Parts of a day in hours, as everywhere in this house.
 _DAYTIME: Final = MappingProxyType({"day": (6, 18), "evening": (18, 22), "night": (22, 30)})
 
@@ -44,7 +44,25 @@ def facts(city: City, need: Need) -> pd.DataFrame:
 
 def judge(city: City, need: Need) -> pd.DataFrame:
     """Judge all offers of a need's category, as of ``Offers.judge``."""
-    return city.offers.judge(need, facts(city, need))
+    answers = None
+    if isinstance(need, Persona) and "hours" in need.asked():
+        answers = _answers(city, need)
+    return city.offers.judge(need, facts(city, need), answers)
+
+
+def _answers(city: City, persona: Persona) -> list[str]:
+    """Say of every offer what its hours answer to hers, as of ``Offers.hours``."""
+    offers = city.offers
+    open_ = open_in(city, persona)
+    long, free = slots_of(persona), free_slots(city, persona)
+    promised = (_begins((offers.weeks >= _APPOINTMENT) & free, long)).any(axis=1)
+    said = np.select(
+        [np.array(offers.hours("any"), dtype=object) == "over", open_ == 1, open_ == 0, promised],
+        ["over", "yes", "no", "by_appointment"],
+        default="unknown",
+    )
+    found: list[str] = said.tolist()
+    return found
 
 
 def open_in(city: City, persona: Persona, hour: str | None = None) -> Floats:

@@ -143,7 +143,12 @@ class Offers:
                 columns[fact] = self.table[fact].to_numpy(dtype=np.float64)
         return pd.DataFrame(columns, index=self.table.index)
 
-    def judge(self, need: Need, facts: pd.DataFrame | None = None) -> pd.DataFrame:
+    def judge(
+        self,
+        need: Need,
+        facts: pd.DataFrame | None = None,
+        answers: Sequence[str] | None = None,
+    ) -> pd.DataFrame:
         """Judge all offers of the need's category that have not ended.
 
         Parameters
@@ -152,6 +157,8 @@ class Offers:
             What is asked.
         facts
             One row an offer and one column a fact; :meth:`facts` where not given.
+        answers
+            What the hours of each say, as of :meth:`hours`; for ``need.when`` where not given.
 
         Returns
         -------
@@ -163,21 +170,22 @@ class Offers:
         mine = self.table["category"].eq(need.category) & ~self.table["ended"]
         facts = (self.facts(need) if facts is None else facts)[mine]
         judged = self.table[mine].copy()
-        answers = pd.Series(self.hours(need.when), index=self.table.index, dtype=object)[mine]
+        answers = self.hours(need.when) if answers is None else answers
+        said = pd.Series(answers, index=self.table.index, dtype=object)[mine]
         says_no = facts.eq(0.0)
-        over = answers.eq("over")
+        over = said.eq("over")
         judged["reason"] = (
             says_no.idxmax(axis=1).where(says_no.any(axis=1), "") if len(facts.columns) else ""
         )
         judged.loc[over, "reason"] = "over"
         excluded = judged["reason"].ne("")
-        judged["by_appointment"] = answers.eq("by_appointment") & ~excluded
+        judged["by_appointment"] = said.eq("by_appointment") & ~excluded
         unknown = facts.isna()
         judged["verdict"] = np.select(
             [excluded, unknown.any(axis=1)], [EXCLUDED, POSSIBLE], default=CERTAIN
         )
         if "hours" in unknown:  # an appointment is an answer, though no opening hour
-            unknown["hours"] &= answers.eq("unknown")
+            unknown["hours"] &= said.eq("unknown")
         names = list(facts.columns)
         judged["unknown"] = pd.Series(
             [tuple(np.array(names)[row].tolist()) for row in unknown.to_numpy(dtype=bool)],

@@ -159,3 +159,39 @@ def test_the_parts_of_the_day_in_which_she_may_go(
 ) -> None:
     city = City(Town(streets=False).read, META, day=DAY)
     assert fitting.hours_of(city, Persona(category="legal", **persona)) == hours
+
+
+@pytest.mark.parametrize("persona", [{"hours": "Mo-Fr 18:00-21:00"}, {"when": "evening"}])
+@pytest.mark.parametrize(
+    ("opens", "unknown", "by_appointment", "reason"),
+    [
+        (None, ("hours",), False, ""),
+        ('"by appointment"', (), True, ""),
+        ("Mo 19:00-20:00", (), False, ""),
+        ("Mo 09:00-17:00", (), False, "hours"),
+        # a promise of ten minutes is none of half an hour
+        ('Mo 18:00-18:10 "by appointment"', (), False, "hours"),
+    ],
+)
+def test_unknown_hours_are_named_whichever_way_she_says_when_she_is_free(
+    persona: dict[str, Any],
+    opens: str | None,
+    unknown: tuple[str, ...],
+    by_appointment: bool,  # noqa: FBT001 (of a table of cases)
+    reason: str,
+) -> None:
+    made = Town(streets=False)
+    made.service("one", (0, 0), hours=opens)
+    city = City(made.read, META, day=DAY)
+    judged = fitting.judge(city, Persona(category="legal", **persona)).iloc[0]
+    assert judged["unknown"] == unknown
+    assert judged["by_appointment"] == by_appointment
+    assert judged["reason"] == reason
+
+
+def test_a_course_of_the_past_is_over_for_whoever_says_when_she_is_free() -> None:
+    made = Town(streets=False)
+    made.service("one", (0, 0), hours="Mo 18:00-20:00", schedule={"ends_on": "2026-11-21"})
+    city = City(made.read, META, day=DAY)
+    judged = fitting.judge(city, Persona(category="legal", hours="Mo 18:00-20:00")).iloc[0]
+    assert judged["reason"] == "over"
