@@ -85,7 +85,7 @@ def sentence(found: tuple[Changed, dict[str, Any]] | None) -> None:
                 st.text(say("gaps.compare_papers"))
 
 
-def table(rows: list[dict[str, Any]], names: dict[str, str]) -> pd.DataFrame:
+def in_words(rows: list[dict[str, Any]], names: dict[str, str]) -> pd.DataFrame:
     """Write the change of areas or districts as columns of words."""
     say = _shared.say
     return pd.DataFrame(

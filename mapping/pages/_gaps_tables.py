@@ -88,7 +88,7 @@ def districts(said: Said, change: Change | None) -> None:
         st.dataframe(
             _districts(rows)
             if compared is None
-            else _gaps_compare.table(compared, _gaps_answer.place_names()),
+            else _gaps_compare.in_words(compared, _gaps_answer.place_names()),
             hide_index=True,
             height="content" if len(rows) <= DISTRICTS else "auto",
             key="gaps_table",
@@ -134,7 +134,7 @@ def cells(said: Said, change: Change | None) -> None:
         if compared:
             names = {one: one for one in ids}
             st.dataframe(
-                _gaps_compare.table(compared, names), hide_index=True, key="gaps_cell_changes"
+                _gaps_compare.in_words(compared, names), hide_index=True, key="gaps_cell_changes"
             )
         st.dataframe(_cells(said), hide_index=True, key="gaps_cell_table")
 
