@@ -14,8 +14,9 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from layers.errors import LayerError
+from layers.plain_text import plain_text
 from layers.vocab import CATEGORY, COURSE_LEVEL
-from mapping.needs import TAG, Need
+from mapping.needs import EVERYONE, TAG, Need
 
 STEPS: Final = (
     "exists",
@@ -45,6 +46,11 @@ SEX: Final = ("woman", "man")
 MOST_AGE: Final = 120
 MOST_NAME: Final = 60  # letters
 MOST_ABOUT: Final = 400
+MOST_SEVERAL: Final = 20  # children, or further languages
+_MOST_TAG: Final = 35  # letters; the longest that RFC 5646 must be able to keep
+_MOST_CODE: Final = 200
+_LONGEST: Final = 20_000  # letters of her JSON
+_BROKEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _MEN: Final = MappingProxyType(
     {"women": "men", "woman": "man", "female": "male", "females": "males"}
 )
@@ -131,8 +137,15 @@ class Persona(Need):
         found = {
             "name": (_text(self.name, MOST_NAME), f"0-{MOST_NAME}"),
             "about": (_text(self.about, MOST_ABOUT), f"0-{MOST_ABOUT}"),
-            "also": (all(_tag(tag) and how in KNOWS for tag, how in self.also), ", ".join(KNOWS)),
-            "pace": (self.pace in PACES, ", ".join(PACES)),
+            "also": (
+                len(self.also) <= MOST_SEVERAL
+                and all(_tag(tag) and how in KNOWS for tag, how in self.also),
+                ", ".join(KNOWS),
+            ),
+            "children": (len(self.children) <= MOST_SEVERAL, "[3, 7]"),
+            "language": (self.language is None or _tag(self.language), "en, ti, prs, zh-Hans"),
+            "group": (_text(self.group, _MOST_CODE), EVERYONE),
+            "pace": (self.pace in tuple(PACES), ", ".join(PACES)),
             "age": (all(_whole(age) and 0 <= age <= MOST_AGE for age in ages), f"0-{MOST_AGE}"),
             "stay_min": (_whole(self.stay_min) and 5 <= self.stay_min <= 600, "5-600"),
             "hours": (self.hours is None or _text(self.hours, 400), "Mo-Fr 18:00-21:00"),
@@ -190,15 +203,16 @@ class Persona(Need):
         category: str | None = None,
         minutes: float | None = None,
     ) -> Persona:
-        """Read a persona from her JSON; ``category`` and ``minutes`` given here win.
+        """Read a persona from her JSON, which may be anything; values given here win.
 
-        ``also`` is an object of tags, ``children`` a list.
+        ``also`` is an object of tags, ``children`` a list. What she is called and what is said of
+        her is made plain: nothing in it hides, or turns its neighbours round.
 
         Raises
         ------
         LayerError
-            ``persona_not_json``, ``persona_key_unknown``, ``persona_no_category``, and those of
-            :class:`Persona`.
+            ``persona_not_json``, ``persona_too_large``, ``persona_key_unknown``,
+            ``persona_no_category``, and those of :class:`Persona`.
 
         Examples
         --------
@@ -206,17 +220,15 @@ class Persona(Need):
         (('de', 'some'),)
         """
         if isinstance(persona, str):
-            try:
-                persona = json.loads(persona)
-            except json.JSONDecodeError as error:
-                raise LayerError("persona_not_json", line=error.lineno) from error
+            persona = _read(persona)
         if not isinstance(persona, Mapping):
             raise LayerError("persona_not_json", line=1)
         given = {key: value for key, value in persona.items() if key not in {"id", "invented"}}
         known = [field.name for field in fields(cls)]
         strange = sorted(set(given) - set(known))
         if strange:
-            raise LayerError("persona_key_unknown", key=strange[0], known=", ".join(known))
+            key = plain_text(strange[0], most=MOST_NAME)
+            raise LayerError("persona_key_unknown", key=key, known=", ".join(known))
         given |= {} if category is None else {"category": category}
         given |= {} if minutes is None else {"minutes": minutes}
         if "category" not in given:
@@ -226,7 +238,12 @@ class Persona(Need):
             raise _unknown("also", '{"de": "some"}')
         if not isinstance(children, list | tuple):
             raise _unknown("children", "[3, 7]")
-        return cls(**given | {"also": tuple(also.items()), "children": tuple(children)})
+        plain = {key: _plain(key, value) for key, value in given.items()}
+        several = {
+            "also": tuple((tag, _one(how)) for tag, how in also.items()),
+            "children": tuple(_one(age) for age in children),
+        }
+        return cls(**plain | several)
 
     def as_dict(self) -> dict[str, Any]:
         """Give all values that are asked, and those of every need, under their names."""
@@ -286,12 +303,36 @@ def with_papers(persona: Persona) -> Persona:
     return replace(persona, no_papers=False)
 
 
+def _read(text: str) -> Any:  # noqa: ANN401 - any JSON
+    """Read JSON that may be too long, too deep, or hold numbers that nobody can read."""
+    if len(text) > _LONGEST:
+        raise LayerError("persona_too_large")
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise LayerError("persona_not_json", line=getattr(error, "lineno", 1)) from error
+
+
+def _plain(key: str, value: object) -> Any:  # noqa: ANN401 - checked where she is made
+    if isinstance(value, str) and key == "name":
+        return plain_text(value, most=len(value))
+    if isinstance(value, str) and key == "about":
+        lines = (plain_text(line, most=len(line)) for line in value.splitlines())
+        return "\n".join(lines).strip()
+    return _one(value)
+
+
+def _one(value: object) -> Any:  # noqa: ANN401 - as before
+    """Give a value that is not several; several are no value of any key."""
+    return value if value is None or isinstance(value, str | int | float) else ()
+
+
 def _text(value: object, most: int) -> bool:
-    return isinstance(value, str) and len(value) <= most
+    return isinstance(value, str) and len(value) <= most and _BROKEN.search(value) is None
 
 
 def _tag(value: object) -> bool:
-    return isinstance(value, str) and TAG.fullmatch(value) is not None
+    return isinstance(value, str) and len(value) <= _MOST_TAG and TAG.fullmatch(value) is not None
 
 
 def _whole(value: object) -> bool:

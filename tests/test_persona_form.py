@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from layers.errors import LayerError
+from layers.plain_text import plain_text
 from layers.vocab import CATEGORY
 from mapping import fitting, words
 from mapping.city import City
@@ -35,7 +36,7 @@ personas = st.builds(
     when=st.sampled_from(("any", "evening")),
     no_papers=st.booleans(),
     women_only_ok=st.booleans(),
-    name=st.text(max_size=60),
+    name=st.text(max_size=60).map(lambda text: plain_text(text, most=60)),
     also=st.lists(st.tuples(st.sampled_from(TAGS), st.sampled_from(("some", "well"))), max_size=3)
     .map(dict)
     .map(lambda one: tuple(one.items())),
@@ -66,6 +67,16 @@ def test_a_link_is_never_too_long_for_an_address(people: list[Persona]) -> None:
         assert replace(one, name="") == replace(whole, name="")
 
 
+def test_languages_stay_in_their_order_beside_somebody_who_knows_them_in_another() -> None:
+    first = Persona(category="legal", also=(("so", "some"), ("ti", "well")))
+    both = [first, replace(first, also=first.also[::-1])]
+    assert _persona_link.unpacked(_persona_link.packed(both)) == both
+
+
+def test_who_does_not_fit_into_an_address_leaves_it_empty() -> None:
+    assert _persona_link.fitting([Persona(category="legal", hours='Mo "' + "\u662f" * 390)]) == ""
+
+
 def test_a_usual_six_fit_with_their_names() -> None:
     first = Persona.from_json(SAMPLES[0].read_text("utf-8"))
     several = [replace(first, name=f"Persona {n}", children=(n,)) for n in range(6)]
@@ -85,8 +96,10 @@ def test_a_usual_six_fit_with_their_names() -> None:
         '"a"',
         "[" * 9_000,
         json.dumps([{"category": "legal"}] * 7),
+        "1" * 5_000,
+        '[{"category": "legal", "age": ' + "1" * 5_000 + "}]",
     ],
-    ids=range(9),
+    ids=range(11),
 )
 def test_a_broken_link_is_one_sentence(text: str) -> None:
     with pytest.raises(LayerError) as error:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.errors import LayerError
+from layers.plain_text import plain_text
 from layers.vocab import CATEGORY
 from mapping.needs import Need
 from mapping.personas import FACTS_OF, PACES, Persona, as_man, persona_of, with_papers
@@ -15,7 +17,7 @@ from mapping.personas import FACTS_OF, PACES, Persona, as_man, persona_of, with_
 PERSONAS = st.builds(
     Persona,
     category=st.sampled_from(CATEGORY),
-    name=st.text(max_size=20),
+    name=st.text(max_size=20).map(lambda text: plain_text(text, most=20)),
     language=st.none() | st.sampled_from(["ti", "so", "zh-Hans"]),
     also=st.lists(
         st.tuples(st.sampled_from(["de", "en"]), st.sampled_from(["some", "well"])),
@@ -87,6 +89,17 @@ def test_childcare_must_take_the_children_and_not_their_mother() -> None:
         ("community", "So mali"),
         ("avoids_unsafe", 1),
         ("name", "x" * 61),
+        ("pace", []),
+        ("pace", {}),
+        ("also", {"de": {}}),
+        ("also", {f"a{chr(97 + number)}": "well" for number in range(21)}),
+        ("children", [1] * 10_000),
+        ("children", [[1]]),
+        ("language", "de" + "-abcdefgh" * 200),
+        ("group", "x" * 201),
+        ("group", "\ud800"),
+        ("hours", "\ud800"),
+        ("hours", "Mo-Fr 18:00-21:00\x00"),
     ],
 )
 def test_a_wrong_value_is_named(key: str, value: Any) -> None:
@@ -94,6 +107,50 @@ def test_a_wrong_value_is_named(key: str, value: Any) -> None:
         Persona.from_json({"category": "legal", key: value})
     assert error.value.code == "need_value_unknown"
     assert error.value.blanks["key"] in {key, "age"}
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda one: st.lists(one, max_size=3) | st.dictionaries(st.text(max_size=5), one, max_size=3),
+    max_leaves=5,
+)
+
+
+@given(
+    said=st.dictionaries(
+        st.sampled_from([*(one.name for one in fields(Persona)), "__class__"]), ANYTHING
+    )
+)
+def test_whatever_a_file_says_it_is_a_persona_or_refused_in_a_sentence(
+    said: dict[str, Any],
+) -> None:
+    for one in (said, {"category": "legal"} | said, {**said, "category": "legal", "minutes": 15}):
+        try:
+            persona = Persona.from_json(one)
+        except LayerError:  # nothing else: its sentence is shown
+            continue
+        assert Persona.from_json(persona.to_json()) == persona
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ('{"category": "legal", "age": ' + "1" * 5_000 + "}", "persona_not_json"),
+        ('{"category": "legal", "about": ' + "[" * 9_000 + "]" * 9_000 + "}", "persona_not_json"),
+        ("[" * 100_000, "persona_too_large"),
+    ],
+    ids=["digits", "deep", "large"],
+)
+def test_json_that_nobody_can_read_is_refused(text: str, code: str) -> None:
+    with pytest.raises(LayerError) as error:
+        Persona.from_json(text)
+    assert error.value.code == code
+
+
+def test_nothing_hides_in_what_she_is_called_and_nothing_turns_its_neighbours_round() -> None:
+    said = {"category": "legal", "name": "a\u202e003\ud800\x00", "about": "one\u2066\n\u202e two "}
+    persona = Persona.from_json(said)
+    assert (persona.name, persona.about) == ("a003", "one\ntwo")
 
 
 def test_a_key_nobody_knows_is_refused_with_those_that_are_known() -> None:

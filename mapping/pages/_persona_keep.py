@@ -143,6 +143,9 @@ def link(text: str, **others: str) -> None:
     chosen[_shared.LANG] = words.say("language.name", _shared.lang())
     address = (st.context.url or "").partition("?")[0]
     with st.expander(say("persona.link"), key="reach_link"):
+        if not text:
+            st.text(say("persona.link_none"))
+            return
         st.code(f"{address}?{urlencode(chosen)}", language=None, wrap_lines=True)
         st.text(say("persona.link_about"))
         held, of = len(_persona_link.unpacked(text)), len(_persona.everyone())

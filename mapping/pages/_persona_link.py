@@ -32,14 +32,18 @@ def packed(people: Sequence[Persona]) -> str:
     every = [_bare(one) for one in people]
     first = every[0] if every else {}
     rest = [
-        {key: one.get(key) for key in sorted({*first, *one}) if one.get(key) != first.get(key)}
+        {
+            key: one.get(key)
+            for key in sorted({*first, *one})
+            if _text(one, key) != _text(first, key)
+        }
         for one in every[1:]
     ]
     return json.dumps([*every[:1], *rest], ensure_ascii=False, separators=(",", ":"))
 
 
 def fitting(people: Sequence[Persona]) -> str:
-    """Write as many of them, and of their names, as an address may hold."""
+    """Write as many of them, and of their names, as an address may hold; empty where none fits."""
     named = list(people)
     while named:
         text = packed(named)
@@ -47,7 +51,7 @@ def fitting(people: Sequence[Persona]) -> str:
             return text
         bare = [replace(one, name="") for one in named]
         named = bare if bare != named else named[:-1]
-    return "[]"
+    return ""
 
 
 def unpacked(text: str) -> list[Persona]:
@@ -60,7 +64,7 @@ def unpacked(text: str) -> list[Persona]:
     """
     try:
         every = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits is no JSON error
         raise LayerError("persona_link_broken") from error
     whole = isinstance(every, list) and all(isinstance(one, Mapping) for one in every)
     if not whole or not 1 <= len(every) <= MOST:
@@ -70,6 +74,10 @@ def unpacked(text: str) -> list[Persona]:
         for one in every
     ]
     return [Persona.from_json(one) for one in found]
+
+
+def _text(persona: Mapping[str, Any], key: str) -> str:
+    return json.dumps(persona.get(key))  # two objects are equal whatever their order, texts are not
 
 
 def _bare(persona: Persona) -> dict[str, Any]:
