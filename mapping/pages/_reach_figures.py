@@ -109,7 +109,7 @@ def _cascade(answer: Answer, name: str) -> Draw:
 def _side(answers: Sequence[Answer], names: Sequence[str]) -> Draw:
     rows, labels = _reach_picture.several(answers, names), _reach_picture.labels()
     title, rtl = _shared.say("reach.side_title"), _reach_picture.rtl()
-    said = lines(answers[0], _shared.say("reach.must_comma").join(names), step="")
+    said = lines(answers[0], " · ".join(names), step="")
 
     def draw() -> figures.Chart:
         chart = charts_cascade.side_by_side(
