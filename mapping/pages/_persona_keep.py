@@ -33,7 +33,7 @@ def keep() -> None:
         asked = _persona.here()
         st.download_button(
             say("persona.file"),
-            asked.persona.to_json,  # called when she is taken: a text the browser would fetch at once
+            asked.persona.to_json,  # called when taken; a text would be fetched
             file_name=f"persona-{asked.persona.category}.json",
             mime="application/json",
             key="reach_file",
