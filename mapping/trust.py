@@ -47,16 +47,11 @@ def trusted(
     -----
     Of several sessions that do not agree on an actor, none counts.
     """
-    mine = trust[trust["community"].map(_language).eq(_language(community))]
+    mine = said_by(trust, community)
     said: dict[str, set[str]] = {}
     for actor, state in zip(mine["organization_id"], mine["state"], strict=True):
         said.setdefault(str(actor), set()).add(str(state))
-    own = {
-        str(actor)
-        for actor, several in zip(organizations["id"], organizations["communities"], strict=True)
-        if _language(community) in {_language(one) for one in several or ()}
-    }
-    barred = own if not_own else set()
+    barred = of_community(organizations, community) if not_own else set()
     actors = set(organizations["id"].astype(str))
     sources = {actor for actor, states in said.items() if states == {"trusted"}} - barred
     doubted = {actor for actor, states in said.items() if states == {"not_trusted"}}
@@ -72,6 +67,20 @@ def trusted(
         else:
             found[actor] = 0.0 if actor in doubted - perhaps else np.nan
     return found
+
+
+def of_community(organizations: pd.DataFrame, community: str) -> set[str]:
+    """Name the actors of a community; which says nothing of whom it trusts."""
+    return {
+        str(actor)
+        for actor, several in zip(organizations["id"], organizations["communities"], strict=True)
+        if _language(community) in {_language(one) for one in several or ()}
+    }
+
+
+def said_by(trust: pd.DataFrame, community: str) -> pd.DataFrame:
+    """Give what women of a community said."""
+    return trust[trust["community"].map(_language).eq(_language(community))]
 
 
 def _joined(ties: pd.DataFrame, sources: set[str], day: date, *, unknown: bool = False) -> set[str]:

@@ -27,7 +27,7 @@ PAGE = "from mapping.pages import gaps; gaps.page()"
 TABLES = (
     *("areas", "population_groups", "population", "services", "locations"),
     *("service_at_location", "schedules", "service_languages", "organizations"),
-    *("street_nodes", "streets", "ground"),
+    *("street_nodes", "streets", "ground", "sessions", "trust"),
 )
 
 

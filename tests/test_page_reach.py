@@ -185,6 +185,39 @@ def test_the_list_says_which_services_are_lost_at_the_step_and_why(opened: Opene
     assert rows["Offered by"].iloc[0] == "Mahber"
 
 
+BY_WOMEN = "as women of her community said in a session"
+
+
+@pytest.mark.parametrize(
+    ("not_own", "because"),
+    [
+        (False, f"not trusted, {BY_WOMEN} (said by 5-9 women, 2026-10-01)"),
+        (True, "of her own community, which she leaves out"),
+    ],
+)
+def test_of_trust_it_says_who_said_so_and_when_and_never_gives_a_verdict(
+    opened: Opened,
+    because: str,
+    not_own: bool,  # noqa: FBT001 - of a table of cases
+) -> None:
+    made = town()
+    made.rows["sessions"] = [{"id": "s1", "title": "Thursday", "held_on": "2026-10-01"}]
+    made.rows["trust"] = [
+        {
+            "id": "t1",
+            "community": "ti",
+            "organization_id": "er",
+            "session_id": "s1",
+            "state": "not_trusted",
+            "said_by": "5-9",
+        }
+    ]
+    asks = {"category": "legal", "community": "ti", "not_own_community": not_own}
+    app = opened(made, Persona(**asks), query={"step": "trusted"})
+    rows = table(app, "reach.state").set_index("Service")
+    assert rows.loc["day", "Why, or what to ask"] == because
+
+
 def test_the_order_of_the_steps_can_be_changed_and_taken_back(opened: Opened) -> None:
     before = "exists.near.open.understood.admitted.fits.trusted.safe"
     app = opened(town(), SELAM, query={"step": "understood", "order": before})

@@ -22,6 +22,7 @@ from mapping.pages import (
     _numbers,
     _question,
     _shared,
+    _why,
 )
 from mapping.pages._gaps_answer import Said
 
@@ -214,7 +215,10 @@ def services(said: Said) -> None:
                     say("gaps.service"): rows["id"].map(services["name"]).to_numpy(),
                     say("gaps.organization"): [names.get(owner[one], "") for one in rows["id"]],
                     say("gaps.counts"): [say(f"gaps.verdict_{one}") for one in rows["verdict"]],
-                    say("gaps.because"): [_because(row) for row in rows.to_dict("records")],
+                    say("gaps.because"): [
+                        _because(row, said.answer.need, owner[row["id"]])
+                        for row in rows.to_dict("records")
+                    ],
                 }
             ),
             hide_index=True,
@@ -222,9 +226,9 @@ def services(said: Said) -> None:
         )
 
 
-def _because(row: dict[Any, Any]) -> str:
+def _because(row: dict[Any, Any], need: Need, organization: object) -> str:
     say = _shared.say
-    parts = [say(f"gaps.why_{row['reason']}")] if row["reason"] else []
+    parts = [_why.why(row["reason"], need, organization)] if row["reason"] else []
     if row["verdict"] != "excluded":
         if row["by_appointment"]:
             parts.append(say("gaps.why_appointment"))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
 
 from layers import clock, consent
 from mapping import cascade_services, cascade_told
-from mapping.pages import _map, _persona, _reach_figures, _reach_words, _shared
+from mapping.pages import _map, _persona, _reach_figures, _reach_words, _shared, _why
 from mapping.pages._reach_answers import Answer
 from mapping.personas import STEPS
 
@@ -172,8 +172,8 @@ def _services(answer: Answer, name: str) -> None:
                     say("gaps.organization"): [names.get(one, "") for one in owner],
                     say("reach.state"): [say(f"reach.state_{one}") for one in rows["state"]],
                     say("gaps.because"): [
-                        _because(why, unknown)
-                        for why, unknown in zip(rows["why"], rows["unknown"], strict=True)
+                        _because(answer, row, of)
+                        for row, of in zip(rows.to_dict("records"), owner, strict=True)
                     ],
                 }
             ),
@@ -182,10 +182,10 @@ def _services(answer: Answer, name: str) -> None:
         )
 
 
-def _because(why: Sequence[str], unknown: Sequence[str]) -> str:
+def _because(answer: Answer, row: dict[Any, Any], organization: object) -> str:
     say = _shared.say
-    parts = [say(f"gaps.why_{fact}") for fact in why]
-    if unknown:
-        facts = say("reach.must_comma").join(say(f"gaps.fact_{fact}") for fact in unknown)
+    parts = [_why.why(fact, answer.persona, organization) for fact in row["why"]]
+    if row["unknown"]:
+        facts = say("reach.must_comma").join(say(f"gaps.fact_{fact}") for fact in row["unknown"])
         parts.append(say("gaps.ask", facts=facts))
     return "; ".join(parts)
