@@ -162,7 +162,7 @@ def _free() -> Values:
         found["hours"] = st.text_input(
             say("persona.hours"),
             max_chars=400,
-            placeholder="Mo-Fr 18:00-21:00; Sa 10:00-16:00",
+            placeholder=say("persona.hours_like"),
             key=f"{KEY}hours",
         )
         found["stay_min"] = st.number_input(

@@ -81,6 +81,8 @@ def side_by_side(answers: Sequence[Answer]) -> None:
     with st.container(key="reach_differ"):
         for line in _reach_side.difference(answers, names):
             st.text(line)
+        if any(one.persona.no_papers for one in answers):
+            st.text(_shared.say("gaps.note_papers"))
     drawn = several(answers, names)
     pictures = charts_cascade.panels(drawn, colours=_shared.tokens(), right_to_left=rtl())
     columns = [
@@ -95,7 +97,7 @@ def side_by_side(answers: Sequence[Answer]) -> None:
         drawn, labels=labels(), colours=_shared.tokens(), right_to_left=rtl()
     )
     st.altair_chart(legend, theme=None, key="reach_beside_key")
-    _reach_side.table(answers, names)
+    _reach_side.numbers(answers, names)
 
 
 def costs(answer: Answer) -> None:

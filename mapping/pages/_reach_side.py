@@ -80,9 +80,8 @@ def _which() -> None:
         key=WHICH,
         on_change=lambda: _persona.look(int(st.session_state[WHICH])),
     )
-    name = _shared.plain(names[_persona.at()])
     st.button(
-        say("persona.remove", name=name),
+        _shared.plain(say("persona.remove", name=names[_persona.at()])),
         key="reach_remove",
         on_click=_persona.drop,
         args=(_persona.at(),),
@@ -186,7 +185,7 @@ def _parting(first: Answer, other: Answer) -> str | None:
     return str(first.steps[at]["name"])
 
 
-def table(answers: Sequence[Answer], names: Sequence[str]) -> None:
+def numbers(answers: Sequence[Answer], names: Sequence[str]) -> None:
     """List the steps with a column for each persona."""
     say = _shared.say
     rows: dict[str, list[str]] = {

@@ -40,7 +40,7 @@ def order_text(steps: Sequence[str]) -> str:
 
 def choose(answer: Answer) -> str:
     """Let one step be chosen; opens with the one that costs most."""
-    names = [one["name"] for one in answer.steps]
+    say, names = _shared.say, [one["name"] for one in answer.steps]
     linked = st.query_params.get("step")
     if st.session_state.get(STEP) not in names:
         most = _reach_words.costs_most(answer.steps)
@@ -50,7 +50,9 @@ def choose(answer: Answer) -> str:
     chosen = st.pills(
         _shared.say("reach.step"),
         names,
-        format_func=lambda name: f"{names.index(name) + 1}. {_reach_words.step_name(name)}",
+        format_func=lambda name: say(
+            "reach.step_number", number=names.index(name) + 1, step=_reach_words.step_name(name)
+        ),
         required=True,
         key=STEP,
         persist_state="session",
