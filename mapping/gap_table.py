@@ -27,7 +27,8 @@ def as_csv(report: dict[str, Any]) -> str:
     text
         One row for the city, then one a district (none where the need is about papers): ``area_id``
         (empty for the city), ``name``, low and high of people, of those not reached and of their
-        share, then the question, the method, the dates, and facts too unknown to say.
+        share, then the question, the method, the dates, facts too unknown to say, and whether the
+        people counted are an estimate, with how many there are for certain.
 
     Examples
     --------
@@ -37,6 +38,7 @@ def as_csv(report: dict[str, Any]) -> str:
     ("'=1+1", 'Ropewalk')
     """
     need, dates = report["need"], report["dates"]
+    certain = (report["estimate"] or {}).get("people", {})
     about = {
         **{f"asked_{key}": value for key, value in need.items()},
         "method": report["method"],
@@ -48,6 +50,8 @@ def as_csv(report: dict[str, Any]) -> str:
         ),
         "city": report["city"],
         "invented": report["invented"],
+        "estimated": report["estimated"],
+        **{f"estimate_{end}": certain.get(end) for end in ("low", "high")},
     }
     whole = {"area_id": None, "name": report["city"], **{name: report[name] for name in NUMBERS}}
     ranges = [f"{name}_{end}" for name in NUMBERS for end in ("low", "high")]

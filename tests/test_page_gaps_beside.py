@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ from layers import personas_kept
 from layers.atlas import Atlas
 from layers.changes import Operation, carry_out
 from layers.history import Revision
-from mapping import estimates, figures, gaps, words
+from mapping import estimates, figures, gap_table, gaps, words
 from mapping.city import City
 from mapping.needs import Need
 from mapping.pages import _gaps_figures
@@ -240,7 +242,7 @@ def test_a_persona_of_the_atlas_may_stand_for_the_question(kept: Atlas) -> None:
     assert "gaps_help" not in [one.key for one in app.selectbox]
 
 
-def test_an_estimate_says_what_is_certain(kept: Atlas) -> None:
+def with_women(kept: Atlas) -> None:
     with kept.write() as writer:
         row = {"id": "women", "label": "Women", "dimension": "sex"}
         writer.insert("population_groups", [row])
@@ -251,6 +253,10 @@ def test_an_estimate_says_what_is_certain(kept: Atlas) -> None:
                 for cell, count in {"c100": 60, "c300": 90, "c1300": 150, "c1500": 0}.items()
             ],
         )
+
+
+def test_an_estimate_says_what_is_certain(kept: Atlas) -> None:
+    with_women(kept)
     her = {"name": "Selam", "category": "legal", "language": "ti", "group": "women*born_er"}
     personas_kept.keep(kept, her)
     app = opened(EVERYONE)
@@ -284,6 +290,19 @@ def test_a_picture_says_what_it_is_when_it_travels_alone(kept: Atlas, what: str)
     for wanted in ("Tigrinya", "weekday evening", "Born in Eritrea", "2026-01-01", "Hand town"):
         assert wanted in text
     assert "invented city" in text
+
+
+def test_an_estimate_is_said_in_every_file(kept: Atlas) -> None:
+    with_women(kept)
+    city = City(kept.read, kept.meta())
+    answer = gaps.gaps(city, Need(category="legal", group="women*born_er"))
+    said = Said(answer, gaps.as_json(answer))
+    # of 50 born in Eritrea and 60 women among 100 people, 10 to 50 are both; of 10 and 150
+    # among 300, none to 10
+    assert words.say("reach.note_estimate", least="10", most="60") in _gaps_figures.lines(said)
+    rows = list(csv.DictReader(io.StringIO(gap_table.as_csv(said.report))))
+    ends = {(row["estimated"], row["estimate_low"], row["estimate_high"]) for row in rows}
+    assert ends == {("True", "10", "60")}
 
 
 def test_there_is_no_picture_by_area_where_papers_are_asked_about(kept: Atlas) -> None:

@@ -18,7 +18,7 @@ from layers.importing.watch import Watch
 from mapping import figures, maps, words
 from mapping.city import City
 from mapping.pages import _persona_link, _reach_answers, _reach_figures
-from mapping.personas import STEPS, Persona
+from mapping.personas import STEPS, Persona, with_papers
 from tests.helpers.town import META, Town
 from tests.test_page_gaps import stored
 
@@ -296,6 +296,24 @@ def _numbers(opened: Opened, city: City) -> tuple[AppTest, str]:
     watch = Watch()
     found = _reach_answers._compute(city, [(SELAM, STEPS)], watch)  # noqa: SLF001 - as the job does
     return app, figures.csv(*_reach_figures.numbers(list(found.values()), ["Selam"]))
+
+
+def test_what_travels_alone_says_that_papers_are_no_number_and_that_an_estimate_is_one(
+    opened: Opened,
+) -> None:
+    nobody = Persona(category="legal", group="women*born_er", no_papers=True)
+    opened(town(), nobody)
+    asked = [(nobody, STEPS), (with_papers(nobody), STEPS)]
+    city = City(town().read, META)
+    found = list(_reach_answers._compute(city, asked, Watch()).values())  # noqa: SLF001 - as before
+    picture = _reach_figures.lines(found[1], "both", step="", others=found[:1])
+    _, head = _reach_figures.numbers(found[::-1], ["in order", "none"])
+    # of 400 people 210 are women and 50 born there, of 600 it is 300 and 100
+    certain = words.say("reach.note_estimate", least="0", most="150")
+    for said in (" ".join(picture), head["note"]):
+        assert words.say("gaps.note_papers") in said
+        assert certain in said
+    assert head["population"].endswith("(estimate)")
 
 
 def test_every_figure_has_a_file_of_its_own(opened: Opened) -> None:

@@ -103,14 +103,18 @@ def note(city: City, said: Said) -> str:
     if found["areas_suppressed"]:
         withheld, areas = found["areas_suppressed"], found["areas_counted"]
         lines.append(say("gaps.note_suppressed", count=withheld, of=areas))
+    lines.append(estimate(found))
+    return " ".join(line for line in lines if line)
+
+
+def estimate(found: dict[str, Any]) -> str:
+    """Say that the people counted are an estimate, and what is certain of them; empty if not."""
     if found["estimate"]:
         certain = found["estimate"]["people"]
         ends = {"least": certain["low"], "most": certain["high"]}
         said_ends = {name: _numbers.number(end) for name, end in ends.items()}
-        lines.append(say("reach.note_estimate", **said_ends))
-    elif found["estimated"]:
-        lines.append(say("gaps.note_estimated"))
-    return " ".join(line for line in lines if line)
+        return _shared.say("reach.note_estimate", **said_ends)
+    return _shared.say("gaps.note_estimated") if found["estimated"] else ""
 
 
 def _proxy(need: Need) -> str:

@@ -149,6 +149,8 @@ def lines(said: Said) -> list[str]:
             checked=apart(found["dates"]["services_newest"] or say("gaps.day_unknown")),
             asked=apart(found["dates"]["asked"]),
         ),
+        _gaps_answer.estimate(found),
         say(f"gaps.fig_{found['method']}", city=city),
+        say("gaps.fig_invented", city=city) if found["invented"] else "",
     ]
-    return [*told, say("gaps.fig_invented", city=city)] if found["invented"] else told
+    return [line for line in told if line]

@@ -109,7 +109,7 @@ def _cascade(answer: Answer, name: str) -> Draw:
 def _side(answers: Sequence[Answer], names: Sequence[str]) -> Draw:
     rows, labels = _reach_picture.several(answers, names), _reach_picture.labels()
     title, rtl = _shared.say("reach.side_title"), _reach_picture.rtl()
-    said = lines(answers[0], " · ".join(names), step="")
+    said = lines(answers[0], " · ".join(names), step="", others=answers[1:])
 
     def draw() -> figures.Chart:
         chart = charts_cascade.side_by_side(
@@ -155,8 +155,10 @@ def _map(answer: Answer, name: str, step: str, values: pd.DataFrame) -> Draw:
     return draw
 
 
-def lines(answer: Answer, name: str, *, step: str | None = None) -> list[str]:
-    """Say for whom, of when, how computed, and of which city.
+def lines(
+    answer: Answer, name: str, *, step: str | None = None, others: Sequence[Answer] = ()
+) -> list[str]:
+    """Say for whom, of when, how computed, of which city, and what it is not.
 
     Parameters
     ----------
@@ -166,6 +168,8 @@ def lines(answer: Answer, name: str, *, step: str | None = None) -> list[str]:
         What she is called, or all of them.
     step
         What is asked is said up to this step only; ``""`` for nothing, where there are several.
+    others
+        The others, where there are several.
     """
     say, told = _shared.say, answer.told
     dates, apart = told["dates"], _numbers.apart
@@ -182,17 +186,30 @@ def lines(answer: Answer, name: str, *, step: str | None = None) -> list[str]:
         say("reach.fig_for", name=apart(name), musts=musts) if musts else apart(name),
         say(
             "reach.fig_dates",
-            group=apart(_persona.group_name(answer.persona.group)),
+            group="; ".join(apart(one) for one in _groups([answer, *others])),
             day=apart(dates["population"] or say("gaps.day_unknown")),
             checked=apart(dates["services_newest"] or say("gaps.day_unknown")),
             asked=apart(dates["asked"]),
         ),
     ]
     method = "straight_line" if told["method"] == "straight_line" else "streets"
-    found += [_reach_words.proxy(answer), say(f"gaps.fig_{method}", city=city)]
+    found += [*_limits([answer, *others]), say(f"gaps.fig_{method}", city=city)]
     if told["invented"]:
         found.append(say("gaps.fig_invented", city=city))
     return [one for one in found if one]
+
+
+def _groups(answers: Sequence[Answer]) -> list[str]:
+    """Name whom the numbers count; an estimate says that it is one."""
+    return list(dict.fromkeys(_persona.group_name(one.persona.group) for one in answers))
+
+
+def _limits(answers: Sequence[Answer]) -> list[str]:
+    """Say what the numbers are not: of papers no number of people, and no estimate as a fact."""
+    found = [_shared.say("gaps.note_papers")] if any(a.persona.no_papers for a in answers) else []
+    for one in answers:
+        found += [_reach_words.estimate(one), _reach_words.proxy(one)]
+    return list(dict.fromkeys(line for line in found if line))
 
 
 def numbers(answers: Sequence[Answer], names: Sequence[str]) -> tuple[pd.DataFrame, dict[str, str]]:
@@ -229,7 +246,8 @@ def numbers(answers: Sequence[Answer], names: Sequence[str]) -> tuple[pd.DataFra
     dates = told["dates"]
     head |= {
         "question": _reach_words.title(answers[0].persona),
-        "population": f"{told['population']['label']}. {told['population']['note']}".strip(),
+        "population": "; ".join(_groups(answers)),
+        "note": " ".join(_limits(answers)),
         "people counted on": dates["population"] or say("gaps.day_unknown"),
         "services last checked": dates["services_newest"] or say("gaps.day_unknown"),
         "asked on": dates["asked"],

@@ -177,7 +177,7 @@ def note(answer: Answer) -> str:
     if answer.persona.no_papers:
         admitted = step_name("admitted")
         lines.append(say("reach.note_papers", step=admitted))
-    lines.append(_estimate(answer))
+    lines.append(estimate(answer))
     lines.append(proxy(answer))
     if told["method"] == "straight_line":
         lines.append(say("gaps.note_straight"))
@@ -187,7 +187,7 @@ def note(answer: Answer) -> str:
     return " ".join(line for line in lines if line)
 
 
-def _estimate(answer: Answer) -> str:
+def estimate(answer: Answer) -> str:
     """Say that the people counted are an estimate, and what is certain of their number."""
     population = answer.told["population"]
     if population["estimate"] is not None:
