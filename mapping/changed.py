@@ -105,8 +105,9 @@ def changed(before: Gaps, after: Gaps) -> Changed:
     A start is newly reached for certain if a service reaches it for certain now, and none did
     perhaps before; it is perhaps newly reached if one reaches it perhaps now whose unknown facts
     say nothing of an offer before that reached it (the offer is new, nearer, or less unknown), and
-    none did for certain before. Where she walks around places called unsafe, where starts differ,
-    and in large areas without streets, only the two ranges are compared: the share newly reached
+    none did for certain before. Where she walks around places called unsafe or needs two kinds of
+    help on one trip, where starts differ or minutes are given, and in large areas without streets,
+    only the two ranges are compared: the share newly reached
     is at least the lower end after less the upper one before, and at most the smaller of the upper
     end after and of all that were not reached for certain before (Fréchet's bounds).
     """

@@ -158,8 +158,11 @@ def gained(before: Gaps, after: Gaps) -> tuple[Floats, Floats]:
 
 def _followed(before: Gaps, after: Gaps) -> bool:
     """Tell whether both answers start at the same points and go by one way, so that offers do."""
-    if any(persona_of(one.need).avoids_unsafe for one in (before, after)):
-        return False
+    for answer in (before, after):
+        persona = persona_of(answer.need)
+        # hours of the way, and a way by two places, are of no one offer; minutes of no one start
+        if persona.avoids_unsafe or persona.together or answer.city.minutes is not None:
+            return False
     one, other = (answer.city.homes(answer.level) for answer in (before, after))
     return all(
         np.array_equal(getattr(one, name), getattr(other, name))

@@ -11,12 +11,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.sparse import csr_array
 
 from mapping.changed import Changed, changed, told
 from mapping.city import City
 from mapping.gaps import Gaps, gaps, map_values
 from mapping.needs import Need
 from mapping.personas import Persona
+from mapping.travel import Walks, Way
 from tests.helpers.town import CELLS, META, Town
 
 OPEN, SHUT = "Mo-Fr 18:00-21:00", "Mo-Fr 09:00-12:00"
@@ -230,6 +232,41 @@ def test_who_avoids_places_is_compared_by_ranges_alone() -> None:
     row = told(changed(gaps(city, careful), gaps(city, careful)))
     assert row["newly_reached"]["low"] == 0
     assert row["newly_lost"]["low"] == 0
+
+
+def test_who_is_newly_reached_on_a_trip_walks_to_both_places() -> None:
+    before = town()
+    before.service("care", (900, 0), category="childcare", hours="24/7")
+    after = copy.deepcopy(before)
+    after.service(
+        "course", (0, 0), category="language_course", hours="24/7", childcare_on_site=False
+    )
+    trip = Persona(category="language_course", together="childcare", children=())
+    one, other = (gaps(City(made.read, META), trip) for made in (before, after))
+    found = told(changed(one, other))
+    # 200 m to the childcare and 900 m back to the course, of 1,200 m: from nowhere else
+    assert found["newly_reached"] == exact(EVERYBODY["c700"])
+    assert found["difference"] == exact(-EVERYBODY["c700"])
+
+
+def test_minutes_from_a_table_are_of_areas_and_not_of_where_people_start() -> None:
+    before = town({"west": 100, "east": 50})
+    before.service("west", (100, 0))
+    after = copy.deepcopy(before)
+    after.service("east", (1300, 0))
+
+    def by_bus(level: str, way: Way) -> Walks:
+        """The west reaches the first place, and the east the second."""
+        assert level == "district"
+        far = 2 * way.minutes
+        minutes = csr_array(np.array([[5.0, far], [far, 5.0]])[:, :places])
+        return Walks(minutes, minutes)
+
+    found = []
+    for made in (before, after):
+        places = len(made.rows["locations"])
+        found += [gaps(City(made.read, META, minutes=by_bus), Persona(category="legal"))]
+    assert told(changed(*found))["newly_reached"] == exact(50)
 
 
 def test_other_people_are_not_subtracted_from_each_other() -> None:
