@@ -86,14 +86,17 @@ def ground(view: Seen, rows: Numbers) -> Ground:
     """
     city, level = view.city, view.level
     start = city.homes(level)
+    n = len(start.areas)
+    given = city.minutes is not None  # by area: people of an area start together
+    homes = (np.arange(n), np.ones(n)) if given else (start.area, start.weight)
     spots, owner, weight = _spots(city, level)
-    area = np.concatenate([start.area, owner])
+    area = np.concatenate([homes[0], owner])
     careful = view.persona.avoids_unsafe
     hours = [*(fitting.hours_of(city, view.persona) if careful else ()), None]
     return Ground(
         area=area,
-        weight=np.concatenate([start.weight, weight]),
-        n=len(start.areas),
+        weight=np.concatenate([homes[1], weight]),
+        n=n,
         hours=tuple(_hour(view, rows, area, spots, hour) for hour in hours),
         capped=careful,
         sampled=bool(len(spots)),
@@ -108,7 +111,7 @@ def _hour(view: Seen, rows: Numbers, area: Numbers, spots: Floats, hour: str | N
     point = table["point"].to_numpy(dtype=np.int64)
     point = np.where(table["place"].eq("point"), point, -1)
     sure, maybe = (
-        _columns(pairs, line, point)
+        _columns(_within(pairs, way), line, point)
         for pairs, line in zip((walks.sure, walks.maybe), far, strict=True)
     )
     around = _around(view, table["area_id"].where(table["place"].eq("area")).tolist(), area)
@@ -123,6 +126,15 @@ def _hour(view: Seen, rows: Numbers, area: Numbers, spots: Floats, hour: str | N
     closed = csc_array(maybe * (then != 0)[None, :])
     closed.eliminate_zeros()
     return Hour(sure, closed, heard & ((then == 1) | (np.isnan(then) & ~known)))
+
+
+def _within(minutes: csr_array, way: Way) -> csr_array:
+    """Leave out minutes beyond the longest walk, which a table may hold."""
+    pairs = minutes.tocoo()
+    kept = pairs.data <= way.minutes * (1 + ROUNDING)
+    if kept.all():
+        return minutes
+    return csr_array((pairs.data[kept], (pairs.row[kept], pairs.col[kept])), shape=pairs.shape)
 
 
 def _columns(pairs: csr_array, line: csc_array, point: Numbers) -> csc_array:
@@ -168,7 +180,7 @@ def _straight(view: Seen, way: Way, spots: Floats) -> tuple[csc_array, csc_array
 def _spots(city: City, level: str) -> tuple[Floats, Numbers, Floats]:
     """Put people of large areas on a grid, where no street says where they live."""
     start = city.homes(level)
-    if city.streets is not None or not start.large.any():
+    if city.streets is not None or city.minutes is not None or not start.large.any():
         return np.empty((0, 2)), np.empty(0, np.int64), np.empty(0)
     large = np.flatnonzero(start.large)
     holes = city.ground[city.ground["kind"].isin(home.NOT_LIVED_IN)]

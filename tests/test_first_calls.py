@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.sparse import csr_array
 from shapely.geometry import box
 
 from layers.errors import LayerError
@@ -20,6 +21,7 @@ from mapping.city import City
 from mapping.coverage import WHOLE, Seen
 from mapping.first_calls import Plan
 from mapping.personas import Persona
+from mapping.travel import Walks, Way
 from mapping.unknown_facts import Question
 from tests.helpers.town import META, Town, area, placed
 
@@ -58,6 +60,26 @@ def test_a_call_is_worth_the_people_of_whom_it_says_yes_or_no() -> None:
     assert [*question.yes, *question.no] == [300, 300]
     assert list(calls["west"].expected) == [300]
     assert list(found.now) == [(0, 600)]
+
+
+@pytest.mark.parametrize("streets", [True, False])
+def test_minutes_from_a_table_count_as_walks_do(streets: bool) -> None:  # noqa: FBT001 (a case)
+    made = Town(streets=streets)
+    made.people({"west": 100, "east": 50})
+    made.service("one", (100, 0), organization_id="one")
+    made.service("two", (1300, 0), organization_id="two")
+
+    def by_bus(level: str, way: Way) -> Walks:
+        """The west reaches both places, and the east only the second."""
+        assert level == "district"
+        minutes = csr_array([[5.0, 5.0], [2 * way.minutes, 5.0]])
+        return Walks(minutes, minutes)
+
+    city = City(made.read, META, minutes=by_bus)
+    found = first_calls.plan(city, [Persona(category="legal", free=True)])
+    worth = {one.key: (*one.asked[0].yes, *one.asked[0].no) for one in found.calls}
+    assert list(found.now) == [(0, 150)]
+    assert worth == {"one": (100, 0), "two": (150, 50)}
 
 
 def test_the_band_shrinks_to_what_is_to_be_expected() -> None:
