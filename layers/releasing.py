@@ -19,6 +19,7 @@ _REACHES = re.compile(r"\S@\S+\.\w|(?:\+|\b00)\d[\d\s()/.-]{6,}\d")
 # said of a place that is called like a shelter, or known only roughly, and may be shown as it
 # stands: an import hides the one and makes the other rougher otherwise
 PUBLIC = {"address_shown": "yes"}
+NAMELESS = "…"
 _PLACE = ("locations", "organizations", "services", "assets")  # places, and who is there
 
 
@@ -73,7 +74,7 @@ def releasable(
                 )
             ),
             _without_personal(kept, names),
-            _emptied(kept, "personas", "about", _reaching(kept["personas"], names)),
+            _without_real(kept, names),
         )
     )
     withheld["hidden"] = _without_hidden(kept)
@@ -95,14 +96,18 @@ def _homes(tables: Mapping[str, pd.DataFrame], ids: set[str] | None = None) -> s
     }
 
 
-def _reaching(personas: pd.DataFrame, names: set[str]) -> set[str]:
-    """Find personas of whom a sentence reaches somebody real, or names who refused to be shown."""
-    said = zip(personas["id"], personas["about"].fillna(""), strict=True)
-    return {
-        str(one)
-        for one, about in said
-        if _REACHES.search(about) or any(name in about for name in names)
-    }
+def _without_real(kept: dict[str, pd.DataFrame], names: set[str]) -> int:
+    """Take from personas a sentence, or a name, that reaches somebody real or who refused."""
+
+    def reaches(text: str) -> bool:
+        return bool(_REACHES.search(text)) or any(name in text for name in names)
+
+    personas = kept["personas"]
+    called = personas["name"].map(reaches).astype(bool)
+    # a persona must be called something
+    personas["name"] = personas["name"].where(~called, NAMELESS)
+    about = set(personas.loc[personas["about"].fillna("").map(reaches).astype(bool), "id"])
+    return int(called.sum()) + _emptied(kept, "personas", "about", about)
 
 
 def _silent(table: pd.DataFrame) -> set[str]:

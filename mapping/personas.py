@@ -49,7 +49,7 @@ MOST_ABOUT: Final = 400
 MOST_SEVERAL: Final = 20  # children, or further languages
 _MOST_TAG: Final = 35  # letters; the longest that RFC 5646 must be able to keep
 _MOST_CODE: Final = 200
-_LONGEST: Final = 20_000  # letters of her JSON
+LONGEST: Final = 20_000  # letters of her JSON
 _BROKEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _MEN: Final = MappingProxyType(
     {"women": "men", "woman": "man", "female": "male", "females": "males"}
@@ -305,7 +305,7 @@ def with_papers(persona: Persona) -> Persona:
 
 def _read(text: str) -> Any:  # noqa: ANN401 - any JSON
     """Read JSON that may be too long, too deep, or hold numbers that nobody can read."""
-    if len(text) > _LONGEST:
+    if len(text) > LONGEST:
         raise LayerError("persona_too_large")
     try:
         return json.loads(text)

@@ -134,6 +134,15 @@ def test_several_personas_are_put_side_by_side_in_the_order_asked(
     assert "eight steps" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("command", ["gaps", "reach"])
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="a file without an end is of Unix")
+def test_a_file_of_a_persona_that_never_ends_is_one_sentence(
+    town: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    assert main([command, str(town), "--category", "childcare", "--persona", "/dev/zero"]) == 2
+    assert "too large for one persona" in capsys.readouterr().err
+
+
 def test_an_atlas_as_it_was_tells_who_is_newly_reached(
     town: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

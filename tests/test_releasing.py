@@ -123,6 +123,30 @@ def test_no_contact_leaves_without_a_yes_by_any_way(
     assert (done.withheld["actors"], done.withheld["assets"]) == (1, 2)
 
 
+@pytest.mark.parametrize("to", ["gpkg", "xlsx"])
+def test_a_persona_leaves_without_the_name_of_who_refused_and_without_a_number(
+    town: atlas.Atlas, tmp_path: Path, to: str
+) -> None:
+    asks = {"category": "legal"}
+    named = [
+        ("Like Selam", "Invented."),
+        ("Goes to secret-l", "open-sentence"),
+        ("+49 170 12345", None),
+    ]
+    with town.write() as w:
+        w.insert(
+            "personas",
+            [
+                {"id": f"p{number}", "name": name, "about": about, "description": asks}
+                for number, (name, about) in enumerate(named)
+            ],
+        )
+    export(town, tmp_path / "out", to=to)
+    content = everything(tmp_path / "out")
+    assert not [one for one in (b"secret-l", b"+49 170") if one in content]
+    assert all(one in content for one in (b"Like Selam", b"open-sentence"))
+
+
 def test_places_of_those_who_left_go_with_them_unless_others_use_them(
     town: atlas.Atlas, tmp_path: Path
 ) -> None:

@@ -14,7 +14,7 @@ from mapping import network as network_sums
 from mapping.changed import changed, told
 from mapping.city import City
 from mapping.commands import answer, answer_json, opened
-from mapping.personas import Persona
+from mapping.personas import LONGEST, Persona
 from mapping.words import say
 
 FIRST = 10  # lines of a list before the rest is counted
@@ -52,10 +52,11 @@ def gaps(asked: argparse.Namespace) -> int:
 
 
 def read_persona(said: str) -> str:
-    """Read the file of a persona."""
+    """Read the file of a persona, which may be anything, and may never end."""
     path = Path(said)
     try:
-        return path.read_text(encoding="utf-8")
+        with path.open(encoding="utf-8") as file:
+            return file.read(LONGEST + 1)
     except (OSError, UnicodeDecodeError) as error:
         raise LayerError("persona_missing", file=path.name) from error
 
