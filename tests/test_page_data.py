@@ -201,7 +201,7 @@ def _downloads() -> None:
     with zipfile.ZipFile(io.BytesIO(raw)) as packed:
         st.text(" ".join(packed.namelist()))
     assert rows == 1
-    st.text(_taking.backed_up()[:15].decode())
+    st.text(_taking.backed_up(_shared.atlas())[:15].decode())
 
 
 def test_unknown_withheld_and_zero_are_drawn_apart() -> None:

@@ -20,6 +20,7 @@ from mapping.city import City
 from mapping.needs import Need
 from mapping.pages import _gaps_figures
 from mapping.pages._gaps_answer import Said
+from tests.helpers.desk_gone import nobody_to_ask
 from tests.helpers.town import META, Town
 from tests.test_page_gaps import PAGE, stored, table, texts, town
 
@@ -282,14 +283,47 @@ def test_a_picture_says_what_it_is_when_it_travels_alone(kept: Atlas, what: str)
     answer = gaps.gaps(city, Need(category="legal", language="ti", when="evening", group="born_er"))
     said = Said(answer, gaps.as_json(answer))
     if what == "bars":
-        chart = _gaps_figures.figure(said)
+        draw = _gaps_figures.figure(said)
     else:
-        chart = _gaps_figures.map_figure(said, gaps.map_values(answer), "now")
-    drawn = figures.svg(chart)
+        draw = _gaps_figures.map_figure(said, gaps.map_values(answer), "now")
+    drawn = figures.svg(draw())
     text = " ".join("".join(ET.fromstring(drawn).itertext()).split())  # noqa: S314 - our own
     for wanted in ("Tigrinya", "weekday evening", "Born in Eritrea", "2026-01-01", "Hand town"):
         assert wanted in text
     assert "invented city" in text
+
+
+ALONE = """
+import streamlit as st
+from mapping import gaps
+from mapping.city import City
+from mapping.needs import Need
+from mapping.pages import _gaps_figures, _shared
+from mapping.pages._gaps_answer import Said
+here = _shared.atlas()
+need = Need(category="legal", language="ti", when="evening", group="born_er")
+answer = gaps.gaps(City(here.read, here.meta()), need)
+said = Said(answer, gaps.as_json(answer))
+values = gaps.map_values(answer)
+st.session_state["drawn"] = [
+    _gaps_figures.figure(said),
+    _gaps_figures.map_figure(said, values, "now"),
+]
+"""
+
+
+def test_a_picture_is_in_the_language_of_the_desk_that_asked_for_it(
+    kept: Atlas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert kept.path.exists()
+    app = AppTest.from_string(ALONE)
+    app.query_params["cg_lang"] = "fr"
+    draws = run(app).session_state["drawn"]
+    nobody_to_ask(monkeypatch)
+    for draw in draws:
+        text = figures.svg(draw())
+        assert "2026-01-01" in text
+        assert "ville inventée" in text
 
 
 def test_an_estimate_is_said_in_every_file(kept: Atlas) -> None:

@@ -19,6 +19,7 @@ from mapping import figures, maps, words
 from mapping.city import City
 from mapping.pages import _persona_link, _reach_answers, _reach_figures
 from mapping.personas import STEPS, Persona, with_papers
+from tests.helpers.desk_gone import nobody_to_ask
 from tests.helpers.town import META, Town
 from tests.test_page_gaps import stored
 
@@ -212,8 +213,8 @@ def test_of_trust_it_says_who_said_so_and_when_and_never_gives_a_verdict(
             "said_by": "5-9",
         }
     ]
-    asks = {"category": "legal", "community": "ti", "not_own_community": not_own}
-    app = opened(made, Persona(**asks), query={"step": "trusted"})
+    persona = Persona(category="legal", community="ti", not_own_community=not_own)
+    app = opened(made, persona, query={"step": "trusted"})
     rows = table(app, "reach.state").set_index("Service")
     assert rows.loc["day", "Why, or what to ask"] == because
 
@@ -348,20 +349,13 @@ st.session_state["drawn"] = draws
 def test_a_figure_is_in_the_language_of_the_desk_that_asked_for_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from mapping.pages import _shared
-
     monkeypatch.setenv("CG_ATLAS", str(stored(town(), tmp_path / "town.gpkg").path))
     app = AppTest.from_string(ALONE)
     app.query_params["persona"] = _persona_link.packed([SELAM, Persona(category="legal")])
     app.query_params["cg_lang"] = "fr"
     app.run(timeout=60)
     assert not app.exception
-
-    def nobody(*_: object, **__: object) -> str:
-        raise AssertionError("a file is drawn where no desk can be asked")
-
-    for name in ("say", "lang", "read", "atlas"):
-        monkeypatch.setattr(_shared, name, nobody)
+    nobody_to_ask(monkeypatch)
     drawn = [figures.svg(draw()) for draw in app.session_state["drawn"]]
     for text in drawn:
         assert "2026-01-01" in text

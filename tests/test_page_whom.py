@@ -17,6 +17,7 @@ from mapping import charts_calls, style, words
 from mapping.pages import _persona_link, _whom_words
 from mapping.personas import Persona
 from tests.helpers.calling import NEVER, SELAM, stored, town
+from tests.helpers.desk_gone import nobody_to_ask
 from tests.helpers.town import Town
 
 PAGE = "from mapping.pages import whom; whom.page()"
@@ -24,9 +25,9 @@ PRINTED = """
 import streamlit as st
 from mapping.pages import _whom_sheets, whom
 before = _whom_sheets.show
-_whom_sheets.show = lambda found: st.text(
-    _whom_sheets.page_of(found, found.plan.calls, private=PRIVATE)
-)
+def show(found):
+    st.session_state["printed"] = _whom_sheets.page_of(found, found.plan.calls, private=PRIVATE)
+_whom_sheets.show = show
 try:
     whom.page()
 finally:
@@ -113,10 +114,12 @@ def test_private_contacts_are_shown_at_the_desk(opened: Open) -> None:
 
 @pytest.mark.parametrize("private", [True, False])
 def test_a_printed_sheet_has_the_private_contact_only_where_it_is_chosen(
-    opened: Open, *, private: bool
+    opened: Open, monkeypatch: pytest.MonkeyPatch, *, private: bool
 ) -> None:
     page = opened(None, SELAM, script=PRINTED.replace("PRIVATE", str(private)))
-    (sheet,) = (one.value for one in page.text if one.value.startswith("<!doctype"))
+    nobody_to_ask(monkeypatch)
+    sheet = page.session_state["printed"]()
+    assert sheet.startswith("<!doctype")
     assert (NEVER in sheet) == private
     assert (words.say("call.contact_left_out", "en") in sheet) != private
     assert "tea@example.org" in sheet
@@ -181,6 +184,21 @@ def test_an_organization_that_wishes_not_to_be_shown_is_not_named(opened: Open) 
     assert NEVER not in said(page)
     assert [one for one in page.expander if words.say("whom.not_shown", "en")[:10] in one.label]
     assert page.multiselect(key="whom_which").options == ["Law house"]
+
+
+def test_what_a_protected_place_is_called_stands_neither_at_the_desk_nor_on_paper(
+    opened: Open,
+) -> None:
+    made = town()
+    made.rows["locations"][0] |= {"precision": "hidden", "name": "Elm Street", "geometry": None}
+    made.rows["locations"][0] |= {"area_id": made.rows["areas"][0]["id"]}
+    made.rows["locations"][1] |= {"precision": "hidden", "name": "Oak Street", "geometry": None}
+    made.rows["locations"][1] |= {"area_id": made.rows["areas"][0]["id"]}
+    page = opened(made, replace(SELAM, step_free=True), script=PRINTED.replace("PRIVATE", "True"))
+    tables = " ".join(one.value.to_csv() for one in page.dataframe)
+    everything = said(page) + tables + page.session_state["printed"]()
+    assert words.say("map.protected", "en") in everything
+    assert "Street" not in everything
 
 
 def test_trust_is_asked_in_a_session(opened: Open) -> None:

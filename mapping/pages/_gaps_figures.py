@@ -1,4 +1,8 @@
-"""Bars and map of the page Gaps as pictures that still say what they are when they travel alone."""
+"""Bars and map of the page Gaps as pictures that still say what they are when they travel alone.
+
+A file is drawn when somebody takes it, outside of her session: what it says, in which language and
+of which atlas, is put together before.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,7 @@ from mapping.pages import _gaps_answer, _numbers, _shared
 from mapping.pages._gaps_answer import Said
 from mapping.personas import Persona
 
+Draw = Callable[[], figures.Chart]
 MOST: Final = 12  # bars of a picture
 MAP_WIDTH: Final = 640
 
@@ -53,25 +58,25 @@ def file_name(said: Said, kind: str, *, what: str = "") -> str:
 def downloads(said: Said) -> None:
     """Offer the bars as PNG and SVG; drawn when somebody takes one."""
     if said.report["districts"] is not None:
-        _offer("bars", said, lambda: figure(said))
+        _offer("bars", said, figure(said))
 
 
 def map_downloads(said: Said, values: pd.DataFrame, drawn: str) -> None:
     """Offer the map as it is shown, as PNG and SVG."""
     with st.container(horizontal=True, key="gaps_map_files"):
-        _offer("map", said, lambda: map_figure(said, values, drawn))
+        _offer("map", said, map_figure(said, values, drawn))
 
 
-def _offer(what: str, said: Said, make: Callable[[], figures.Chart]) -> None:
+def _offer(what: str, said: Said, draw: Draw) -> None:
     prefix = "" if what == "bars" else f"{what}_"
     kinds: tuple[tuple[str, Callable[[figures.Chart], str | bytes], str], ...] = (
         ("png", figures.png, "image/png"),
         ("svg", figures.svg, "image/svg+xml"),
     )
-    for kind, draw, mime in kinds:
+    for kind, made, mime in kinds:
         st.download_button(
             _shared.say(f"gaps.{prefix}{kind}"),
-            partial(_drawn, make, draw),
+            partial(_made, made, draw),
             file_name=file_name(said, kind, what=what),
             mime=mime,
             key=f"gaps_{prefix}{kind}",
@@ -79,56 +84,59 @@ def _offer(what: str, said: Said, make: Callable[[], figures.Chart]) -> None:
         )
 
 
-def _drawn(
-    make: Callable[[], figures.Chart], draw: Callable[[figures.Chart], str | bytes]
-) -> str | bytes:
-    return draw(make())
+def _made(made: Callable[[figures.Chart], str | bytes], draw: Draw) -> str | bytes:
+    return made(draw())
 
 
-def figure(said: Said) -> figures.Chart:
-    """Draw the bars with question, persona, dates, method and city in the picture."""
+def figure(said: Said) -> Draw:
+    """Put together the bars with question, persona, dates, method and city, to be drawn later."""
     rtl = words.direction(_shared.lang()) == "rtl"
-    chart = charts.range_bars(
-        bars(said.report["districts"][:MOST], right_to_left=rtl),
-        labels=labels(),
-        colours=figures.COLOURS,
-        right_to_left=rtl,
-    )
-    return figures.framed(
-        chart, title=_gaps_answer.title(said.answer.need), lines=lines(said), right_to_left=rtl
-    )
+    rows, named = bars(said.report["districts"][:MOST], right_to_left=rtl), labels()
+    title, told = _gaps_answer.title(said.answer.need), lines(said)
+
+    def draw() -> figures.Chart:
+        chart = charts.range_bars(rows, labels=named, colours=figures.COLOURS, right_to_left=rtl)
+        return figures.framed(chart, title=title, lines=told, right_to_left=rtl)
+
+    return draw
 
 
-def map_figure(said: Said, values: pd.DataFrame, drawn: str) -> figures.Chart:
-    """Draw the map with the same lines; ``drawn`` is what of two answers it shows."""
+def map_figure(said: Said, values: pd.DataFrame, drawn: str) -> Draw:
+    """Put together the map with the same lines; ``drawn`` is what of two answers it shows."""
     say, city = _shared.say, said.answer.city
     rtl = words.direction(_shared.lang()) == "rtl"
-    districts = city.areas[city.areas["level"].eq("district")].to_crs(city.crs)
     about = "gaps.map_about" if drawn in {"now", "before"} else "gaps.map_about_change"
-    chart = charts_step_map.step_map(
-        gpd.GeoDataFrame(city.homes(said.answer.level).areas),
-        values,
-        labels={
-            "people": say("map.gap_people", count="{count}"),
-            "zero": say("map.gap_zero"),
-            "cannot_say": say("map.gap_unknown"),
-            "suppressed": say("map.gap_suppressed"),
-            "km": say("reach.km", count="{count}"),
-            "about": say(about),
-        },
-        colours=figures.COLOURS,
-        ground={
-            "water": gpd.GeoDataFrame(city.ground[city.ground["kind"].eq("water")]),
-            "districts": gpd.GeoDataFrame(districts),
-        },
-        width=MAP_WIDTH,
-        right_to_left=rtl,
-        number=_numbers.number,
-    )
+    named = {
+        "people": say("map.gap_people", count="{count}"),
+        "zero": say("map.gap_zero"),
+        "cannot_say": say("map.gap_unknown"),
+        "suppressed": say("map.gap_suppressed"),
+        "km": say("reach.km", count="{count}"),
+        "about": say(about),
+    }
+    number = _numbers.plainly()
     title = _gaps_answer.title(said.answer.need)
     first, *others = lines(said)
     shown = first if drawn == "now" else f"{say(f'gaps.map_{drawn}')}. {first}"
-    return figures.framed(chart, title=title, lines=[shown, *others], right_to_left=rtl)
+
+    def draw() -> figures.Chart:
+        districts = city.areas[city.areas["level"].eq("district")].to_crs(city.crs)
+        chart = charts_step_map.step_map(
+            gpd.GeoDataFrame(city.homes(said.answer.level).areas),
+            values,
+            labels=named,
+            colours=figures.COLOURS,
+            ground={
+                "water": gpd.GeoDataFrame(city.ground[city.ground["kind"].eq("water")]),
+                "districts": gpd.GeoDataFrame(districts),
+            },
+            width=MAP_WIDTH,
+            right_to_left=rtl,
+            number=number,
+        )
+        return figures.framed(chart, title=title, lines=[shown, *others], right_to_left=rtl)
+
+    return draw
 
 
 def lines(said: Said) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from mapping import few, words
 from mapping.pages import _shared
@@ -15,6 +15,12 @@ def number(count: float) -> str:
     if count == few.FEW:
         return _shared.say("gaps.few")
     return f"{count:,.0f}".replace(",", NARROW if _shared.lang() == "fr" else ",")
+
+
+def plainly() -> Callable[[int], str]:
+    """Give what writes whole numbers as here where no desk can be asked, such as into a file."""
+    thousands = NARROW if _shared.lang() == "fr" else ","
+    return lambda count: f"{count:,}".replace(",", thousands)
 
 
 def between(low: float, high: float) -> str:

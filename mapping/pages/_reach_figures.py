@@ -132,7 +132,7 @@ def _map(answer: Answer, name: str, step: str, values: pd.DataFrame) -> Draw:
     }
     title = say("reach.fig_map", step=_reach_words.step_name(step))
     said = lines(answer, name, step=step)
-    thousands = _numbers.NARROW if _shared.lang() == "fr" else ","
+    number = _numbers.plainly()
 
     def draw() -> figures.Chart:
         districts = city.areas[city.areas["level"].eq("district")].to_crs(city.crs)
@@ -148,7 +148,7 @@ def _map(answer: Answer, name: str, step: str, values: pd.DataFrame) -> Draw:
             },
             width=MAP_WIDTH,
             right_to_left=rtl,
-            number=lambda count: f"{count:,}".replace(",", thousands),
+            number=number,
         )
         return figures.framed(chart, title=title, lines=said, right_to_left=rtl)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -38,7 +39,7 @@ def take() -> None:
     st.text(say("data.export_note"))
     st.download_button(
         say("data.backup"),
-        data=backed_up,
+        data=partial(backed_up, _shared.atlas()),  # made later, where no desk can be asked
         file_name=f"{_shared.atlas_path().stem}-{today():%Y-%m-%d}-backup.gpkg",
         mime="application/geopackage+sqlite3",
         on_click="ignore",
@@ -118,9 +119,9 @@ def exported(
         return sum(done.rows.values()), packed.read_bytes()
 
 
-def backed_up() -> bytes:
+def backed_up(atlas: Atlas) -> bytes:
     """Copy the whole atlas, private contacts included."""
     with tempfile.TemporaryDirectory() as made:
         copy = Path(made) / "backup.gpkg"
-        _shared.atlas().backup(copy)
+        atlas.backup(copy)
         return copy.read_bytes()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import streamlit as st
@@ -53,7 +53,7 @@ def show(found: Shown) -> None:
     with st.container(horizontal=True):
         st.download_button(
             say("whom.print_one") if len(mine) == 1 else say("whom.print_all", count=len(mine)),
-            lambda: page_of(found, mine, private=private).encode(),
+            partial(_printed, page_of(found, mine, private=private)),
             file_name=f"calls-{clock.today():%Y-%m-%d}.html",
             mime="text/html",
             on_click="ignore",
@@ -84,8 +84,12 @@ def _questions(call: Call) -> tuple[Question, ...]:
     return tuple(one.question for one in call.asked)
 
 
-def page_of(found: Shown, calls: Sequence[Call], *, private: bool) -> str:
-    """Write the sheets of some calls to print; private contacts only where that is chosen."""
+def page_of(found: Shown, calls: Sequence[Call], *, private: bool) -> Callable[[], str]:
+    """Put together the sheets of some calls to print; private contacts only where that is chosen.
+
+    The page is written when somebody takes it, outside of her session: what it says, and in which
+    language, is here before.
+    """
     sheets = []
     for call in calls:
         known = [contact(found, call, private=True), contact(found, call, private=False)]
@@ -104,7 +108,12 @@ def page_of(found: Shown, calls: Sequence[Call], *, private: bool) -> str:
         )
     tongues = dict.fromkeys(primary(tag) for one in found.plan.personas for tag, _ in one.knows())
     city = _shared.meta()["name"]
-    return call_sheets.page(sheets, city=city, lang=_shared.lang(), tongues=list(tongues))
+    lang = _shared.lang()
+    return partial(call_sheets.page, sheets, city=city, lang=lang, tongues=list(tongues))
+
+
+def _printed(page: Callable[[], str]) -> bytes:
+    return page().encode()
 
 
 def _make(calls: dict[str, tuple[Question, ...]]) -> None:
