@@ -106,11 +106,13 @@ def callable_by_us(found: Shown, call: Call) -> bool:
 
 
 def service(found: Shown, question: Question) -> str:
-    """Name the service of a question, or the place where it is a fact of one."""
+    """Name the service of a question, or the place where it is a fact of one, unless hidden."""
     row = found.services.get(question.service_id)
     if row is not None:
         return str(row["name"])
     place = found.places.get(question.location_id, {})
+    if place.get("precision") == "hidden":
+        return _shared.say("map.protected")
     name = next((place[one] for one in ("name", "address") if _given(place.get(one))), "")
     return str(name) or _shared.say("ours.nameless_place")
 
