@@ -254,11 +254,11 @@ def _answered(view: Seen, several: Iterable[_Question]) -> dict[_Question, Share
 
 
 def _fitting(view: Seen, question: _Question, fit: Both) -> Both:
-    """Leave out, of offers that perhaps fit, those that cannot fail."""
+    """Leave out offers that cannot fail, where those are asked for that may: none for certain."""
     if not question.failing:
         return fit
     may_fail = np.any([view.own[name] != 1 for name in question.failing], axis=0)
-    return fit[0], fit[1] & may_fail
+    return np.zeros_like(fit[0]), fit[1] & may_fail
 
 
 def _walked(view: Seen, questions: list[_Question]) -> list[Shares]:

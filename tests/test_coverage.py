@@ -131,3 +131,13 @@ def test_a_service_at_two_places_counts_once_by_its_better_one() -> None:
     low, high = coverage.shares(view, [WHOLE])[WHOLE]
     assert np.flatnonzero(low).tolist() == [0, 1, 2, 3]
     assert high.sum() > low.sum()
+
+
+def test_nobody_is_lost_by_an_offer_that_cannot_fail_though_the_way_to_it_may_be_unsafe() -> None:
+    made = town()
+    made.service("a", (300, 0), free=True)
+    pair = WHOLE - {"fits"}, WHOLE
+    # nobody was asked about places by day: perhaps all ways are safe, perhaps none, free or not
+    view = see(made, free=True, avoids_unsafe=True)
+    assert not np.any(coverage.lost(view, [pair])[pair])
+    assert [one.any() for one in coverage.shares(view, [WHOLE])[WHOLE]] == [False, True]
