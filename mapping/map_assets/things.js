@@ -138,7 +138,8 @@
         keep(handle, one);
         return one;
       }));
-      data.rows.forEach(([handle, , x, y]) =>
+      // cells of a grid have no names: thousands of empty plates would only be in each other's way
+      data.rows.filter(([handle]) => name(handle)).forEach(([handle, , x, y]) =>
         groups[kind].addLayer(nameplate(handle, "area", x, y)));
     }
 
@@ -166,16 +167,34 @@
 
     function gap(kind, data) {
       const renderer = L.svg({ pane: gapPane, padding: 0.5 });
-      groups[kind] = L.layerGroup(data.rows.map(([handle, step, people, shape]) => {
-        const words = { unknown: "map.gap_unknown", suppressed: "map.gap_suppressed" };
+      const words = { unknown: "map.gap_unknown", suppressed: "map.gap_suppressed" };
+      groups[kind] = L.layerGroup(data.rows.map((row) => {
+        const [handle, step, , shape] = row;
         const one = L.polygon(CG.polygons(shape), {
-          renderer, pane: gapPane, className: `cg-gap cg-gap-${step}`, weight: 0.6,
+          renderer, pane: gapPane, className: `cg-gap cg-gap-${step}`, weight: 0.6, cgRow: row,
         });
-        clickable.call(this, one, handle, () => [name(handle), words[step]
-          ? CG.say(words[step]) : CG.say("map.gap_people", { count: CG.number(people) }),
-        ].filter(Boolean).join(" · "));
+        const say = ([, now, people]) => (words[now]
+          ? CG.say(words[now]) : CG.say("map.gap_people", { count: CG.number(people) }));
+        clickable.call(this, one, handle, () =>
+          [name(handle), say(one.options.cgRow)].filter(Boolean).join(" · "));
         return one;
       }));
+    }
+
+    // the same areas with other numbers: thousands of shapes stay, and only their shades change
+    function shadedAnew(data) {
+      const there = groups.gap ? groups.gap.getLayers() : [];
+      const same = ([handle, , , shape], [other, , , before]) =>
+        handle === other && JSON.stringify(shape) === JSON.stringify(before);
+      if (there.length !== data.rows.length
+        || !there.every((one, i) => same(data.rows[i], one.options.cgRow))) return false;
+      there.forEach((one, i) => {
+        const [was, now] = [one.options.cgRow, data.rows[i]].map((row) => `cg-gap-${row[1]}`);
+        Object.assign(one.options, { cgRow: data.rows[i], className: `cg-gap ${now}` });
+        const element = one.getElement();
+        if (element && was !== now) element.classList.replace(was, now);
+      });
+      return true;
     }
 
     function reports(kind, data) {
@@ -244,6 +263,7 @@
     // --- what others call --------------------------------------------------------------------
 
     this.put = function (kind, data) {
+      if (kind === "gap" && shadedAnew(data)) return;
       this.drop(kind);
       if (POINTS.includes(kind)) {
         points.call(this, kind, data);
