@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import geopandas as gpd
@@ -207,7 +207,17 @@ def reports(reported_cells: gpd.GeoDataFrame, sessions: pd.DataFrame) -> Layer:
     return {"type": "reports", "rows": rows}
 
 
-def gap(areas: gpd.GeoDataFrame, values: pd.DataFrame) -> Layer:
+def shapes(areas: gpd.GeoDataFrame) -> dict[str, Any]:
+    """Write the shape of each area as :func:`gap` has it, by id."""
+    there = areas[areas.geometry.notna()]
+    return {
+        str(one): _polygons(shape) for one, shape in zip(there["id"], there.geometry, strict=True)
+    }
+
+
+def gap(
+    areas: gpd.GeoDataFrame, values: pd.DataFrame, *, shaped: Mapping[str, Any] | None = None
+) -> Layer:
     """Shade areas by a number of people.
 
     Parameters
@@ -217,6 +227,8 @@ def gap(areas: gpd.GeoDataFrame, values: pd.DataFrame) -> Layer:
     values
         Columns ``area_id``, ``people`` (a number, empty where nobody can say) and, where some
         numbers are withheld, ``suppressed`` (yes/no).
+    shaped
+        :func:`shapes` of these areas, where that is done already: it takes the longest.
 
     Returns
     -------
@@ -225,7 +237,10 @@ def gap(areas: gpd.GeoDataFrame, values: pd.DataFrame) -> Layer:
         scale, 0 for nobody, ``"unknown"`` and ``"suppressed"``: three things never drawn alike.
         ``edges`` are the five upper ends of the scale.
     """
-    there = areas[areas.geometry.notna()].merge(values, left_on="id", right_on="area_id")
+    shaped = shapes(areas) if shaped is None else shaped
+    there = areas.loc[areas.geometry.notna(), ["id"]].merge(
+        values, left_on="id", right_on="area_id"
+    )
     people = pd.to_numeric(there["people"]).to_numpy(dtype=float, na_value=np.nan)
     withheld = (
         there["suppressed"].fillna(False).astype(bool).to_numpy()
@@ -235,15 +250,13 @@ def gap(areas: gpd.GeoDataFrame, values: pd.DataFrame) -> Layer:
     edges = scale(people[~withheld])
     steps = np.searchsorted(edges, np.nan_to_num(people), side="left") + 1
     rows = []
-    for one, shape, number, step, hidden in zip(
-        there["id"], there.geometry, people, steps, withheld, strict=True
-    ):
+    for one, number, step, hidden in zip(there["id"], people, steps, withheld, strict=True):
         known = not (hidden or np.isnan(number))
         state: int | str = "suppressed" if hidden else "unknown"
         if known:
             state = 0 if number <= 0 else min(int(step), 5)
         whole = int(np.ceil(number)) if known else -1
-        rows.append([handle("area", str(one)), state, whole, _polygons(shape)])
+        rows.append([handle("area", str(one)), state, whole, shaped[str(one)]])
     return {"type": "gap", "edges": edges, "rows": rows}
 
 

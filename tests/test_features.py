@@ -236,6 +236,8 @@ def test_the_step_grows_with_the_people() -> None:
     steps = [row[1] for row in layer["rows"]]
     assert steps == sorted(steps)
     assert set(steps) == {0, 1, 2, 3, 4, 5}
+    assert features.gap(table(rows), values, shaped=features.shapes(table(rows))) == layer
+    assert len(layer["rows"][0][3][0][0]) == 2 * len(SQUARE.exterior.coords)
 
 
 # --- what was said, and pictures ---------------------------------------------------------------

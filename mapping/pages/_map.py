@@ -102,7 +102,9 @@ def gap(values: pd.DataFrame, *, key: Hashable) -> maps.Layer:
         All that ``values`` depends on besides the atlas.
     """
     table = _shared.read("areas")
-    return maps.Layer(kind="gap", url=address("gap", lambda: features.gap(table, values), key=key))
+    shaped = _shared.once("gap shapes", "", lambda: features.shapes(table))
+    url = address("gap", lambda: features.gap(table, values, shaped=shaped), key=key)
+    return maps.Layer(kind="gap", url=url)
 
 
 def spec(

@@ -23,6 +23,7 @@ READ: frozenset[str] = frozenset()  # languages of the room that a speaker has r
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "ur", "ps", "ckb", "he"})
 
 
+@cache  # asked for every sentence of a page
 def languages() -> tuple[str, ...]:
     """Tell which languages there is a file for, the default first.
 
