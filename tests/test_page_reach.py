@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Hashable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -388,6 +389,15 @@ def test_papers_in_order_is_one_click_away(opened: Opened) -> None:
     rows = table(app, "reach.step")
     assert rows.iloc[-1].tolist()[1:] == ["0", "510"]
     assert "They part at: lets her in." in texts(app)
+
+
+def test_somebody_called_like_a_column_takes_nothing_from_the_table(opened: Opened) -> None:
+    step = words.say("reach.step")
+    app = opened(town(), SELAM, replace(SELAM, name=step, sex="man", group="men"))
+    rows = table(app, "reach.step")
+    assert list(rows.columns) == [step, "Selam", f"{step} (2)"]
+    assert rows[step].iloc[1] == words.say("step.exists")
+    assert f"\u2068{step}\u2069: " in texts(app)
 
 
 def test_six_are_side_by_side_and_no_more(opened: Opened) -> None:

@@ -144,6 +144,8 @@ def difference(answers: Sequence[Answer], names: Sequence[str]) -> list[str]:
     """Say of each other persona what is left at the end, and from which step on it differs."""
     say, first = _shared.say, answers[0]
     found = []
+    # an Arabic name would draw the number beside it to its other side, in any language
+    names = [f"\u2068{name}\u2069" for name in names]
     for other, name in zip(answers[1:], names[1:], strict=True):
         part = _parting(first, other)
         if part is None:
@@ -188,13 +190,15 @@ def _parting(first: Answer, other: Answer) -> str | None:
 def numbers(answers: Sequence[Answer], names: Sequence[str]) -> None:
     """List the steps with a column for each persona."""
     say = _shared.say
+    step = say("reach.step")
     rows: dict[str, list[str]] = {
-        say("reach.step"): [
+        step: [
             say("gaps.people"),
             *(_reach_words.step_name(one["name"]) for one in answers[0].steps),
         ]
     }
     for name, answer in zip(names, answers, strict=True):
         people = _reach_words.people(answer.told["population"]["people"])
-        rows[name] = [people, *(_reach_words.said(one) for one in answer.steps)]
+        column = f"{name} (2)" if name == step else name  # somebody may be called like the column
+        rows[column] = [people, *(_reach_words.said(one) for one in answer.steps)]
     st.dataframe(pd.DataFrame(rows), hide_index=True, height="content", key="reach_table")
