@@ -5,96 +5,39 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Hashable, Mapping
-from dataclasses import replace
+from collections.abc import Hashable
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from layers import atlas, changes, chronicle, personas_kept
+from layers import atlas, personas_kept
 from layers.importing.watch import Watch
 from mapping import figures, maps, words
 from mapping.city import City
 from mapping.pages import _persona_link, _reach_answers, _reach_figures
 from mapping.personas import STEPS, Persona, with_papers
 from tests.helpers.desk_gone import nobody_to_ask
+from tests.helpers.reached import (
+    PAGE,
+    SELAM,
+    Opened,
+    again,
+    in_address,
+    opener,
+    press,
+    table,
+    texts,
+    town,
+)
 from tests.helpers.town import META, Town
 from tests.test_page_gaps import stored
-
-PAGE = "from mapping.pages import reach; reach.page()"
-SELAM = Persona(
-    category="legal", language="ti", when="evening", group="women", sex="woman", name="Selam"
-)
-Opened = Callable[..., AppTest]
-
-
-def town() -> Town:
-    """Make a town where legal advice in Tigrinya is open by day, and in the evening in Somali."""
-    made = Town()
-    for group, label, kind in (
-        ("women", "Women", "sex"),
-        ("men", "Men", "sex"),
-        ("born_er", "Born in Eritrea", "birthplace"),
-    ):
-        made.rows["population_groups"].append(
-            {"id": group, "label": label, "dimension": kind, "proxy_note": f"Only {label}."}
-        )
-    made.people({"c100": 400, "c1300": 600})
-    made.people({"c100": 210, "c1300": 300}, group="women")
-    made.people({"c100": 190, "c1300": 300}, group="men")
-    made.people({"c100": 50, "c1300": 100}, group="born_er")
-    made.rows["organizations"] = [{"id": "er", "name": "Mahber", "communities": ["ti"]}]
-    ti, so = {"ti": "staff"}, {"so": "staff"}
-    day, late = "Mo-Fr 09:00-17:00", "Mo-Fr 17:00-21:00"
-    facts: dict[str, Any] = {"papers_asked": True, "women_only": False}
-    made.service("day", (100, 0), hours=day, languages=ti, organization_id="er", **facts)
-    made.service("late", (100, 0), hours=late, languages=so, **facts)
-    made.service("late east", (1300, 0), hours=late, languages=so, **facts)
-    return made
 
 
 @pytest.fixture
 def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Opened:
-    monkeypatch.setenv("CG_TODAY", "2026-11-22")
-
-    def run(made: Town | Path, *people: Persona, query: Mapping[str, str] | None = None) -> AppTest:
-        path = made if isinstance(made, Path) else stored(made, tmp_path / "town.gpkg").path
-        monkeypatch.setenv("CG_ATLAS", str(path))
-        app = AppTest.from_string(PAGE)
-        if people:
-            app.query_params["persona"] = _persona_link.packed(people)
-        for key, value in (query or {}).items():
-            app.query_params[key] = value
-        return again(app)
-
-    return run
-
-
-def again(app: AppTest) -> AppTest:
-    """Run until nothing is computed any more."""
-    app.run(timeout=60)
-    while any(one.key in {"reach_stop", "reach_findings_stop"} for one in app.button):
-        app.run(timeout=60)
-    assert not app.exception
-    return app
-
-
-def press(app: AppTest, key: str) -> AppTest:
-    app.button(key=key).click()
-    return again(app)
-
-
-def texts(app: AppTest) -> str:
-    return "\n".join(text.value for text in app.text)
-
-
-def table(app: AppTest, key: str) -> pd.DataFrame:
-    column = words.say(key)
-    found: pd.DataFrame = next(d.value for d in app.dataframe if column in d.value.columns)
-    return found
+    return opener(tmp_path, monkeypatch)
 
 
 # --- how it opens --------------------------------------------------------------------------------
@@ -104,7 +47,7 @@ def test_it_opens_with_what_is_planted_in_the_sample_city(
     opened: Opened, sample_once: Path
 ) -> None:
     app = opened(sample_once)
-    assert app.title[0].value == "How many people like her does legal advice really reach?"
+    assert app.title[0].value == "How many people like this does legal advice really reach?"
     said = texts(app)
     assert (
         "0 are left when it must also be open on a weekday evening and understand Tigrinya." in said
@@ -269,7 +212,7 @@ def test_the_link_restores_personas_step_and_order(opened: Opened) -> None:
     assert app.button_group(key="reach_step").value == "near"
     assert app.button_group(key="reach_step").options[0].startswith("1. reached without")
     assert [one.value for one in app.radio] == [0]
-    assert _persona_link.unpacked(str(_one(app.query_params["persona"]))) == [SELAM, man]
+    assert _persona_link.unpacked(str(in_address(app.query_params["persona"]))) == [SELAM, man]
 
 
 def test_a_broken_link_says_so_and_shows_the_first_view(opened: Opened) -> None:
@@ -300,7 +243,7 @@ def _numbers(opened: Opened, city: City) -> tuple[AppTest, str]:
     return app, figures.csv(*_reach_figures.numbers(list(found.values()), ["Selam"]))
 
 
-def test_what_travels_alone_says_that_papers_are_no_number_and_that_an_estimate_is_one(
+def test_what_travels_alone_says_that_papers_are_no_number_and_that_an_estimate_isone(
     opened: Opened,
 ) -> None:
     nobody = Persona(category="legal", group="women*born_er", no_papers=True)
@@ -366,93 +309,6 @@ def test_a_figure_is_in_the_language_of_the_desk_that_asked_for_it(
     assert "comprendre" not in drawn[2]  # the map of a step says nothing of what comes after it
 
 
-# --- several personas ----------------------------------------------------------------------------
-
-
-def test_the_same_person_as_a_man_is_one_click_away(opened: Opened) -> None:
-    made = town()
-    made.rows["services"][1]["women_only"] = True
-    persona = Persona(category="legal", when="evening", group="women", sex="woman", name="Selam")
-    app = press(opened(made, persona), "reach_add_man")
-    assert _persona_link.unpacked(_one(app.query_params["persona"]))[1].group == "men"
-    rows = table(app, "reach.step")
-    assert list(rows.columns)[1:] == ["Selam", "Selam, a man"]
-    last = rows.iloc[-1].tolist()
-    assert last[1] == "510"  # women, at both places in the evening
-    assert last[2] == "300 to 305"  # men: of 490 the 300 near the place that lets them in
-    assert "They part at: lets her in." in texts(app)
-
-
-def test_papers_in_order_is_one_click_away(opened: Opened) -> None:
-    persona = Persona(category="legal", group="women", no_papers=True, name="Selam")
-    app = press(opened(town(), persona), "reach_add_papers")
-    rows = table(app, "reach.step")
-    assert rows.iloc[-1].tolist()[1:] == ["0", "510"]
-    assert "They part at: lets her in." in texts(app)
-
-
-def test_somebody_called_like_a_column_takes_nothing_from_the_table(opened: Opened) -> None:
-    step = words.say("reach.step")
-    app = opened(town(), SELAM, replace(SELAM, name=step, sex="man", group="men"))
-    rows = table(app, "reach.step")
-    assert list(rows.columns) == [step, "Selam", f"{step} (2)"]
-    assert rows[step].iloc[1] == words.say("step.exists")
-    assert f"\u2068{step}\u2069: " in texts(app)
-
-
-def test_six_are_side_by_side_and_no_more(opened: Opened) -> None:
-    app = press(opened(town(), *[SELAM] * 5), "reach_add_copy")
-    assert len(table(app, "reach.step").columns) == 7
-    assert words.say("persona.six") in texts(app)
-    assert not [one for one in app.button if one.key == "reach_add_copy"]
-    press(app, "reach_remove")
-    assert len(table(app, "reach.step").columns) == 6
-
-
-def test_the_form_changes_the_one_that_is_open(opened: Opened) -> None:
-    app = press(opened(town(), SELAM), "reach_add_copy")
-    app.radio(key="reach_which").set_value(1)
-    again(app)
-    app.slider(key="reach_form_minutes").set_value(40)
-    again(app)
-    first, second = _persona_link.unpacked(_one(app.query_params["persona"]))
-    assert (first.minutes, second.minutes) == (15, 40)
-
-
-# --- kept in the atlas ---------------------------------------------------------------------------
-
-
-def test_a_persona_is_saved_chosen_again_and_taken_back(opened: Opened, tmp_path: Path) -> None:
-    app = press(opened(town(), SELAM), "reach_save")
-    kept = atlas.Atlas(tmp_path / "town.gpkg")
-    (row,) = personas_kept.kept(kept)
-    assert (row["name"], row["language"]) == ("Selam", "ti")
-    assert "Selam is saved." in texts(app)
-    assert app.selectbox(key="reach_choose").value == f"kept:{row['id']}"
-    made = chronicle.changes(kept.read("revisions"), kept.read("history"))
-    changes.undo(kept, made[0].id, who="", keep=False)
-    assert personas_kept.kept(kept) == []
-    again(app)
-    assert app.selectbox(key="reach_choose").value is None
-    assert "Selam" in texts(app)  # she stays on the page
-
-
-def test_a_persona_without_a_name_is_not_saved(opened: Opened, tmp_path: Path) -> None:
-    app = press(opened(town(), Persona(category="legal")), "reach_save")
-    assert words.say("error.persona_name_empty") in texts(app)
-    assert personas_kept.kept(atlas.Atlas(tmp_path / "town.gpkg")) == []
-
-
-def test_a_change_of_a_saved_persona_is_saved_over_her(opened: Opened, tmp_path: Path) -> None:
-    app = press(opened(town(), SELAM), "reach_save")
-    app.slider(key="reach_form_minutes").set_value(25)
-    press(again(app), "reach_save_change")
-    (row,) = personas_kept.kept(atlas.Atlas(tmp_path / "town.gpkg"))
-    assert row["minutes"] == 25
-    press(app, "reach_forget")
-    assert personas_kept.kept(atlas.Atlas(tmp_path / "town.gpkg")) == []
-
-
 # --- what is not said ----------------------------------------------------------------------------
 
 
@@ -500,7 +356,7 @@ def test_where_nearly_nothing_is_known_it_says_from_where_on_nobody_can_say(open
     said = texts(app)
     # hours: unknown for five of six; then of the five in play nobody knows papers or languages
     assert (
-        "Of 1,000 people like her, 1,000 are still reached after “near enough”. From the step "
+        "Of 1,000 people like this, 1,000 are still reached after “near enough”. From the step "
         "“open when she can come” on nobody can say yet: there it is unknown for 5 of 6 services. "
         "Answers missing in all: 15." in said
     )
@@ -524,7 +380,3 @@ def test_what_she_is_called_is_text_and_nothing_else(opened: Opened, name: str) 
     (label,) = [one.label for one in app.button if one.key == "reach_remove"]
     # a mark that markdown would read is written with a stroke before it
     assert not re.search(r"(?<!\\)[<\[{:*]", label)
-
-
-def _one(value: object) -> str:
-    return str(value[0] if isinstance(value, list) else value)
