@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from benchmarks import Result, __main__, best_of
+from benchmarks import Result, __main__, bench_pages, best_of
 from benchmarks.town import make_town
+from tests.helpers.watched import chromium
 
 KEYS = ["name", "size", "ours_s", "peer", "peer_s", "ratio", "target", "met", "equal"]
 
@@ -33,6 +35,16 @@ def test_a_small_run_prints_results_with_equal_answers(
         assert line["equal"] in {True, None}
         assert line["equal"] is not None or line["peer"] is None
         assert line["target"] is None
+
+
+@pytest.mark.needs_system
+def test_another_persona_is_timed_in_a_browser(tmp_path: Path) -> None:
+    executable = chromium()
+    assert executable is not None
+    line = bench_pages.another(executable, tmp_path, 0.05).line()
+    assert list(line) == KEYS
+    assert (line["name"], line["target"]) == ("another_persona", None)
+    assert isinstance(line["ours_s"], float)
 
 
 @pytest.mark.parametrize(
