@@ -72,9 +72,11 @@ def cascade_chart(
     rows
         One row a step, in their order: ``step`` (its name), ``low``, ``high`` (people still
         covered, at least and at most; NaN where nobody can say), ``of_low``, ``of_high`` (people
-        like her), ``said`` (the range in words), ``state`` (asked, not_asked, cannot_say).
+        like her), ``said`` (the range in words), ``state`` (asked, not_asked, cannot_say);
+        ``estimated`` (optional): whether the people are an estimate, drawn paler in an outline.
     labels
-        Words for ``certain``, ``perhaps``, ``lost``, ``cannot_say``, ``not_asked``.
+        Words for ``certain``, ``perhaps``, ``lost``, ``cannot_say``, ``not_asked``, ``estimate``
+        where there is one.
     colours
         As of ``mapping.style.colours``.
     width
@@ -137,6 +139,7 @@ def _place(
         high = before if pd.isna(row["high"]) else float(row["high"])
         bars.append(
             {"name": row["step"], "said": row["said"], "state": row["state"]}
+            | {"estimated": bool(row.get("estimated", False))}
             | {"low": low, "high": high, "before": before, "y": middle - half, "y2": middle + half}
         )
         before, top = high, end
@@ -148,6 +151,8 @@ def _ladder(paper: ink.Paper, placed: _Placed, most: float, look: Look) -> list[
     bars, colours = placed.bars, paper.colours
     lost = bars.assign(x=bars["high"], x2=bars["before"])
     certain = bars.assign(x=0.0, x2=bars["low"])
+    guess = bars["estimated"]
+    framed = {"fill": colours["gap_3"], "stroke": colours["gap_4"], "strokeWidth": ink.STROKE}
     open_end = bars.assign(x=bars["low"], x2=bars["high"])
     unsaid = bars["state"].eq(CANNOT_SAY)
     dashed = {
@@ -158,7 +163,8 @@ def _ladder(paper: ink.Paper, placed: _Placed, most: float, look: Look) -> list[
     }
     return [
         *ink.blocks(paper, lost, most, fill=colours["gap_1"]),
-        *ink.blocks(paper, certain, most, fill=colours["gap_4"]),
+        *ink.blocks(paper, certain[~guess], most, fill=colours["gap_4"]),
+        *ink.blocks(paper, certain[guess], most, **framed),
         *ink.blocks(paper, open_end[~unsaid], most, **dashed),
         *ink.hatching(paper, open_end[unsaid], most, thick=look.bar),
         *ink.text(paper, placed.names, size=look.name, bold=True, colour="ink"),
@@ -173,7 +179,8 @@ def _keys(
     """Choose what the legend explains: only what is there to be seen."""
     asked = rows["state"].ne(CANNOT_SAY).to_numpy()
     there = {
-        "certain": bool(bars["low"].gt(0).any()),
+        "certain": bool((bars["low"].gt(0) & ~bars["estimated"]).any()),
+        "estimate": bool((bars["low"].gt(0) & bars["estimated"]).any()),
         "perhaps": bool((bars["high"].gt(bars["low"]) & asked).any()),
         "lost": bool(bars["before"].gt(bars["high"]).any()),
         "not_asked": bool(rows["state"].eq(NOT_ASKED).any()),

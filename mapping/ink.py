@@ -157,8 +157,8 @@ def legend(
     paper
         Where to.
     entries
-        Kind (certain, perhaps, lost, cannot_say, not_asked, brought, suppressed, zero, or a
-        colour's name) and word.
+        Kind (certain, estimate, perhaps, lost, cannot_say, not_asked, brought, suppressed, zero,
+        or a colour's name) and word.
     top
         Pixels from the top.
     at
@@ -207,6 +207,9 @@ def _symbol(paper: Paper, kind: str) -> dict[str, Any]:
     }
     if kind in outlines:
         return {"shape": shape, "filled": False, **outlines[kind]}
+    if kind == "estimate":
+        outline = {"stroke": colours["gap_4"], "strokeWidth": STROKE}
+        return {"shape": shape, "filled": True, "fill": colours["gap_3"], **outline}
     fills = {"certain": "gap_4", "not_asked": "gap_4", "lost": "gap_1", "brought": "accent"}
     return {
         "shape": shape,

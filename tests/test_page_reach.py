@@ -52,7 +52,7 @@ def test_it_opens_with_what_is_planted_in_the_sample_city(
     assert (
         "0 are left when it must also be open on a weekday evening and understand Tigrinya." in said
     )
-    assert "Most are lost at: understands her." in said
+    assert "Most are lost at: understands them." in said
     assert "Place of birth is not language" in said
     assert app.button_group(key="reach_step").value == "understood"
 
@@ -71,7 +71,7 @@ def test_the_answer_is_one_sentence_with_range_and_date(opened: Opened) -> None:
     # 510 women; all within 15 minutes of one of two places, the evening in Somali only.
     assert (
         "Of 510 people like her, 510 live near legal advice, and 0 are left when it must also be "
-        "open on a weekday evening and understand Tigrinya. Most are lost at: understands her. "
+        "open on a weekday evening and understand Tigrinya. Most are lost at: understands them. "
         "Counted: Women, 2026-01-01; services last checked: 2026-06-01." in said
     )
 
@@ -108,7 +108,7 @@ def test_help_of_which_the_atlas_holds_nothing_may_be_a_gap_in_the_table(opened:
 def test_a_step_says_what_it_costs_alone_and_what_solving_it_brings(opened: Opened) -> None:
     app = opened(town(), SELAM, query={"step": "understood"})
     said = texts(app)
-    assert "After “understands her”: 0 of 510 people are still reached." in said
+    assert "After “understands them”: 0 of 510 people are still reached." in said
     assert "Lost at this step: 510." in said
     # in Tigrinya at any time: the 210 at one place are reached, the 300 across the river are not
     assert "it alone would cost: 300 to 305." in said  # rounded outward to fives
@@ -118,7 +118,7 @@ def test_a_step_says_what_it_costs_alone_and_what_solving_it_brings(opened: Open
 def test_another_step_is_chosen_by_its_name(opened: Opened) -> None:
     app = opened(town(), SELAM)
     app.button_group(key="reach_step").set_value("open")
-    assert "After “open when she can come”: 510 of 510" in texts(again(app))
+    assert "After “open when they can come”: 510 of 510" in texts(again(app))
     assert app.query_params["step"] in ("open", ["open"])
 
 
@@ -170,7 +170,7 @@ def test_the_order_of_the_steps_can_be_changed_and_taken_back(opened: Opened) ->
     order = "exists.near.understood.open.admitted.fits.trusted.safe"
     assert app.query_params["order"] in (order, [order])
     # asked before the hours, the language leaves those near the one place that speaks it
-    assert "After “understands her”: 210 to 215 of 510" in texts(app)
+    assert "After “understands them”: 210 to 215 of 510" in texts(app)
     press(app, "reach_usual")
     assert "order" not in app.query_params
 
@@ -194,7 +194,7 @@ def test_it_speaks_other_languages(opened: Opened, lang: str) -> None:
     assert app.title[0].value == words.say(
         "reach.title",
         lang,
-        like=words.say("reach.like_woman", lang),
+        whom=words.say("reach.whom_woman", lang),
         help=words.say("gaps.help_legal", lang),
     )
 
@@ -356,8 +356,8 @@ def test_where_nearly_nothing_is_known_it_says_from_where_on_nobody_can_say(open
     said = texts(app)
     # hours: unknown for five of six; then of the five in play nobody knows papers or languages
     assert (
-        "Of 1,000 people like this, 1,000 are still reached after “near enough”. From the step "
-        "“open when she can come” on nobody can say yet: there it is unknown for 5 of 6 services. "
+        "Of 1,000 inhabitants, 1,000 are still reached after “near enough”. From the step "
+        "“open when they can come” on nobody can say yet: there it is unknown for 5 of 6 services. "
         "Answers missing in all: 15." in said
     )
     assert "0 to 1,000" not in said.partition("\n")[0]

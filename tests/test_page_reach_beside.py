@@ -43,7 +43,7 @@ def test_the_same_person_as_a_man_is_one_click_away(opened: Opened) -> None:
     last = rows.iloc[-1].tolist()
     assert last[1] == "510"  # women, at both places in the evening
     assert last[2] == "300 to 305"  # men: of 490 the 300 near the place that lets them in
-    assert "They part at: lets her in." in texts(app)
+    assert "They part at: lets them in." in texts(app)
 
 
 def test_papers_in_order_is_one_click_away(opened: Opened) -> None:
@@ -51,7 +51,7 @@ def test_papers_in_order_is_one_click_away(opened: Opened) -> None:
     app = press(opened(town(), persona), "reach_add_papers")
     rows = table(app, "reach.step")
     assert rows.iloc[-1].tolist()[1:] == ["0", "510"]
-    assert "They part at: lets her in." in texts(app)
+    assert "They part at: lets them in." in texts(app)
 
 
 def test_somebody_called_like_a_column_takes_nothing_from_the_table(opened: Opened) -> None:

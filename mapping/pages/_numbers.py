@@ -30,6 +30,24 @@ def between(low: float, high: float) -> str:
     return _shared.say("gaps.range", low=number(low), high=number(high))
 
 
+def about(low: float, high: float) -> str:
+    """Write a range that rests on an estimate: to two figures or tens, and called about."""
+    low, high = _roughly(low), _roughly(high)
+    if high <= few.FEW:
+        return between(low, high)
+    if low <= few.FEW:
+        return _shared.say("reach.up_to_about", low=number(low), high=number(high))
+    return _shared.say("reach.about", count=between(low, high))
+
+
+def _roughly(count: float) -> float:
+    """Round to two figures, at least to tens; nobody and fewer than five stay what they are."""
+    if count <= few.FEW:
+        return count
+    unit = max(10, 10 ** (len(str(int(count))) - 2))
+    return float(max(unit, int(count / unit + 0.5) * unit))
+
+
 def percents(share: Mapping[str, float]) -> str:
     """Write a range of shares, to a tenth where one is near 0 or 1."""
     ends = (share["low"], share["high"])

@@ -109,7 +109,8 @@ def _cascade(answer: Answer, name: str) -> Draw:
 def _side(answers: Sequence[Answer], names: Sequence[str]) -> Draw:
     rows, labels = _reach_picture.several(answers, names), _reach_picture.labels()
     title, rtl = _shared.say("reach.side_title"), _reach_picture.rtl()
-    said = lines(answers[0], " · ".join(names), step="", others=answers[1:])
+    both = " · ".join(_reach_words.with_groups(answers, names))
+    said = lines(answers[0], both, step="", others=answers[1:])
 
     def draw() -> figures.Chart:
         chart = charts_cascade.side_by_side(
@@ -188,7 +189,7 @@ def lines(
             "reach.fig_dates",
             group="; ".join(apart(one) for one in _groups([answer, *others])),
             day=apart(dates["population"] or say("gaps.day_unknown")),
-            checked=apart(dates["services_newest"] or say("gaps.day_unknown")),
+            checked=_reach_words.checked(answer),
             asked=apart(dates["asked"]),
         ),
     ]
@@ -212,6 +213,17 @@ def _limits(answers: Sequence[Answer]) -> list[str]:
     return list(dict.fromkeys(line for line in found if line))
 
 
+def _estimated(answer: Answer) -> dict[str, Any]:
+    """Flag numbers of an estimate, and give what is certain of how many people there are."""
+    population = answer.told["population"]
+    certain = (population["estimate"] or {}).get("people", {})
+    return {
+        "estimate": "yes" if population["estimated"] else "no",
+        "people_certain_low": certain.get("low"),
+        "people_certain_high": certain.get("high"),
+    }
+
+
 def numbers(answers: Sequence[Answer], names: Sequence[str]) -> tuple[pd.DataFrame, dict[str, str]]:
     """Give all numbers as a table, and what they are, for ``figures.csv``."""
     say, told = _shared.say, answers[0].told
@@ -233,6 +245,7 @@ def numbers(answers: Sequence[Answer], names: Sequence[str]) -> tuple[pd.DataFra
                     "state": one["state"],
                     "people_low": people["low"],
                     "people_high": people["high"],
+                    **_estimated(answer),
                     **ranges,
                     **services,
                     "unknown": one["unknown"],
@@ -249,6 +262,7 @@ def numbers(answers: Sequence[Answer], names: Sequence[str]) -> tuple[pd.DataFra
         "population": "; ".join(_groups(answers)),
         "note": " ".join(_limits(answers)),
         "people counted on": dates["population"] or say("gaps.day_unknown"),
+        "services first checked": dates["services_oldest"] or say("gaps.day_unknown"),
         "services last checked": dates["services_newest"] or say("gaps.day_unknown"),
         "asked on": dates["asked"],
         "method": told["method"],

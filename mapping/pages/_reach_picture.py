@@ -25,6 +25,7 @@ def labels() -> dict[str, str]:
     return {
         "certain": say("reach.certain"),
         "perhaps": say("reach.perhaps"),
+        "estimate": say("reach.estimate"),
         "lost": say("reach.lost"),
         "not_asked": say("reach.not_asked"),
         "cannot_say": say("reach.cannot_short"),
@@ -43,14 +44,19 @@ def rows(answer: Answer) -> pd.DataFrame:
             "high": [one["covered"]["high"] for one in answer.steps],
             "of_low": people["low"],
             "of_high": people["high"],
-            "said": [_reach_words.said(one) for one in answer.steps],
+            "said": [_reach_words.said(answer, one) for one in answer.steps],
             "state": [one["state"] for one in answer.steps],
+            "estimated": bool(answer.told["population"]["estimated"]),
         }
     )
 
 
 def several(answers: Sequence[Answer], names: Sequence[str]) -> pd.DataFrame:
-    """Give the steps of several personas, as the charts draw them side by side."""
+    """Give the steps of several personas, as the charts draw them side by side.
+
+    Each is headed by whom her numbers count.
+    """
+    names = _reach_words.with_groups(answers, names)
     found = [rows(one).assign(persona=name) for one, name in zip(answers, names, strict=True)]
     return pd.concat(found, ignore_index=True)
 
@@ -119,8 +125,12 @@ def cost_rows(answer: Answer) -> pd.DataFrame:
                 "state": one["state"],
                 **{f"costs_{end}": one["alone_lost"][end] for end in ("low", "high")},
                 **{f"brings_{end}": one["brings"][end] for end in ("low", "high")},
-                "costs_said": say("reach.costs_said", count=_reach_words.people(one["alone_lost"])),
-                "brings_said": say("reach.brings_said", count=_reach_words.people(one["brings"])),
+                "costs_said": say(
+                    "reach.costs_said", count=_reach_words.people(answer, one["alone_lost"])
+                ),
+                "brings_said": say(
+                    "reach.brings_said", count=_reach_words.people(answer, one["brings"])
+                ),
             }
             for one in asked
         ]

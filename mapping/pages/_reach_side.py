@@ -149,7 +149,15 @@ def difference(answers: Sequence[Answer], names: Sequence[str]) -> list[str]:
     for other, name in zip(answers[1:], names[1:], strict=True):
         part = _parting(first, other)
         if part is None:
-            found.append(say("reach.side_same", first=names[0], other=name))
+            found.append(
+                say(
+                    "reach.side_same",
+                    first=names[0],
+                    other=name,
+                    share_first=_left(first),
+                    share_other=_left(other),
+                )
+            )
             continue
         found.append(
             say(
@@ -165,8 +173,8 @@ def difference(answers: Sequence[Answer], names: Sequence[str]) -> list[str]:
 
 
 def _left(answer: Answer) -> str:
-    people = _reach_words.people(answer.told["population"]["people"])
-    left = _reach_words.covered(answer.steps[-1])
+    people = _reach_words.counted(answer)
+    left = _reach_words.covered(answer, answer.steps[-1])
     return _shared.say("reach.left_of", left=left, people=people)
 
 
@@ -198,7 +206,7 @@ def numbers(answers: Sequence[Answer], names: Sequence[str]) -> None:
         ]
     }
     for name, answer in zip(names, answers, strict=True):
-        people = _reach_words.people(answer.told["population"]["people"])
+        people = _reach_words.counted(answer)
         column = f"{name} (2)" if name == step else name  # somebody may be called like the column
-        rows[column] = [people, *(_reach_words.said(one) for one in answer.steps)]
+        rows[column] = [people, *(_reach_words.said(answer, one) for one in answer.steps)]
     st.dataframe(pd.DataFrame(rows), hide_index=True, height="content", key="reach_table")

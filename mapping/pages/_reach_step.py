@@ -43,7 +43,7 @@ def choose(answer: Answer) -> str:
     say, names = _shared.say, [one["name"] for one in answer.steps]
     linked = st.query_params.get("step")
     if st.session_state.get(STEP) not in names:
-        most = _reach_words.costs_most(answer.steps)
+        most = _reach_words.greatest(answer.steps)
         stuck = _reach_words.cannot_from(answer.steps)
         first = names[stuck] if stuck is not None else most["name"] if most else names[-1]
         st.session_state[STEP] = linked if linked in names else first
@@ -81,8 +81,8 @@ def lines(answer: Answer, name: str) -> list[str]:
         say(
             "reach.step_said",
             step=_reach_words.step_name(name),
-            covered=_reach_words.covered(step),
-            people=_reach_words.people(answer.told["population"]["people"]),
+            covered=_reach_words.covered(answer, step),
+            people=_reach_words.counted(answer),
         )
     ]
     if step["state"] == "not_asked":
@@ -97,7 +97,9 @@ def lines(answer: Answer, name: str) -> list[str]:
         found.append(say("reach.step_asks", facts=asked))
     for key, value in (("lost", "lost"), ("alone", "alone_lost"), ("brings", "brings")):
         if name not in _reach_words.ALWAYS or key == "lost":
-            found.append(say(f"reach.step_{key}", **{key: _reach_words.people(step[value])}))
+            found.append(
+                say(f"reach.step_{key}", **{key: _reach_words.people(answer, step[value])})
+            )
     return found
 
 
