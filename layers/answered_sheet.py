@@ -29,12 +29,16 @@ _WHOLE = re.compile(r"-?\d{1,9}(?:\.0+)?")
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """What a sheet said: whose it is, its answers, and what was not taken, each in a sentence."""
+    """What a sheet said: whose it is, its answers, and what was not taken, each in a sentence.
+
+    ``again`` counts, by their state, the answers that were taken before.
+    """
 
     organization_id: str
     invitation_id: str
     answers: tuple[dict[str, Any], ...]
     problems: tuple[LayerError, ...] = ()
+    again: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -217,8 +217,8 @@ class Writer:
         self._touched.add(table)
         return len(values)
 
-    def update(self, table: str, row_id: str, changes: Row, *, seen: int) -> None:
-        """Change one row that was read at version ``seen``.
+    def update(self, table: str, row_id: str, changes: Row, *, seen: int, unkept: str = "") -> None:
+        """Change one row that was read at version ``seen``; no history keeps column ``unkept``.
 
         Raises
         ------
@@ -233,7 +233,8 @@ class Writer:
         fields = names + (["geom"] if "geometry" in changes else [])
         setting = ", ".join(f'"{name}" = ?' for name in fields)
         values = [_stored(changes, name, spec) for name in fields]
-        before = self._history.raw(table, row_id, [*fields, "row_version"])
+        told = [*(name for name in fields if name != unkept), "row_version"]
+        before = self._history.raw(table, row_id, told)
         try:
             done = self._db.execute(
                 f'UPDATE "{table}" SET {setting}, row_version = row_version + 1'
@@ -244,7 +245,7 @@ class Writer:
             raise _refused(table, error) from error
         if done.rowcount != 1 or before is None:
             raise LayerError("row_changed_meanwhile", table=table, row=row_id)
-        after = self._history.raw(table, row_id, [*fields, "row_version"])
+        after = self._history.raw(table, row_id, told)
         self._history.changed(table, row_id, before, after or {})
         self._touched.add(table)
 

@@ -15,7 +15,7 @@ from typing import Any
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from layers import clock, schema
+from layers import clock, reopening, schema
 from layers.atlas import Atlas, Writer
 from layers.errors import LayerError
 from layers.history import COUNTS, Raw, Revision
@@ -35,6 +35,7 @@ _UNDO = MappingProxyType(
         "private": "undo_private",
         "withheld": "undo_withheld",
         "later": "undo_later",
+        "together": "undo_changed",  # a proposal is taken back whole or not at all
     }
 )
 
@@ -193,7 +194,7 @@ def undo(atlas: Atlas, revision_id: str, *, who: str = "", keep: bool = False) -
         if not rows:
             raise LayerError("undo_nothing", change=revision_id)
         writer.update("revisions", revision_id, {"undone_by": writer.revision_id}, seen=version)
-        _propose_again(writer, revision_id)
+        steps.carried.settle({(table, row) for table, row, _ in kept})
         if not kept:
             _part_contacts(writer, revision_id)
         if undoes:  # the first change holds again, and may be taken back again
@@ -215,12 +216,15 @@ class _Steps:
         self.rows: list[tuple[str, str, str, Raw | None, int | None]] = []
         self.forgotten: set[tuple[str, str]] = set()
         self.brought: dict[str, dict[str, int]] = {}  # rows an import brought: their versions
+        self.carried = reopening.Carried(writer, revision_id)
         found = writer.ask(
             "SELECT table_name, row_id, action, before, version FROM history WHERE revision_id = ?"
             " ORDER BY rowid DESC",
             (revision_id,),
         )
         for table, row, action, before, version in found:
+            if table == "proposals" and self.carried.any:
+                continue  # they are settled once their rows are back
             if action != "insert" and before is None:
                 self.forgotten.add((table, row))
             raw = None if before is None else json.loads(before)
@@ -304,7 +308,9 @@ class _Steps:
             if before is not None and (table, row) not in held:
                 first[table, row] = {**first.get((table, row), {}), **before}
         needed = [(*one, "needed") for one in _needed(self.writer, gone, first)]
-        return needed or [(*one, "missing") for one in self._missing(first, gone)]
+        missing = needed or [(*one, "missing") for one in self._missing(first, gone)]
+        rows = {(table, row) for table, row, *_ in self.rows}
+        return missing or [(*one, "together") for one in self.carried.together(held, rows)]
 
     def _missing(
         self, first: Mapping[tuple[str, str], Raw], gone: Mapping[str, set[str]]
@@ -379,17 +385,6 @@ def _part_contacts(writer: Writer, revision_id: str) -> None:
         ours, _, theirs = str(text).rpartition(BOTH_CONTACTS)
         writer.update("organizations", about["row"], {"private_contact": ours or None}, seen=seen)
         writer.update("organizations", about["contact_of"], {"private_contact": theirs}, seen=other)
-
-
-def _propose_again(writer: Writer, revision_id: str) -> None:
-    """Let what was accepted be proposed anew: by the next extract, or the next answer."""
-    accepted = writer.ask(
-        "SELECT id, source, row_version FROM proposals WHERE revision_id = ?", (revision_id,)
-    )
-    writer.drop("proposals", [one for one, source, _ in accepted if source == "open_street_map"])
-    for one, source, version in accepted:
-        if source != "open_street_map":
-            writer.update("proposals", one, {"state": "superseded"}, seen=version)
 
 
 def _withdraw(writer: Writer, import_id: str | None) -> int:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
 
-from layers import changes, clock, confirming, protecting, schema, telling
+from layers import changes, clock, confirming, protecting, reopening, schema, telling
 from layers.atlas import Atlas, Writer
 from layers.changes import Operation
 from layers.errors import LayerError
@@ -106,6 +107,12 @@ def propose(writer: Writer, proposals: Iterable[Proposal]) -> int:
     if rows:
         writer.insert("proposals", rows)
     return len(rows)
+
+
+def states(writer: Writer, ids: Iterable[str]) -> dict[str, int]:
+    """Count, by their state, those of these identifiers that were proposed before."""
+    there = dict(writer.ask("SELECT id, state FROM proposals"))
+    return dict(Counter(there[one] for one in set(ids) if one in there))
 
 
 def withdraw(writer: Writer, ids: Iterable[str], *, organization_id: str) -> int:
@@ -457,15 +464,9 @@ def _closed(
     state: str, operations: Sequence[Mapping[str, Any]] = (), who: str = ""
 ) -> dict[str, Any]:
     """Give the columns of a proposal that is decided: what it did, without places and contacts."""
-    kept = []
-    for one in operations:
-        places = one["table"] == "locations"
-        hidden = set(one["values"]) if places else {"public_contact"}
-        values = {name: value for name, value in one["values"].items() if name not in hidden}
-        kept.append({**one, "values": values})
     return {
         "state": state,
-        "operations": kept,
+        "operations": reopening.without_places(operations),
         "note": None,
         "decided_on": clock.today().isoformat(),
         "decided_by": who or None,

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import os
 import zipfile
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from layers import answered_sheet, answering, asking_sheet, inviting, proposing
 from layers.answered_sheet import Returned
@@ -135,7 +138,7 @@ def take_sheet(atlas: Atlas, content: bytes) -> tuple[Returned, int]:
     Returns
     -------
     returned, new
-        Whose sheet it is and what was not taken, and how many proposals are new.
+        Whose sheet it is, what was not taken or was taken before, and how many proposals are new.
 
     Raises
     ------
@@ -154,25 +157,29 @@ def take_sheet(atlas: Atlas, content: bytes) -> tuple[Returned, int]:
     # the same file twice is one answer, also where it is taken on another day
     answer_id = hashlib.sha256(content).hexdigest()
     problems, made = list(returned.problems), []
-    for number, answer in enumerate(returned.answers):
+    for answer in returned.answers:
         try:
             made += answering.proposals(
                 atlas,
                 held,
                 [answer],
-                answer_id=f"{answer_id}/{number}",
+                answer_id=f"{answer_id}/{_told(answer)}",
                 invitation_id=returned.invitation_id,
                 most=MOST_OF_A_SHEET,
             )
         except LayerError as error:
             problems.append(error)
     with atlas.write() as writer:
+        again = proposing.states(writer, (str(one.id) for one in made))
         new = proposing.propose(writer, made)
         inviting.answered(writer, returned.invitation_id)
-    whole = Returned(
-        returned.organization_id, returned.invitation_id, returned.answers, tuple(problems)
-    )
-    return whole, new
+    return replace(returned, problems=tuple(problems), again=again), new
+
+
+def _told(answer: Mapping[str, Any]) -> str:
+    """Name an answer by what it says, whatever became of the others and of the row's version."""
+    said = {name: value for name, value in answer.items() if name != "seen"}
+    return json.dumps(said, sort_keys=True, ensure_ascii=False)
 
 
 def _tables(path: Path) -> dict[str, Table]:

@@ -17,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 from layers import answering, atlas, changes, inviting
 from layers.changes import Operation
 from layers.holding import hold
-from layers.proposing import HIDE, Proposal, propose, waiting
+from layers.proposing import HIDE, Proposal, decide, propose, waiting
 from mapping import asked as asking
 from mapping import words
 from mapping.phone import ours
@@ -201,6 +201,31 @@ def test_sheets_that_came_back_are_taken_or_refused_in_one_sentence(town: atlas.
     assert words.say("ask.file_taken", file="back.xlsx", name="Amal", count=1) in said
     assert "bad.xlsx: " in said
     assert waiting(town)["sort"].tolist() == ["free"]
+
+
+def test_answers_that_were_accepted_and_undone_wait_again(town: atlas.Atlas) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(asking.sheet(town, "amal", lang="en")))
+    for cells in book[words.say("sheet.name_services")].iter_rows(min_row=2):
+        if cells[2].value in (words.say("field.free"), words.say("field.women_only")):
+            cells[4].value = "no"
+    out = io.BytesIO()
+    book.save(out)
+    asking.take_sheet(town, out.getvalue())
+    count = len(waiting(town))
+    page = opened()
+    page.button(key="ask_accept_many").click().run()
+    assert waiting(town).empty
+    changes.undo(town, town.read("revisions")["id"].iloc[-1])
+    page = part(opened(), "whom")
+    assert len(waiting(town)) == count
+    page.file_uploader(key="ask_files_0").set_value(
+        [("back.xlsx", out.getvalue(), asking.SHEET_TYPE)]
+    ).run()
+    page.button(key="ask_take").click().run()
+    assert words.say("ask.file_again_open", count=count) in texts(page)
+    decide(town, waiting(town)["id"].tolist(), accept=False)
+    returned, new = asking.take_sheet(town, out.getvalue())
+    assert (dict(returned.again), new) == ({"refused": count}, 0)
 
 
 # --- deciding ----------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ TABLE, WHICH, LANGUAGE, DAYS, FILES, ORIGIN = (
 )
 LINK, SHEETS, SAID = "ask_link", "ask_sheets", "ask_said"
 QR_WIDTH = 240
+AGAIN = ("open", "accepted", "refused", "superseded")  # of answers that were taken before
 LEFT_TO_RIGHT, ENDED = "\u2066", "\u2069"  # an address keeps its order in Arabic
 
 
@@ -259,6 +260,11 @@ def _take(key: str) -> None:
             continue
         whose = names.get(returned.organization_id, "")
         lines.append(say("ask.file_taken", file=name, name=whose, count=new))
+        lines += [
+            say(f"ask.file_again_{state}", count=f"{returned.again[state]:,}")
+            for state in AGAIN
+            if state in returned.again
+        ]
         lines += [_shared.explain(one) for one in returned.problems]
     st.session_state["ask_files_taken"] = st.session_state.get("ask_files_taken", 0) + 1
     st.session_state[SAID] = (good, lines)
