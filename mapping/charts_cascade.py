@@ -162,7 +162,7 @@ def _ladder(paper: ink.Paper, placed: _Placed, most: float, look: Look) -> list[
         "strokeDash": ink.DASH,
     }
     return [
-        *ink.blocks(paper, lost, most, fill=colours["gap_1"]),
+        *ink.blocks(paper, lost, most, fill=colours["lost"]),
         *ink.blocks(paper, certain[~guess], most, fill=colours["gap_4"]),
         *ink.blocks(paper, certain[guess], most, **framed),
         *ink.blocks(paper, open_end[~unsaid], most, **dashed),

@@ -210,7 +210,7 @@ def _symbol(paper: Paper, kind: str) -> dict[str, Any]:
     if kind == "estimate":
         outline = {"stroke": colours["gap_4"], "strokeWidth": STROKE}
         return {"shape": shape, "filled": True, "fill": colours["gap_3"], **outline}
-    fills = {"certain": "gap_4", "not_asked": "gap_4", "lost": "gap_1", "brought": "accent"}
+    fills = {"certain": "gap_4", "not_asked": "gap_4", "brought": "accent"}
     return {
         "shape": shape,
         "filled": True,

@@ -103,7 +103,7 @@ def lines(chart: alt.LayerChart) -> dict[str, float]:
 
 FULL = {"fill": style.colour("gap_4")}
 DASHED = {"strokeDash": [3, 3]}
-LOST = {"fill": style.colour("gap_1")}
+LOST = {"fill": style.colour("lost")}
 
 
 # --- one persona ---------------------------------------------------------------------------------
@@ -401,7 +401,7 @@ def _run(part: Any, key: str = "") -> Iterator[str]:
 def test_a_picture_has_full_dashed_and_lost_parts_in_their_colours() -> None:
     image = Image.open(io.BytesIO(figures.png(drawn(steps(), width=400), scale=1))).convert("RGB")
     found = {one for _, one in image.getcolors(1_000_000) or []}
-    for name in ("gap_4", "gap_1", "paper", "ink"):
+    for name in ("gap_4", "lost", "paper", "ink"):
         value = style.colour(name)
         assert tuple(int(value[at : at + 2], 16) for at in (1, 3, 5)) in found
     assert image.width == pytest.approx(400, abs=12)
@@ -415,3 +415,18 @@ def test_arabic_is_drawn_with_its_own_font() -> None:
     svg = figures.svg(drawn(rows, right_to_left=True, width=400))
     assert '@font-face{font-family:"Noto Sans Arabic"' in svg
     assert "من 400 إلى 1,200" in svg
+
+
+def test_an_estimate_is_drawn_paler_in_an_outline_and_named_in_the_legend() -> None:
+    rows = pd.DataFrame(
+        {
+            "step": ["near"], "low": [50], "high": [50], "of_low": 80, "of_high": 80,
+            "said": ["about 50"], "state": ["asked"], "estimated": True,
+        }
+    )  # fmt: skip
+    words = {**LABELS, "estimate": "by an estimate"}
+    chart = cc.cascade_chart(rows, labels=words, colours=style.colours())
+    drawn = chart.to_json()
+    assert "by an estimate" in drawn
+    assert LABELS["certain"] not in drawn
+    assert style.colour("gap_3") in drawn

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from layers.importing.watch import Watch
-from mapping import words
+from mapping import style, words
 from mapping.city import City
 from mapping.pages import _numbers, _reach_answers, _reach_figures, _reach_words
 from mapping.personas import STEPS, Persona
-from tests.helpers.reached import Opened, opener, table, texts, town
+from tests.helpers.reached import Opened, opener, press, table, texts, town
 from tests.helpers.town import META
 
 
@@ -112,3 +112,29 @@ def test_the_oldest_check_of_a_service_is_said_beside_the_newest(opened: Opened)
     made.rows["services"][0]["date_checked"] = "2024-02-03"
     said = texts(opened(made, Persona(category="legal", group="women", when="evening")))
     assert "services checked between 2024-02-03 and 2026-06-01" in said
+
+
+def test_beside_the_twins_it_says_at_once_what_the_comparison_shows(opened: Opened) -> None:
+    app = press(
+        opened(town(), Persona(category="legal", group="women", name="Selam")), "reach_add_copy"
+    )
+    said = texts(app)
+    assert words.say("reach.below") in said
+    # nothing more is asked, so both stay as they are, each with her numbers
+    same = "no difference that is certain at the last step: 510 of 510 for"
+    assert said.count(same) == 2  # beside the buttons, and below
+
+
+@pytest.mark.parametrize("mode", style.MODES)
+def test_who_is_lost_stands_out_from_the_paper(mode: str) -> None:
+    lost, paper = (_luminance(style.colour(one, mode)) for one in ("lost", "paper"))
+    brighter, darker = max(lost, paper), min(lost, paper)
+    assert (brighter + 0.05) / (darker + 0.05) >= (3 if mode == "dark" else 1.4)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (
+        one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

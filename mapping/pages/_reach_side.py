@@ -137,6 +137,16 @@ def _beside(persona: Persona) -> None:
     _persona.look(number)
 
 
+def shortly(answers: Sequence[Answer]) -> None:
+    """Say beside the buttons what the comparison below shows: it is far down the page."""
+    if len(answers) < 2:
+        return
+    lines = [_shared.say("reach.below"), *difference(answers, _persona.names())]
+    with st.container(key="reach_shortly"):
+        for line in lines:
+            st.text(line)
+
+
 # --- the comparison ------------------------------------------------------------------------------
 
 

@@ -76,6 +76,7 @@ def _ask() -> None:
     with picture:
         _reach_picture.who()
         _reach_side.twins(city)
+        _reach_side.shortly(found)
         _reach_picture.cascade(answer)
         _reach_figures.cascade(answer, name)
         step = _reach_step.choose(answer)
