@@ -67,6 +67,11 @@ class Call:
         return sum(self.expected)
 
     @property
+    def guessed(self) -> bool:
+        """Whether no answer is known to be likelier than another: what is expected is a guess."""
+        return all(chance in {0.0, 0.5} for one in self.asked for chance in one.chance)
+
+    @property
     def useful(self) -> bool:
         """Whether any answers narrow anything."""
         return any(one > SOMEBODY for one in self.most)

@@ -111,6 +111,14 @@ def test_a_yes_is_as_likely_as_among_those_that_are_known() -> None:
     assert question.chance[0] == pytest.approx((3 + 1) / (4 + 2))  # with law: 3 of 4 say yes
 
 
+def test_what_is_expected_is_called_a_guess_where_too_few_answers_are_known() -> None:
+    made = town()
+    assert all(one.guessed for one in plan(made, EVENING).calls)
+    for number, free in enumerate((True, True, False)):
+        made.service(f"more {number}", None, free=free)
+    assert not next(one for one in plan(made, EVENING).calls if one.key == "west").guessed
+
+
 def test_an_appointment_is_an_answer_and_no_question() -> None:
     made = town()
     made.service("calm", (500, 0), organization_id="west", hours="by appointment", free=True)

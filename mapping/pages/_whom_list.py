@@ -132,7 +132,7 @@ def _worth(found: Shown, call: Call, number: int) -> list[str]:
     at = max(range(len(found.names)), key=lambda one: call.most[one])
     most, expected = people(call.most[at], up=True), people(call.expected[at])
     key = "whom.call_settles" if call.exact else "whom.call_least"
-    if call.expected[at] <= SOMEBODY:
+    if call.guessed or call.expected[at] <= SOMEBODY:
         key = "whom.call_only"
     lines = [say(key, most=most, expected=expected)]
     if 0 < number < found.plan.planned:

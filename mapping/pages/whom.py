@@ -127,7 +127,10 @@ def _note(found: Shown) -> str:
     lines = []
     if plan.calls and plan.calls[0].total > SOMEBODY:
         first = plan.calls[0]
-        lines.append(say("whom.note_expected", people=people(max(first.expected))))
+        if first.guessed:
+            lines.append(say("whom.note_guess"))
+        else:
+            lines.append(say("whom.note_expected", people=people(max(first.expected))))
     lines += [
         say("whom.note_session", language=tongue(one.community), count=len(one.services))
         for one in plan.sessions
