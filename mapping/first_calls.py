@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
 from typing import Final
 
 import numpy as np
@@ -31,7 +32,8 @@ class Asked:
     """What one question is worth; tuples have one entry a persona, 0 where she does not ask it.
 
     ``yes`` and ``no`` are by how many people the range narrows on that answer, ``expected`` is
-    their mean by ``chance``, how likely a yes is.
+    their mean by ``chance``, how likely a yes is; ``guessed`` is whether too few answers are
+    known to say how likely, for any of them.
     """
 
     question: Question
@@ -39,6 +41,7 @@ class Asked:
     no: tuple[float, ...]
     expected: tuple[float, ...]
     chance: tuple[float, ...]
+    guessed: bool
 
     @property
     def total(self) -> float:
@@ -68,8 +71,8 @@ class Call:
 
     @property
     def guessed(self) -> bool:
-        """Whether no answer is known to be likelier than another: what is expected is a guess."""
-        return all(chance in {0.0, 0.5} for one in self.asked for chance in one.chance)
+        """Whether what is expected is a guess: of any question too few answers are known."""
+        return any(one.guessed for one in self.asked)
 
     @property
     def useful(self) -> bool:
@@ -201,10 +204,12 @@ def _alone(fields: Sequence[Field]) -> dict[str, Call]:
     worth: dict[Question, Floats] = {}
     whole: dict[str, Floats] = {}
     bounds: set[str] = set()
+    guessed: set[Question] = set()
     for at, one in enumerate(fields):
         yes, no = call_sums.questions(one)
         chance = one.unknown.chance
         rows = np.stack([yes, no, chance * yes + (1 - chance) * no, chance])
+        guessed |= set(compress(one.unknown.questions, one.unknown.guessed))
         for question, values in zip(one.unknown.questions, rows.T, strict=True):
             worth.setdefault(question, np.zeros((4, len(fields))))[:, at] = values
         state = State(one)
@@ -217,7 +222,14 @@ def _alone(fields: Sequence[Field]) -> dict[str, Call]:
     for question, values in worth.items():
         four = [tuple(row) for row in values.tolist()]
         asked.setdefault(caller_key(question), []).append(
-            Asked(question=question, yes=four[0], no=four[1], expected=four[2], chance=four[3])
+            Asked(
+                question=question,
+                yes=four[0],
+                no=four[1],
+                expected=four[2],
+                chance=four[3],
+                guessed=question in guessed,
+            )
         )
     return {
         key: Call(

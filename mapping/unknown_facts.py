@@ -68,6 +68,8 @@ class Unknown:
         A place that also sees people by appointment is not ruled out by its opening hours.
     chance
         (u,) how likely a yes is.
+    guessed
+        (u,) whether that is a guess, because too few answers are known.
     """
 
     view: Seen
@@ -78,6 +80,7 @@ class Unknown:
     opens: Flags
     closes: Flags
     chance: Floats
+    guessed: Flags
 
     @cached_property
     def open_facts(self) -> Numbers:
@@ -134,7 +137,8 @@ def unknown(view: Seen) -> Unknown:
         asks=asks,
         opens=opens,
         closes=closes,
-        chance=np.array([chances[one[0].fact] for one in found], dtype=np.float64),
+        chance=np.array([chances[one[0].fact][0] for one in found], dtype=np.float64),
+        guessed=np.array([chances[one[0].fact][1] for one in found], dtype=np.bool_),
     )
 
 
@@ -205,13 +209,14 @@ def _languages(view: Seen) -> tuple[Flags, Flags, Flags]:
     return open_well | open_some, open_well, ~some_spoken
 
 
-def _chance(view: Seen, fact: str) -> float:
+def _chance(view: Seen, fact: str) -> tuple[float, bool]:
+    """Say how likely a yes is, and whether that is a guess."""
     value = view.facts[fact].to_numpy(dtype=np.float64)
     about = subjects(view, fact)
     said = {about[at]: value[at] for at in np.flatnonzero(view.mine & ~np.isnan(value))}
     if len(said) < ENOUGH:
-        return 0.5
-    return float(sum(said.values()) + 1) / (len(said) + 2)
+        return 0.5, True
+    return float(sum(said.values()) + 1) / (len(said) + 2), False
 
 
 def sessions(found: Unknown) -> pd.Series:

@@ -114,9 +114,11 @@ def test_a_yes_is_as_likely_as_among_those_that_are_known() -> None:
 def test_what_is_expected_is_called_a_guess_where_too_few_answers_are_known() -> None:
     made = town()
     assert all(one.guessed for one in plan(made, EVENING).calls)
-    for number, free in enumerate((True, True, False)):
+    for number, free in enumerate((True, False, False)):
         made.service(f"more {number}", None, free=free)
-    assert not next(one for one in plan(made, EVENING).calls if one.key == "west").guessed
+    west = next(one for one in plan(made, EVENING).calls if one.key == "west")
+    # 2 of 4 say yes: as likely as not, and known to be
+    assert (west.asked[0].chance[0], west.guessed) == (0.5, False)
 
 
 def test_an_appointment_is_an_answer_and_no_question() -> None:

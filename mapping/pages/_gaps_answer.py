@@ -88,6 +88,8 @@ def note(city: City, said: Said) -> str:
     if need.no_papers:
         lines.append(say("gaps.note_papers"))
     lines.append(_proxy(need))
+    if services["of"]:
+        lines.append(say("gaps.note_listed", count=services["of"]))
     if found["method"] == "straight_line":
         lines.append(say("gaps.note_straight"))
         if city.homes(said.answer.level).large.any():

@@ -257,6 +257,9 @@ def note(answer: Answer) -> str:
         lines.append(say("reach.note_papers", step=admitted))
     lines.append(estimate(answer))
     lines.append(proxy(answer))
+    listed = sum(told["steps"][0]["services"].values())
+    if listed:
+        lines.append(say("gaps.note_listed", count=listed))
     if told["method"] == "straight_line":
         lines.append(say("gaps.note_straight"))
     near = next(one for one in answer.steps if one["name"] == "near")
