@@ -40,7 +40,7 @@ def test_three_phones_in_three_languages_are_seen_on_the_wall(
         assert phone.get_attribute("html", "lang") == lang
         send(phone, feeling)
         phone.wait_for_selector(ARRIVED)
-    wall.wait_for_function("document.getElementById('sent').textContent === '3'")
+    wall.wait_for_function("() => document.getElementById('sent').textContent === '3'")
     wall.wait_for_selector(".said.mixed svg")
     assert wall.inner_text("#phones") == "3"
     assert watch.errors == []

@@ -97,16 +97,26 @@ def test_a_cascade_block_by_block_is_the_cascade(region: Atlas) -> None:
 @pytest.fixture
 def workers() -> Iterator[str]:
     """Two worker processes that listen on this machine only."""
-    distributed = pytest.importorskip("distributed")
-    with distributed.LocalCluster(
-        n_workers=2,
-        threads_per_worker=1,
-        processes=True,
-        host="127.0.0.1",
-        dashboard_address=None,
-        silence_logs=50,
-    ) as cluster:
+    with _cluster() as cluster:
         yield cluster.scheduler_address
+
+
+def _cluster(*, tries: int = 3) -> Any:
+    """Start two workers; a busy machine may be too slow for the time dask gives them."""
+    distributed = pytest.importorskip("distributed")
+    try:
+        return distributed.LocalCluster(
+            n_workers=2,
+            threads_per_worker=1,
+            processes=True,
+            host="127.0.0.1",
+            dashboard_address=None,
+            silence_logs=50,
+        )
+    except RuntimeError:
+        if tries == 1:
+            raise
+        return _cluster(tries=tries - 1)
 
 
 @pytest.mark.filterwarnings("default")  # what dask warns of is its own
