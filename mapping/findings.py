@@ -73,15 +73,15 @@ def lost_at(city: City, persona: Persona, step: str) -> Finding:
 
     Notes
     -----
-    In each area as many as are covered before it at least, less those covered after it at most: no
-    completion of what is unknown loses fewer.
+    At least so many, as of :func:`mapping.coverage.lost`: no completion of what is unknown loses
+    fewer.
     """
     before = frozenset(STEPS[: STEPS.index(step)])
     after = before | {step}
     view = coverage.seen(city, persona)
-    found = coverage.shares(view, [before, after])
+    found, differ = coverage.answered(view, [before], [(before, after)])
     people = np.nan_to_num(city.people(persona.group)[1].low)
-    lost = people * np.maximum(found[before][0] - found[after][1], 0)
+    lost = people * differ[before, after][0]
     had = people * found[before][0]
     lost_people, had_people, of = (
         int(np.floor(round(float(n.sum()), 6))) for n in (lost, had, people)
