@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -22,6 +24,8 @@ from mapping.city import City
 from mapping.personas import Persona
 from mapping.regions import answer, blocks_of, cascade_on, combined
 from mapping.travel import Way
+
+ROOT = Path(__file__).parents[1]
 
 SELAM = Persona(
     category="legal",
@@ -95,28 +99,29 @@ def test_a_cascade_block_by_block_is_the_cascade(region: Atlas) -> None:
 
 
 @pytest.fixture
-def workers() -> Iterator[str]:
-    """Two worker processes that listen on this machine only."""
-    with _cluster() as cluster:
-        yield cluster.scheduler_address
-
-
-def _cluster(*, tries: int = 3) -> Any:
-    """Start two workers; a busy machine may be too slow for the time dask gives them."""
-    distributed = pytest.importorskip("distributed")
+def workers(tmp_path: Path) -> Iterator[str]:
+    """A scheduler and two worker processes, as an operator starts them, on this machine only."""
+    distributed: Any = pytest.importorskip("distributed")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    address = f"tcp://127.0.0.1:{port}"
+    alone = ["--host", "127.0.0.1", "--no-dashboard"]
+    scheduler = ["scheduler", *alone, "--port", port]
+    worker = ["worker", address, *alone, "--no-nanny", "--nthreads", "1"]
+    kept = ["--death-timeout", "120", "--local-directory", str(tmp_path)]
+    children: list[subprocess.Popen[bytes]] = []
     try:
-        return distributed.LocalCluster(
-            n_workers=2,
-            threads_per_worker=1,
-            processes=True,
-            host="127.0.0.1",
-            dashboard_address=None,
-            silence_logs=50,
-        )
-    except RuntimeError:
-        if tries == 1:
-            raise
-        return _cluster(tries=tries - 1)
+        for name, *words in (scheduler, [*worker, *kept], [*worker, *kept]):
+            run = [sys.executable, "-m", f"distributed.cli.dask_{name}", *words]
+            with (tmp_path / f"{len(children)}.txt").open("wb") as said:
+                children.append(subprocess.Popen(run, cwd=ROOT, stdout=said, stderr=said))  # noqa: S603 - our own words
+        with distributed.Client(address, timeout=120, set_as_default=False) as client:
+            client.wait_for_workers(2, timeout=120)  # a busy machine is slow to start them
+        yield address
+    finally:
+        for child in reversed(children):
+            child.kill()
+            child.wait()
 
 
 @pytest.mark.filterwarnings("default")  # what dask warns of is its own
