@@ -43,6 +43,19 @@ def _personas(db: sqlite3.Connection) -> None:
     _add(db, "personas")
 
 
+def _judgements(db: sqlite3.Connection) -> None:
+    """Say of actors what may be said of them outside; keep judgements, replies and scenarios."""
+    for name in ("standings", "towers", "ratings", "bans", "replies", "scenarios"):
+        _add(db, name)
+    for table_name, column, kind in (
+        ("organizations", "consent_shared", "BOOLEAN"),
+        ("organizations", "at_risk", "BOOLEAN"),
+        ("ties", "cooperation", "TEXT"),
+        ("bodies", "sectors", "TEXT"),
+    ):
+        db.execute(f'ALTER TABLE "{table_name}" ADD COLUMN "{column}" {kind}')
+
+
 def _add(db: sqlite3.Connection, name: str) -> None:
     table = schema.TABLES[name]
     db.execute(schema.create_sql(table))
@@ -54,6 +67,7 @@ STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {
     1: _history,
     2: _sessions,
     3: _personas,
+    4: _judgements,
 }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from layers import vocab
+from layers import schema_network, vocab
 from layers.schema_parts import (
     ID,
     PROVENANCE,
@@ -27,7 +27,7 @@ from layers.schema_parts import (
 
 __all__ = ["PROVENANCE", "TABLES", "TYPES", "VERSION", "Column", "Table", "create_sql"]
 
-VERSION = 4
+VERSION = 5
 # fewer than five people are never stored as a number, unless the number is an estimate
 _FIVE = "count IS NULL OR count = 0 OR count >= 5"
 _WITHHELD = "suppressed IS NULL OR suppressed = 0 OR count IS NULL"
@@ -52,6 +52,10 @@ _TABLES = (
         text("public_contact", "contact it shows to everyone"),
         text("private_contact", "contact for coordinators; never exported, never on a map"),
         yes_no("consent_shown", "whether it agreed to be shown"),
+        yes_no(
+            "consent_shared", "whether it agreed to be named outside: a shared picture, a report"
+        ),
+        yes_no("at_risk", "whether to be named outside could harm it, or whom it serves"),
     ),
     table(
         "services",
@@ -134,56 +138,7 @@ _TABLES = (
         text("public_contact", "contact that may be shown"),
         yes_no("consent_shown", "whether its people agreed that it is shown"),
     ),
-    table(
-        "trust",
-        "Which community trusts which actor, as women said it in a session: bands only",
-        text("community", "BCP 47 tag of the community", required=True),
-        ref("organization_id", "organizations", "the actor", required=True),
-        code("state", "what was said of it", "trust_state", required=True),
-        code("said_by", "how many women said so, as a band", "band", required=True),
-        ref("session_id", "sessions", "in which session"),
-        writers="release of a session, import",
-        rules=(listed("said_by", vocab.BAND),),
-    ),
-    table(
-        "ties",
-        "Who works with whom",
-        ref("from_id", "organizations", "actor the tie starts at", required=True),
-        ref("to_id", "organizations", "actor it goes to", required=True),
-        code("kind", "kind of tie", "tie_kind", required=True),
-        code("direction", "directed, or mutual", "tie_direction", required=True),
-        Column("strength", "int", "1 awareness or rare, 2 regular, 3 close"),
-        code("participation", "how far the other takes part"),
-        text("gives", "what the first gives"),
-        text("needs", "what the first needs"),
-        Column("since", "date", "first day"),
-        Column("last_confirmed", "date", "day one of the two last confirmed it"),
-        Column("until", "date", "last day; empty while it lasts"),
-        Column("confirmed_by", "int", "how many of the two said so: 0, 1 or 2"),
-        Column(
-            "from_confirmed_on", "date", "day the first actor itself said so; empty: it did not"
-        ),
-        Column("to_confirmed_on", "date", "day the second actor itself said so"),
-    ),
-    table(
-        "bodies",
-        "Steering groups, migrant councils and the like",
-        text("name", "name of the body", required=True),
-        code("kind", "kind of body", "body_kind", required=True),
-        text("mandate", "what it may decide"),
-        code("level", "policy, coordination or delivery", "cooperation"),
-    ),
-    table(
-        "seats",
-        "Seats of a body, by sector and actor",
-        ref("body_id", "bodies", "the body", required=True),
-        code("sector", "the sector the seat stands for"),
-        ref("organization_id", "organizations", "who holds or was asked to hold it"),
-        code(
-            "state", "not asked, asked, accepted, declined, attending", "seat_state", required=True
-        ),
-        Column("since", "date", "since when"),
-    ),
+    *schema_network.TABLES,
     table(
         "areas",
         "Areas with people in them: city, districts, quarters, population cells",

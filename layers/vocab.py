@@ -73,6 +73,15 @@ TIE_DIRECTION = ("directed", "mutual")
 PARTICIPATION = ("informs", "consults", "co_designs", "co_delivers", "leads")
 SEAT_STATE = ("not_asked", "asked", "accepted", "declined", "attending")
 BODY_KIND = ("steering_group", "migrant_council", "working_group", "other")
+RATING_QUESTION = (
+    "openness",  # trust: tells others what they need to know
+    "reliability",
+    "shared_mission",
+    "influence",  # value: what it can move
+    "resources",
+    "involvement",
+)
+JUDGEMENT = ("standings", "towers", "ratings", "trust", "place_in_network")
 COOPERATION = ("policy", "coordination", "delivery")
 AREA_LEVEL = ("city", "district", "quarter", "cell")
 GROUP_DIMENSION = ("all", "sex", "age", "birthplace", "citizenship", "background", "other")
@@ -109,6 +118,8 @@ LISTS = MappingProxyType(
         "participation": PARTICIPATION,
         "seat_state": SEAT_STATE,
         "body_kind": BODY_KIND,
+        "rating_question": RATING_QUESTION,
+        "judgement": JUDGEMENT,
         "cooperation": COOPERATION,
         "area_level": AREA_LEVEL,
         "group_dimension": GROUP_DIMENSION,

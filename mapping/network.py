@@ -19,8 +19,11 @@ from scipy import sparse
 from layers import clock, consent
 from layers.errors import LayerError
 from mapping import centrality
+from mapping.counted import Counted
 
 Node: TypeAlias = Hashable
+_YES_NO = ("migrant_led", "women_led", "decision_maker")
+_ABOUT = ("name", "kind", "sector", "internal", *_YES_NO)  # of an actor, where known
 Actors: TypeAlias = "nx.Graph[Any]"  # a DiGraph is one too
 
 
@@ -166,11 +169,7 @@ def neighbourhood(graph: Actors, actor: Node, *, steps: int = 1) -> set[Node]:
 
 
 def graph_of(
-    organizations: pd.DataFrame,
-    ties: pd.DataFrame,
-    *,
-    kinds: Collection[str] | None = None,
-    on: date | None = None,
+    organizations: pd.DataFrame, ties: pd.DataFrame, counted: Counted | None = None
 ) -> nx.DiGraph[str]:
     """Make the graph of actors out of the atlas's two tables.
 
@@ -183,34 +182,31 @@ def graph_of(
         Table ``ties``. A mutual tie is drawn both ways. Strengths of several kinds between the
         same two are summed; an unknown strength counts 1; of one kind recorded twice the stronger
         counts. Ties to an organization not in the table are left out.
-    kinds
-        Kinds of ties to keep; ``None`` keeps all.
-    on
-        Day to look at: ties that ended before it, or begin after it, are left out. An unknown
-        day leaves nothing out. ``None`` keeps the ties of all times.
+    counted
+        Which ties to keep; ``None`` keeps the ties of all kinds and times.
 
     Returns
     -------
     graph
-        Nodes carry ``name``, ``kind``, ``sector``, ``internal`` and ``migrant_led``
-        (``None`` where unknown), and ``city`` (see :func:`city_actors`); arcs carry ``strength``
-        and ``kinds`` (sorted tuple).
+        Nodes carry ``name``, ``kind``, ``sector``, ``internal``, ``migrant_led``, ``women_led``
+        and ``decision_maker`` (``None`` where unknown), ``communities`` (tuple), and ``city`` (see
+        :func:`city_actors`); arcs carry ``strength`` and ``kinds`` (sorted tuple).
     """
     organizations = consent.shown_actors(organizations)
     graph: nx.DiGraph[str] = nx.DiGraph()
-    about = ["name", "kind", "sector", "internal", "migrant_led"]
     city = set(city_actors(organizations))
-    for row in organizations.reindex(columns=["id", *about]).itertuples(index=False):
-        known = dict(zip(about, (None if pd.isna(one) else one for one in row[1:]), strict=True))
-        if known["migrant_led"] is not None:
-            known["migrant_led"] = bool(known["migrant_led"])
-        graph.add_node(row[0], city=row[0] in city, **known)
+    columns = ["id", *_ABOUT, "communities"]
+    for row in organizations.reindex(columns=columns).itertuples(index=False):
+        values = (None if pd.isna(one) else one for one in row[1:-1])
+        known = {
+            name: bool(value) if name in _YES_NO and value is not None else value
+            for name, value in zip(_ABOUT, values, strict=True)
+        }
+        several = tuple(row[-1]) if isinstance(row[-1], list | tuple) else ()
+        graph.add_node(row[0], city=row[0] in city, communities=several, **known)
+    if counted is not None:
+        ties = counted.of(ties)
     there = ties["from_id"].isin(graph) & ties["to_id"].isin(graph)
-    if kinds is not None:
-        there &= ties["kind"].isin(list(kinds))
-    if on is not None:
-        day = pd.Timestamp(on)
-        there &= ~(pd.to_datetime(ties["until"]) < day) & ~(pd.to_datetime(ties["since"]) > day)
     kept = ties.loc[there, ["from_id", "to_id", "kind", "direction", "strength"]]
     back = kept[kept["direction"] == "mutual"].rename(
         columns={"from_id": "to_id", "to_id": "from_id"}
@@ -261,7 +257,7 @@ def report(
     """
     day = on or clock.today()
     shown = consent.shown_actors(organizations)
-    graph = graph_of(shown, ties, on=day)
+    graph = graph_of(shown, ties, Counted(on=day))
     plain = _plain(graph)
     possible = len(plain) * (len(plain) - 1) // 2
     city = city_actors(shown)

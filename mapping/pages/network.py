@@ -10,14 +10,13 @@ import networkx as nx
 import pandas as pd
 import streamlit as st
 
-from layers import clock, consent, vocab
+from layers import clock, consent
 from layers.errors import LayerError
 from mapping import drawing_network, network, positions
-from mapping.pages import _network_picture, _shared
+from mapping.counted import Counted
+from mapping.pages import _network_picture, _shared, _ties_counted
 
-ACTOR, KINDS, ON, REACH, SIZE = (
-    f"network_{one}" for one in ("actor", "kinds", "on", "reach", "size")
-)
+ACTOR, REACH, SIZE = (f"network_{one}" for one in ("actor", "reach", "size"))
 TABLE, PICTURE = "network_table", "network_picture"
 SIZES = ("betweenness", "degree", "strength", "effective_size")
 REACHES = ("all", "1", "2")
@@ -29,8 +28,7 @@ NAMED = 3  # names written out in a sentence before the rest is counted
 class Chosen:
     """What the controls say."""
 
-    kinds: tuple[str, ...]
-    on: date
+    counted: Counted
     actor: str | None
     reach: str
     size: str
@@ -63,18 +61,16 @@ def page() -> None:
     with controls:
         chosen = _controls(names)
     try:
-        found = _shared.once(
-            "network", (chosen.kinds, chosen.on), lambda: _found(organizations, ties, chosen)
-        )
+        found = _shared.once("network", chosen.counted, lambda: _found(organizations, ties, chosen))
     except LayerError as error:
         _shared.fault(_shared.explain(error))
         return
     with top:
         _shared.head(
             title=say("network.title"),
-            answer=_answer(found, names, chosen.on),
+            answer=_answer(found, names, chosen.counted.on),
             note=" ".join(
-                [say("network.verdict")]
+                [_ties_counted.said(chosen.counted), say("network.verdict")]
                 + ([say("network.not_shown", count=left_out)] if left_out else [])
             ),
         )
@@ -90,7 +86,7 @@ def page() -> None:
 
 
 def _found(organizations: pd.DataFrame, ties: pd.DataFrame, chosen: Chosen) -> Found:
-    graph = network.graph_of(organizations, ties, kinds=chosen.kinds or None, on=chosen.on)
+    graph = network.graph_of(organizations, ties, chosen.counted)
     city = network.city_actors(organizations)
     return Found(
         graph=graph,
@@ -128,21 +124,7 @@ def _controls(names: dict[str, str]) -> Chosen:
         key=REACH,
         bind="query-params",
     )
-    kinds = st.multiselect(
-        say("network.kinds"),
-        vocab.TIE_KIND,
-        format_func=lambda one: say(f"tie_kind.{one}"),
-        placeholder=say("network.kinds_all"),
-        key=KINDS,
-        bind="query-params",
-    )
-    on = st.date_input(
-        say("network.on"),
-        value=clock.today(),
-        format="YYYY-MM-DD",
-        key=ON,
-        bind="query-params",
-    )
+    counted = _ties_counted.controls()
     size = st.selectbox(
         say("network.size"),
         SIZES,
@@ -150,13 +132,13 @@ def _controls(names: dict[str, str]) -> Chosen:
         key=SIZE,
         bind="query-params",
     )
-    return Chosen(kinds=tuple(kinds), on=on, actor=actor, reach=reach, size=size)
+    return Chosen(counted=counted, actor=actor, reach=reach, size=size)
 
 
-def _answer(found: Found, names: dict[str, str], on: date) -> str:
+def _answer(found: Found, names: dict[str, str], day: date | None) -> str:
     """Say who could least be missed, and who hangs on one go-between."""
     say = _shared.say
-    actors = len(found.graph)
+    actors, on = len(found.graph), day or clock.today()
     if not found.graph.number_of_edges():
         return say("network.missing_ties", actors=actors)
     if found.cut_points.empty:
