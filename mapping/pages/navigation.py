@@ -9,9 +9,10 @@ import streamlit as st
 
 from mapping.pages import _shared
 
-ASKING = ("map", "reach", "gaps", "whom", "network", "room")  # the first is the one that opens
+ASKING = ("map", "reach", "gaps", "whom", "room")  # the first is the one that opens
+TOGETHER = ("network",)  # who works with whom
 TABLES = ("data", "quality", "edit", "ask")  # under one heading: what the answers rest on
-PAGES = (*ASKING, *TABLES)
+PAGES = (*ASKING, *TOGETHER, *TABLES)
 
 
 def run() -> None:
@@ -31,6 +32,7 @@ def run() -> None:
     again = st.Page(_shown(PAGES[0]), title=say("nav.map"), url_path="map", visibility="hidden")
     sections = {
         "": [*(pages[name] for name in ASKING), again],
+        say("nav.together"): [pages[name] for name in TOGETHER],
         say("nav.tables"): [pages[name] for name in TABLES],
     }
     chosen = st.navigation(sections, position="top")
