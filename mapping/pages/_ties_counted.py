@@ -15,10 +15,14 @@ KINDS, ON, STRENGTH, CONFIRMED_BY = (
     f"network_{one}" for one in ("kinds", "on", "strength_from", "confirmed")
 )
 STRENGTHS: Final = (WEAKEST, 2, 3)
+PRESENTING: Final = "network_presenting"
 
 
 def controls() -> Counted:
-    """Ask which ties count, in the order a person thinks: of what kind, when, how strong."""
+    """Ask which ties count, in the order a person thinks: of what kind, when, how strong.
+
+    Below them is the switch of :func:`presenting`, on every page that asks.
+    """
     say = _shared.say
     kinds = st.multiselect(
         say("network.kinds"),
@@ -49,7 +53,26 @@ def controls() -> Counted:
         key=CONFIRMED_BY,
         bind="query-params",
     )
+    st.toggle(
+        say("network.presenting"),
+        key=PRESENTING,
+        help=say("network.presenting_help"),
+        bind="query-params",
+        persist_state="session",
+    )
     return Counted(on=on, kinds=tuple(kinds), least_strength=strength, confirmed=confirmed)
+
+
+def presenting() -> bool:
+    """Tell whether the organizations look on, at a projector.
+
+    Then a page shows the whole, sectors and groups, and nothing that makes one organization look
+    weak: no cut points, go-betweens, rankings, ratings or measures of single ones. May be asked
+    before :func:`controls` is called.
+    """
+    if PRESENTING in st.session_state:
+        return bool(st.session_state[PRESENTING])
+    return st.query_params.get(PRESENTING) == "true"
 
 
 def said(counted: Counted) -> str:
@@ -75,4 +98,6 @@ def query(counted: Counted) -> dict[str, str]:
         carried[STRENGTH] = str(counted.least_strength)
     if counted.confirmed:
         carried[CONFIRMED_BY] = str(counted.confirmed)
+    if presenting():
+        carried[PRESENTING] = "true"
     return carried
