@@ -146,7 +146,7 @@ def actor_rows(*, seed: int) -> list[Row]:
                 "migrant_led": migrant_led,
                 "women_led": women_led,
                 "internal": "internal" if one in CITY else "external",
-                "decision_maker": one.id in DECIDE if luck[1] < 0.7 else None,
+                "decision_maker": True if one.id in DECIDE else (False if luck[1] < 0.7 else None),
                 "communities": list(one.tongues) or None,
                 "location_id": f"at-{one.id}" if one.spot else None,
                 "url": f"https://{host}.example" if luck[2] < 0.55 else None,

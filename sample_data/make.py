@@ -16,6 +16,7 @@ from sample_data import plan
 from sample_data.actors import actor_rows
 from sample_data.asked_for import persona_rows
 from sample_data.ground import Ground, make_ground, shape_to_degrees, to_degrees
+from sample_data.judged import judged_tables, say_levels, say_what_may_leave
 from sample_data.offers import Offers
 from sample_data.people import People
 from sample_data.proposals import invitation_rows, proposal_rows
@@ -82,12 +83,15 @@ def city_tables(*, seed: int, today: date, twin: bool) -> Tables:
         "assets": asset_rows(),
         **session_tables(today=today),
         **network_tables(seed=seed, today=today),
+        **judged_tables(today=today),
         **people.tables(ground, today=today),
         **_street_tables(net, seed=seed),
         "ground": _ground_rows(ground, net),
         "places": place_rows(),
         "personas": persona_rows(today=today),
     }
+    say_what_may_leave(tables["organizations"], seed=seed)
+    say_levels(tables["ties"], seed=seed)
     # before the twin's changes, so that they move nobody else's dates
     provenance(tables, seed=seed, today=today)
     if twin:

@@ -170,6 +170,7 @@ def _bodies() -> list[Row]:
             "kind": "migrant_council",
             "mandate": "Is heard by the council twice a year",
             "level": "coordination",
+            "sectors": ["migrants"],
         },
         {
             "id": "language-round",
@@ -177,6 +178,7 @@ def _bodies() -> list[Row]:
             "kind": "working_group",
             "mandate": None,
             "level": "delivery",
+            "sectors": ["education"],
         },
     ]
 

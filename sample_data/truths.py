@@ -1,4 +1,4 @@
-"""What is hidden in the invented city, as data: twelve truths, and what the twin has instead.
+"""What is hidden in the invented city, as data: thirteen truths, and what the twin has instead.
 
 The twin is the same city, made from the same seed, in which each truth is removed by the
 smallest change. A page that finds a truth must find it in the city and not in the twin.
@@ -256,6 +256,14 @@ TRUTHS: Final = (
             _tie("t908", ("fathers-cafe", "city-libraries"), "shares_space"),  # no only link
         ),
         twin_says="It advises the Office for Newcomers, and meets at the libraries.",
+    ),
+    Truth(
+        id="affected-without-power",
+        says="Everything is at stake for Selam Mothers, whom it is about, and they decide nothing.",
+        page="inclusion",
+        rows=(("standings", ("standing-selam-mothers",)),),
+        twin=(Change(table="standings", row="standing-selam-mothers", values=(("power", 3),)),),
+        twin_says="They have much to decide.",
     ),
 )
 

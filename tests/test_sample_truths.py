@@ -382,6 +382,30 @@ def test_a_group_that_serves_a_community_has_no_ties(city: Seen, twin: Seen) -> 
     assert set(twin.network()["fathers-cafe"]) == {"city-newcomers", "city-libraries"}
 
 
+def affected_first(seen: Seen) -> list[str]:
+    """List whom it is about by how little they decide and how much is at stake; unknown last."""
+    said = seen.table["standings"]
+    said = said[said["affected"].fillna(value=False).astype(bool) & said["power"].notna()]
+    said = said.sort_values(["power", "interest"], ascending=[True, False])
+    return [str(one) for one in said.loc[said["power"] <= 1, "organization_id"]]
+
+
+def test_one_affected_group_decides_nothing(city: Seen, twin: Seen) -> None:
+    assert affected_first(city) == ["selam-mothers"]
+    assert affected_first(twin) == []
+    actors = city.table["organizations"].set_index("id")
+    assert actors.loc["selam-mothers", "migrant_led"]
+
+
+def test_no_pair_that_is_never_proposed_works_together_in_that_way(city: Seen) -> None:
+    for ban in city.table["bans"].query("until.isna()").to_dict("records"):
+        ties = city.table["ties"]
+        ends = {ban["from_id"], ban["to_id"]}
+        between = ties[ties["from_id"].isin(ends) & ties["to_id"].isin(ends)]
+        banned = between if pd.isna(ban["kind"]) else between[between["kind"] == ban["kind"]]
+        assert banned.empty, ban["id"]
+
+
 # --- the twin --------------------------------------------------------------------------------
 
 
@@ -401,7 +425,7 @@ def test_the_twin_differs_in_the_planted_rows_and_in_nothing_else() -> None:
 
 
 def test_every_row_a_truth_names_is_there(city: Seen) -> None:
-    assert len({truth.id for truth in TRUTHS}) == 12
+    assert len({truth.id for truth in TRUTHS}) == 13
     for truth in TRUTHS:
         for table, rows in truth.rows:
             column = {"places": "name", "reported_cells": "time_of_day"}.get(table, "id")
