@@ -6,18 +6,13 @@ sources: ``docs/method-network.md``.
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
-
 import networkx as nx
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 from scipy.sparse import csgraph
 from scipy.sparse.linalg import spsolve_triangular
 
-Matrix: TypeAlias = "sparse.csr_array[Any, Any]"
-Floats: TypeAlias = npt.NDArray[np.float64]
-Ints: TypeAlias = npt.NDArray[np.int64]
+from mapping.adjacency import Floats, Ints, Matrix, pairs_of
 
 COMMUNITY_SEED = 0
 _ARCS_AT_ONCE = 4_000_000  # sources x arcs looked at together: about 100 MB
@@ -44,9 +39,23 @@ def betweenness(arcs: Matrix) -> Floats:
     at_once = max(1, _ARCS_AT_ONCE // max(arcs.nnz, n))
     for first in range(0, n, at_once):
         sources = np.arange(first, min(first + at_once, n))
-        total += _dependencies(lengths, tails, sources)
+        total += _dependencies(lengths, tails, sources).sum(axis=0)
     share: Floats = total / ((n - 1) * (n - 2))
     return share
+
+
+def dependencies(arcs: Matrix, sources: Ints) -> Floats:
+    """Give what :func:`betweenness` sums, from some sources only: (sources, n), not normalised."""
+    n = arcs.shape[0]
+    lengths = arcs.copy()
+    lengths.data = 1.0 / lengths.data
+    tails = np.repeat(np.arange(n), np.diff(arcs.indptr))
+    found = np.zeros((len(sources), n))
+    at_once = max(1, _ARCS_AT_ONCE // max(arcs.nnz, n))
+    for first in range(0, len(sources) if arcs.nnz else 0, at_once):
+        part = slice(first, first + at_once)
+        found[part] = _dependencies(lengths, tails, sources[part])
+    return found
 
 
 def _dependencies(
@@ -54,7 +63,7 @@ def _dependencies(
     tails: Ints,
     sources: Ints,
 ) -> Floats:
-    """Sum, over some sources, how far reaching all others depends on each node (Brandes 2001).
+    """Say how far reaching all others from some sources depends on each node (Brandes 2001).
 
     All sources share one sparse triangular system: unknown number (source, place of the node by
     its distance from that source). Shortest-path arcs lead only to later places.
@@ -83,7 +92,9 @@ def _dependencies(
     behind = spsolve_triangular(unit - back, back @ per_path, lower=False, unit_diagonal=True)
     depends = (behind * paths).reshape(len(sources), n)
     depends[:, 0] = 0.0  # a source does not stand between itself and others
-    return np.bincount(order.ravel(), weights=depends.ravel(), minlength=n).astype(np.float64)
+    by_node = np.empty_like(depends)
+    np.put_along_axis(by_node, order, depends, axis=1)
+    return by_node
 
 
 def structural_holes(
@@ -111,27 +122,29 @@ def _scaled_rows(matrix: Matrix, divisor: Floats) -> Matrix:
     return sparse.csr_array(sparse.diags_array(scale) @ matrix)
 
 
-def _numbered(both_ways: Matrix) -> nx.Graph[int]:
+def _numbered(one: Ints, other: Ints, strength: Floats, n: int) -> nx.Graph[int]:
     """Make an undirected graph on the numbers 0..n-1.
 
     On numbers, because the order of a set of strings changes from one process to the next, and
     with it what a seeded search finds.
     """
     graph: nx.Graph[int] = nx.Graph()
-    graph.add_nodes_from(range(both_ways.shape[0]))
-    upper = sparse.triu(both_ways, k=1).tocoo()
-    graph.add_weighted_edges_from(
-        zip(upper.row.tolist(), upper.col.tolist(), upper.data.tolist(), strict=True)
-    )
+    graph.add_nodes_from(range(n))
+    graph.add_weighted_edges_from(zip(one.tolist(), other.tolist(), strength.tolist(), strict=True))
     return graph
 
 
 def communities(both_ways: Matrix) -> Ints:
     """Give the number of the group that Louvain's method puts each actor in; the largest is 0."""
-    labels = np.zeros(both_ways.shape[0], dtype=np.int64)
-    graph = _numbered(both_ways)
-    if len(graph) == 0:
+    return communities_of(both_ways.shape[0], *pairs_of(both_ways))
+
+
+def communities_of(n: int, one: Ints, other: Ints, strength: Floats) -> Ints:
+    """Give the same for ``n`` actors and their tied pairs."""
+    labels = np.zeros(n, dtype=np.int64)
+    if n == 0:
         return labels
+    graph = _numbered(one, other, strength, n)
     found = nx.community.louvain_communities(graph, weight="weight", seed=COMMUNITY_SEED)
     for label, group in enumerate(sorted(found, key=lambda group: (-len(group), min(group)))):
         labels[list(group)] = label
@@ -140,6 +153,6 @@ def communities(both_ways: Matrix) -> Ints:
 
 def cores(both_ways: Matrix) -> Ints:
     """Give every node's k-core number."""
-    graph = _numbered(both_ways)
-    cores = nx.core_number(graph)
-    return np.array([cores[i] for i in range(len(graph))], dtype=np.int64)
+    n = both_ways.shape[0]
+    cores = nx.core_number(_numbered(*pairs_of(both_ways), n))
+    return np.array([cores[i] for i in range(n)], dtype=np.int64)

@@ -6,25 +6,24 @@ a verdict on an organization. Formulas, sources and limits: ``docs/method-networ
 
 from __future__ import annotations
 
-import math
-from collections.abc import Collection, Hashable, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from typing import Any, TypeAlias, cast
 
 import networkx as nx
-import numpy as np
 import pandas as pd
 from scipy import sparse
 
 from layers import clock, consent
-from layers.errors import LayerError
-from mapping import centrality
+from mapping import adjacency, centrality
+from mapping.adjacency import arcs_of
+from mapping.adjacency import plain as plain_of
 from mapping.counted import Counted
 
-Node: TypeAlias = Hashable
+Node: TypeAlias = adjacency.Node
+Actors: TypeAlias = adjacency.Actors
 _YES_NO = ("migrant_led", "women_led", "decision_maker")
 _ABOUT = ("name", "kind", "sector", "internal", *_YES_NO)  # of an actor, where known
-Actors: TypeAlias = "nx.Graph[Any]"  # a DiGraph is one too
 
 
 def measures(graph: Actors) -> pd.DataFrame:
@@ -69,7 +68,7 @@ def measures(graph: Actors) -> pd.DataFrame:
     >>> measures(nx.path_graph(["a", "b", "c"]))["betweenness"].tolist()
     [0.0, 1.0, 0.0]
     """
-    arcs = _arcs(graph)
+    arcs = arcs_of(graph)
     both_ways = sparse.csr_array(arcs + arcs.T)
     # An undirected tie is in `arcs` once for each end; a directed one at the end it leaves.
     counted = both_ways if graph.is_directed() else arcs
@@ -106,7 +105,7 @@ def cut_points(graph: Actors) -> pd.DataFrame:
     >>> cut_points(nx.path_graph(["a", "b", "c", "d"])).to_dict("list")
     {'actor': ['b', 'c'], 'cut_off': [('a',), ('d',)], 'number': [1, 1], 'migrant_led': [0, 0]}
     """
-    return _listed(graph, "actor", _cut_off(_plain(graph)))
+    return _listed(graph, "actor", _cut_off(plain_of(graph)))
 
 
 def go_betweens(graph: Actors, *, target: Collection[Node]) -> pd.DataFrame:
@@ -133,7 +132,7 @@ def go_betweens(graph: Actors, *, target: Collection[Node]) -> pd.DataFrame:
     >>> go_betweens(chain, target={"city"}).to_dict("list")
     {'go_between': ['office'], 'actors': [('group',)], 'number': [1], 'migrant_led': [0]}
     """
-    plain = _plain(graph)
+    plain = plain_of(graph)
     goal = object()  # cannot be equal to an actor's id
     arrived = {node for node in target if node in plain}
     plain.add_edges_from((node, goal) for node in arrived)
@@ -149,7 +148,7 @@ def without_a_way(graph: Actors, *, target: Collection[Node]) -> list[Node]:
     >>> without_a_way(nx.Graph([("group", "friend"), ("city", "office")]), target={"city"})
     ['group', 'friend']
     """
-    plain = _plain(graph)
+    plain = plain_of(graph)
     reached: set[Node] = set()
     for node in target:
         if node in plain and node not in reached:
@@ -165,7 +164,7 @@ def neighbourhood(graph: Actors, actor: Node, *, steps: int = 1) -> set[Node]:
     >>> sorted(neighbourhood(nx.path_graph(["a", "b", "c", "d"]), "b"))
     ['a', 'b', 'c']
     """
-    return set(nx.single_source_shortest_path_length(_plain(graph), actor, cutoff=steps))
+    return set(nx.single_source_shortest_path_length(plain_of(graph), actor, cutoff=steps))
 
 
 def graph_of(
@@ -258,7 +257,7 @@ def report(
     day = on or clock.today()
     shown = consent.shown_actors(organizations)
     graph = graph_of(shown, ties, Counted(on=day))
-    plain = _plain(graph)
+    plain = plain_of(graph)
     possible = len(plain) * (len(plain) - 1) // 2
     city = city_actors(shown)
     table = measures(graph)
@@ -292,52 +291,6 @@ def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
         }
         for row in table.to_dict("records")
     ]
-
-
-def _arcs(graph: Actors) -> sparse.csr_array[Any, Any]:
-    """Read the strengths into a matrix without loops, rows from, columns to, in graph order."""
-    if graph.is_multigraph():
-        raise ValueError(
-            "measures needs one tie a pair: sum the kinds of ties first (see graph_of), "
-            f"got a {type(graph).__name__}"
-        )
-    number = {node: i for i, node in enumerate(graph)}
-    tails, heads, strengths = [], [], []
-    for tail, head, strength in graph.edges(data="strength", default=1):
-        if tail == head:
-            continue
-        if not _is_strength(strength):
-            raise LayerError(
-                "tie_strength_not_positive",
-                source=str(tail),
-                target=str(head),
-                strength=str(strength),
-            )
-        tails.append(number[tail])
-        heads.append(number[head])
-        strengths.append(float(strength))
-    if not graph.is_directed():
-        tails, heads = tails + heads, heads + tails
-        strengths = strengths * 2
-    shape = (len(number), len(number))
-    return sparse.csr_array((np.array(strengths, dtype=float), (tails, heads)), shape=shape)
-
-
-def _is_strength(value: object) -> bool:
-    """Tell whether a strength can be used: a positive, finite number."""
-    try:
-        number = float(value)  # type: ignore[arg-type]  # whatever the table held; caught below
-    except (TypeError, ValueError):
-        return False
-    return math.isfinite(number) and number > 0
-
-
-def _plain(graph: Actors) -> nx.Graph[Any]:
-    """Copy nodes and ties, without direction, loops and attributes."""
-    plain: nx.Graph[Any] = nx.Graph()
-    plain.add_nodes_from(graph)
-    plain.add_edges_from((tail, head) for tail, head in graph.edges() if tail != head)
-    return plain
 
 
 def _cut_off(graph: nx.Graph[Any], keep: object = None) -> Iterator[tuple[Node, set[Node]]]:

@@ -19,30 +19,7 @@ from hypothesis import strategies as st
 from layers.errors import LayerError
 from mapping import network
 from mapping.counted import Counted
-
-STRENGTHS = st.sampled_from([1, 2, 3, 0.25])
-
-
-@st.composite
-def graphs(draw: st.DrawFn, *, directed: bool | None = None) -> nx.Graph[Any]:
-    """Draw small graphs: isolates, loops, separate parts, ids in any order."""
-    size = draw(st.integers(0, 9))
-    is_directed = draw(st.booleans()) if directed is None else directed
-    graph: nx.Graph[Any] = nx.DiGraph() if is_directed else nx.Graph()
-    nodes = draw(st.permutations([f"n{i}" for i in range(size)]))
-    graph.add_nodes_from(nodes)
-    if nodes:
-        pair = st.tuples(st.sampled_from(nodes), st.sampled_from(nodes))
-        for tail, head in draw(st.lists(pair, max_size=20)):
-            graph.add_edge(tail, head, strength=draw(STRENGTHS))
-    return graph
-
-
-def without_loops(graph: nx.Graph[Any]) -> nx.Graph[Any]:
-    clean = graph.copy()
-    clean.remove_edges_from(list(nx.selfloop_edges(clean)))
-    return clean
-
+from tests.helpers.networks import graphs, without_loops
 
 # --- measures ---------------------------------------------------------------------------------
 
