@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Hashable
+from collections.abc import Collection
 from typing import Any
 
 import networkx as nx
 import pandas as pd
 
 from mapping import pictograms
+from mapping.drawing_groups import Group, Groups
 from mapping.positions import gap
 from mapping.words import direction, say
 
@@ -25,10 +26,11 @@ FORMS = ("round", "square", "city", "unknown")
 def picture(
     graph: nx.DiGraph[str],
     places: pd.DataFrame,
-    sizes: pd.Series[Any],
+    sizes: pd.Series[Any] | None,
     *,
     lang: str,
     shown: Collection[str] | None = None,
+    groups: Groups | None = None,
 ) -> dict[str, Any]:
     """Describe the picture: nodes, ties, legend and words, ready for JSON.
 
@@ -40,29 +42,36 @@ def picture(
         As :func:`mapping.positions.positions` gives them, at least for all actors of the graph.
     sizes
         A measure by actor: the larger, the larger the sign, and the earlier its name is written.
-        Undefined is smallest.
+        Undefined is smallest. ``None``: all signs are equally large.
     lang
         Language of the words.
     shown
         Actors to draw; ``None`` draws all.
+    groups
+        Number and shade of each actor, as :func:`mapping.drawing_groups.grouped` gives them; with
+        them a sign holds its number instead of a pictogram.
 
     Returns
     -------
     spec
         ``nodes`` in reading order (``id``, ``name``, ``said``, ``x``, ``y`` in [0, 1], ``r`` in
-        units of a picture 1200 wide, ``form``, ``tied``, ``rank``, ``picture``); ``ties`` as
-        ``[from, to, width, ways]`` by number of the node, ``ways`` 1 (an arrow) or 2;
+        units of a picture 1200 wide, ``form``, ``tied``, ``rank``, ``picture``; with
+        groups ``mark``, a text, and ``fill``, the name of a colour or ``""``: unknown); ``ties``
+        as ``[from, to, width, ways]`` by number of the node, ``ways`` 1 (an arrow) or 2;
         ``legend``, ``words``, ``rtl``; ``view`` changes with the actors shown, ``key`` with
         anything. Who draws it adds ``answers`` (each ``from`` and ``to``: an actor that a
-        sentence names and those who hang on it; may be absent), ``tokens`` (colours by name) and
-        ``selected`` (an id or ``""``: it and its partners in full ink, the others faded).
+        sentence names and those who hang on it; may be absent), ``tokens`` (colours by name),
+        ``selected`` (an id or ``""``: it and its partners in full ink, the others faded), ``tie``
+        (two ids: that tie stands out) and ``centre`` (``id`` and ``turn``: moved to the middle
+        whenever ``turn`` is another number).
     """
     wanted = None if shown is None else set(shown)
     chosen = [node for node in graph if wanted is None or node in wanted]
     is_rtl = direction(lang) == "rtl"
     order = _reading_order(places.loc[chosen], rtl=is_rtl)
-    radius = _radii(sizes.reindex(order), most=gap(len(places)) * WIDTH / 2 - 1)
-    by_size = sizes.reindex(order).fillna(-1.0).sort_values(ascending=False, kind="stable")
+    weights = _weights(graph, sizes).reindex(order)
+    radius = _radii(weights, most=gap(len(places)) * WIDTH / 2 - 1, equal=sizes is None)
+    by_size = weights.fillna(-1.0).sort_values(ascending=False, kind="stable")
     rank = {node: i for i, node in enumerate(by_size.index)}
     forms = {node: form(graph, node) for node in order}
     place = places.loc[order, ["x", "y", "tied"]].itertuples(index=False)
@@ -77,7 +86,8 @@ def picture(
             "form": forms[node],
             "tied": bool(tied),
             "rank": rank[node],
-            "picture": _pictogram(graph.nodes[node].get("kind")),
+            "picture": pictogram(f"actor_kind.{graph.nodes[node].get('kind')}"),
+            **_grouped(node, groups),
         }
         for node, (x, y, tied) in zip(order, place, strict=True)
     ]
@@ -86,10 +96,58 @@ def picture(
         name: say(f"network.picture_{name}", lang)
         for name in ("picture", "untied", "closer", "further", "whole", "hint")
     }
-    spec["legend"] = _legend(set(forms.values()), spec["ties"], lang)
-    spec["key"] = _digest(spec)
-    spec["view"] = _digest(order)
+    spec["legend"] = [
+        *_legend(set(forms.values()), spec["ties"], lang, sized=sizes is not None),
+        *legend_of(groups, set(order)),
+    ]
+    spec["key"] = digest(spec)
+    spec["view"] = digest(sorted(order))  # not the reading order: another language keeps the zoom
     return spec
+
+
+def _weights(graph: nx.DiGraph[str], sizes: pd.Series[Any] | None) -> pd.Series[Any]:
+    """Give what decides whose name is written first: the sizes, else how many ties."""
+    if sizes is not None:
+        return sizes
+    return pd.Series({node: float(graph.degree(node)) for node in graph}, dtype=float)
+
+
+def _grouped(node: str, groups: Groups | None) -> dict[str, str]:
+    """Give number and shade of an actor's group; unknown is a question without a shade."""
+    if groups is None:
+        return {}
+    number = groups.of.get(node)
+    if number is None:
+        return {"mark": "?", "fill": ""}
+    group = groups.groups[number]
+    return {"mark": group.mark, "fill": group.fill}
+
+
+def legend_of(groups: Groups | None, drawn: Collection[str]) -> list[dict[str, str]]:
+    """Explain the groups that are in a picture, each with how many of the actors drawn it has.
+
+    Parameters
+    ----------
+    groups
+        As for :func:`picture`.
+    drawn
+        The actors in the picture.
+    """
+    if groups is None:
+        return []
+    there = [number for node, number in groups.of.items() if node in drawn]
+    lines = [
+        _group_line(group, there.count(i)) for i, group in enumerate(groups.groups) if i in there
+    ]
+    if None in there:
+        unknown = Group(mark="?", fill="", text=groups.unknown)
+        lines.append(_group_line(unknown, there.count(None)))
+    return lines
+
+
+def _group_line(group: Group, number: int) -> dict[str, str]:
+    text = f"{group.text} ({number})"
+    return {"form": "group", "mark": group.mark, "fill": group.fill, "text": text}
 
 
 def _reading_order(places: pd.DataFrame, *, rtl: bool) -> list[str]:
@@ -102,8 +160,10 @@ def _reading_order(places: pd.DataFrame, *, rtl: bool) -> list[str]:
     ]
 
 
-def _radii(sizes: pd.Series[Any], *, most: float) -> dict[str, float]:
+def _radii(sizes: pd.Series[Any], *, most: float, equal: bool) -> dict[str, float]:
     """Make areas grow with the measure, from a least size that can still be hit."""
+    if equal:
+        return {str(node): min(most, 15.0) for node in sizes.index}
     largest = sizes.max()
     share = (sizes / largest).clip(lower=0).fillna(0.0) if largest > 0 else sizes.fillna(0.0) * 0
     top = min(most, 21.0)
@@ -132,9 +192,8 @@ def _said(graph: nx.DiGraph[str], node: str, frame: str, lang: str) -> str:
     )
 
 
-def _pictogram(kind: Hashable) -> list[Any] | None:
-    """Give width, height and path of the pictogram for a kind of actor, if it has one."""
-    code = f"actor_kind.{kind}"
+def pictogram(code: str) -> list[Any] | None:
+    """Give width, height and path of the pictogram of a code such as ``actor_kind.ngo``, if any."""
     return list(pictograms.picture(code)) if code in pictograms.PICTURES else None
 
 
@@ -154,14 +213,16 @@ def _ties(graph: nx.DiGraph[str], order: list[str]) -> list[list[float]]:
     return drawn
 
 
-def _legend(forms: set[str], ties: list[list[float]], lang: str) -> list[dict[str, str]]:
+def _legend(
+    forms: set[str], ties: list[list[float]], lang: str, *, sized: bool
+) -> list[dict[str, str]]:
     """Explain only the signs that are in the picture."""
     signs = [one for one in FORMS if one in forms]
     ways = {tie[3] for tie in ties}
-    signs += ["one_way"] * (1 in ways) + ["both_ways"] * (2 in ways) + ["size"]
+    signs += ["one_way"] * (1 in ways) + ["both_ways"] * (2 in ways) + ["size"] * sized
     return [{"form": sign, "text": say(f"network.legend_{sign}", lang)} for sign in signs]
 
 
-def _digest(content: object) -> str:
+def digest(content: object) -> str:
     """Name a content by its hash."""
     return hashlib.blake2b(json.dumps(content).encode(), digest_size=12).hexdigest()
