@@ -78,6 +78,18 @@ class OnFoot(ABC):
         self._closed: dict[tuple[str, str | None], Closed | None] = {}
         self._surface: dict[tuple[str, float, bytes], Floats] = {}
 
+    def walk_as(self, other: OnFoot) -> None:
+        """Share what is found about streets, homes and walks with a city whose places are the same.
+
+        Parameters
+        ----------
+        other
+            Differs in what is offered and by whom, never in streets, areas or places.
+        """
+        self._homes, self._walks, self._between = other._homes, other._walks, other._between
+        self._closed, self._surface = other._closed, other._surface
+        self.underfoot, self.ground, self.points = other.underfoot, other.ground, other.points
+
     @cached_property
     def underfoot(self) -> Underfoot:
         """Streets with what is known of them, and places called unsafe."""
