@@ -27,7 +27,10 @@ from layers.room import DEFAULT_PATH, Room
 from layers.room_file import is_ours
 from layers.room_session import Session
 
-_PARTS = ("tokens", "contributions", "withdrawn", "batches", "deeds")
+_PARTS = (
+    *("tokens", "contributions", "withdrawn", "batches", "deeds"),
+    *("netmaps", "netmap_groups", "netmap_actors", "netmap_links", "netmap_towers", "netmap_seen"),
+)
 DOUBT_DAYS = 60  # past the newest day known: longer than a session is kept where nobody chose
 _DAY = timedelta(days=1)
 _BESIDE = ("-wal", "-shm", "-journal")

@@ -369,7 +369,7 @@ class Room:
             db.execute("UPDATE contributions SET fresh = 0 WHERE session = ?", (session_id,))
             db.execute("UPDATE tokens SET receipt = NULL WHERE session = ?", (session_id,))
             # in which batch something first showed would tell who came when
-            for table in ("batches", "withdrawn"):
+            for table in ("batches", "withdrawn", "netmap_seen"):
                 db.execute(f"DELETE FROM {table} WHERE session = ?", (session_id,))  # noqa: S608 - our own names
 
         self.change(session_id, close).result()

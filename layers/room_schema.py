@@ -152,4 +152,60 @@ MIGRATIONS = (
     ALTER TABLE sessions ADD COLUMN takes_new INTEGER NOT NULL DEFAULT 1
         CHECK (takes_new IN (0, 1));
     """,
+    # A round of Net-Map: what groups of the room enter together. No row of it names a phone, so a
+    # group's entries are the group's; ``netmap_seen`` holds what came, so that it counts once.
+    """
+    CREATE TABLE netmaps (
+        session TEXT NOT NULL PRIMARY KEY REFERENCES sessions (id) ON DELETE CASCADE,
+        question TEXT NOT NULL,
+        kinds TEXT NOT NULL,
+        stage TEXT NOT NULL CHECK (stage IN ('ready', 'links', 'towers', 'ended')),
+        step INTEGER NOT NULL,
+        opened INTEGER NOT NULL,
+        wall TEXT NOT NULL CHECK (wall IN ('off', 'stage', 'links', 'towers'))
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE netmap_groups (
+        session TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+        party INTEGER NOT NULL,
+        people INTEGER NOT NULL CHECK (people > 0),
+        code TEXT NOT NULL UNIQUE,
+        is_right INTEGER NOT NULL CHECK (is_right IN (0, 1)),
+        PRIMARY KEY (session, party)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE netmap_actors (
+        session TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+        id TEXT NOT NULL,
+        name TEXT NOT NULL,
+        organization TEXT,
+        kind TEXT,
+        form TEXT NOT NULL,
+        party INTEGER,
+        state TEXT NOT NULL CHECK (state IN ('waiting', 'shown')),
+        PRIMARY KEY (session, id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE netmap_links (
+        session TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+        id BLOB NOT NULL,
+        party INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        one TEXT NOT NULL,
+        other TEXT NOT NULL CHECK (other <> one),
+        mutual INTEGER NOT NULL CHECK (mutual IN (0, 1)),
+        state TEXT NOT NULL CHECK (state IN ('shown', 'hidden')),
+        PRIMARY KEY (session, id),
+        UNIQUE (session, party, kind, one, other, mutual)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE netmap_towers (
+        session TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+        party INTEGER NOT NULL,
+        actor TEXT NOT NULL,
+        height INTEGER NOT NULL CHECK (height >= 0),
+        PRIMARY KEY (session, party, actor)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE netmap_seen (
+        session TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+        id BLOB NOT NULL,
+        PRIMARY KEY (session, id)
+    ) STRICT, WITHOUT ROWID;
+    """,
 )

@@ -10,6 +10,7 @@ from mapping.phone import (
     front,
     helping,
     moderator,
+    netmap,
     ours,
     printing,
     room_routes,
@@ -32,6 +33,7 @@ def routes(room: Room | None = None) -> list[BaseRoute]:
         *voices.Voices().routes(),
         *checking_line.CHECKS.routes(),
         *moderator.ModeratorRoutes(room).routes(),
+        *netmap.NetmapRoutes(room).routes(),
         *ours.OursRoutes().routes(),
         *printing.Printing(room).routes(),
     ]

@@ -26,6 +26,8 @@ STATUS = MappingProxyType(
         "item_unknown": 404,
         "answers_none": 404,
         "item_gone": 404,
+        "netmap_unknown": 404,
+        "netmap_not_now": 409,
         "moderator_unknown": 404,
         "item_changed": 409,
         "nothing_to_undo": 409,
@@ -48,7 +50,8 @@ _ELSE = 422
 PHONES_MEET = (
     *("answer_too_many", "answer_unknown", "answers_none", "body_too_large", "body_unreadable"),
     *("busy", "cell_outside", "cell_size_wrong", "cell_unknown", "consent_needed", "door_closed"),
-    *("field_unknown", "item_unknown", "party_unknown", "receipt_taken", "receipt_unknown"),
+    *("field_unknown", "item_unknown", "netmap_full", "netmap_not_now", "netmap_unknown"),
+    *("party_unknown", "receipt_taken", "receipt_unknown"),
     *("server_failed", "session_closed", "session_full", "session_not_started", "session_paused"),
     *("session_unknown", "token_full", "token_muted", "too_fast", "words_too_long"),
 )

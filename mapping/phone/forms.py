@@ -128,6 +128,11 @@ def item(said: Mapping[str, Any]) -> str:
     return _matching(said.get("id"), _UUID4, "field_unknown")
 
 
+def typed_item(said: Mapping[str, Any], name: str) -> str:
+    """Read such an identifier from a field of another name."""
+    return _matching(said.get(name), _UUID4, "field_unknown")
+
+
 def items(said: Mapping[str, Any]) -> list[str]:
     """Read a list of such identifiers, which may be left out."""
     found = said.get("ids", [])

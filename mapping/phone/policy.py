@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 # The addresses that a hall may reach without the passphrase. Everything else is the desk's.
-PUBLIC = ("/j", "/phone", "/wall", "/ours", "/assets", "/door")
+PUBLIC = ("/j", "/phone", "/net", "/wall", "/ours", "/assets", "/door")
 
 # Behind the passphrase as the desk is, and as strict as a phone's page: people's words stand there.
 MODERATOR = "/moderate"
