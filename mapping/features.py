@@ -78,7 +78,7 @@ def ground_labels(ground: gpd.GeoDataFrame) -> Layer:
     return {
         "type": "labels",
         "rows": [
-            [handle("ground", one), kind, *_spot(spot)]
+            [handle("ground", one), kind, *microdegrees(spot)]
             for one, kind, spot in zip(named["id"], named["kind"], spots, strict=True)
         ],
     }
@@ -160,7 +160,7 @@ def areas(areas: gpd.GeoDataFrame, *, level: str) -> Layer:
     return {
         "type": "areas",
         "rows": [
-            [handle("area", one), _polygons(shape), *_spot(spot)]
+            [handle("area", one), _polygons(shape), *microdegrees(spot)]
             for one, shape, spot in zip(there["id"], there.geometry, spots, strict=True)
         ],
     }
@@ -200,7 +200,7 @@ def reports(reported_cells: gpd.GeoDataFrame, sessions: pd.DataFrame) -> Layer:
                 "" if pd.isna(row.time_of_day) else row.time_of_day,
                 row.contributors,
                 "" if day is None or pd.isna(day) else f"{day:%Y-%m-%d}",
-                *_spot(row.geometry.centroid),
+                *microdegrees(row.geometry.centroid),
                 _polygons(row.geometry),
             ]
         )
@@ -373,13 +373,14 @@ def _points(
         "type": "points",
         "frame": frame,
         "rows": [
-            [handle(kind, str(one)), picture, *_spot(spot), int(rough)]
+            [handle(kind, str(one)), picture, *microdegrees(spot), int(rough)]
             for one, picture, spot, rough in rows
         ],
     }
 
 
-def _spot(point: shapely.Point) -> list[int]:
+def microdegrees(point: shapely.Point) -> list[int]:
+    """Give longitude and latitude of a point as the map has them."""
     return [round(point.x * MICRO), round(point.y * MICRO)]
 
 

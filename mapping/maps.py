@@ -25,14 +25,17 @@ from folium.template import Template
 from mapping import assets, served
 
 OURS: Final = Path(__file__).with_name("map_assets")
-SCRIPTS: Final = ("shapes.js", "ground.js", "things.js", "panel.js", "aim.js", "map.js")
+SCRIPTS: Final = ("shapes.js", "ground.js", "ties.js", "things.js", "panel.js", "aim.js", "map.js")
 LAYER_KINDS: Final = (
     "areas",
     "gap",
+    "reach",
     "reports",
+    "ties",
     "services",
     "migrant_led",
     "actors",
+    "actors_unknown",
     "assets",
     "places",
     "labels",

@@ -84,8 +84,9 @@
     }
 
     function look(state) {
-      // the page Gaps keeps a place of its own: it opens on the whole city, to show all gaps
-      const slot = state.layers.some((one) => one.kind === "gap") ? "cg-view-gap" : "cg-view";
+      // Gaps and the network keep a place of their own: they open on the whole city
+      const has = (kind) => state.layers.some((one) => one.kind === kind);
+      const slot = has("ties") ? "cg-view-ties" : has("gap") ? "cg-view-gap" : "cg-view";
       const place = state.aim ? null : memory.get(slot);
       const key = state.bounds.map((edge) => edge.toFixed(3)).join();
       if (place && place.key === key) map.setView(place.center, place.zoom, { animate: false });

@@ -2,8 +2,8 @@
 "use strict";
 
 (function (CG) {
-  const ORDER = ["gap", "services", "migrant_led", "actors", "reports", "places", "assets",
-    "areas"];
+  const ORDER = ["gap", "reach", "ties", "services", "migrant_led", "actors", "actors_unknown",
+    "reports", "places", "assets", "areas"];
   const NARROW = 620;
 
   function sample(kind) {
@@ -11,6 +11,9 @@
     if (kind === "services") box.appendChild(CG.pin("service", "category.health"));
     if (kind === "migrant_led") box.appendChild(CG.pin("migrant_led", "actor_kind.migrant_led"));
     if (kind === "actors") box.appendChild(CG.pin("actor", "actor_kind.public_service"));
+    if (kind === "actors_unknown") box.appendChild(CG.pin("actor_unknown", "actor_kind.other"));
+    if (kind === "ties") box.appendChild(CG.node("i", "cg-line"));
+    if (kind === "reach") box.appendChild(CG.node("i", "cg-walk"));
     if (kind === "assets") box.appendChild(CG.pin("asset", "asset_kind.channel"));
     if (kind === "places") box.appendChild(CG.pin("place", "place_kind.station"));
     if (kind === "reports") box.appendChild(CG.said("safe", "", "5-9"));
@@ -26,9 +29,9 @@
     return row;
   }
 
-  function swatch(step) {
+  function swatch(step, style = "gap") {
     const box = CG.svg("svg", { viewBox: "0 0 20 14", width: 20, height: 14, "aria-hidden": "true" },
-      [CG.svg("rect", { x: 1, y: 1, width: 18, height: 12, class: `cg-gap cg-gap-${step}` })]);
+      [CG.svg("rect", { x: 1, y: 1, width: 18, height: 12, class: `cg-${style} cg-${style}-${step}` })]);
     return box;
   }
 
@@ -84,6 +87,10 @@
         rows.appendChild(entry(swatch("unknown"), CG.say("map.gap_unknown")));
         rows.appendChild(entry(swatch("suppressed"), CG.say("map.gap_suppressed")));
       }
+      if (kind === "reach") {
+        ["sure", "perhaps"].forEach((code) => rows.appendChild(
+          entry(swatch(code, "within"), CG.say(`map.within_${code}`))));
+      }
       return rows.childNodes.length ? rows : null;
     }
 
@@ -111,7 +118,7 @@
         box.checked = switched[kind] ?? layer.on;
         box.setAttribute("data-layer", kind);
         const words = CG.node("span", "cg-words", CG.say(`map.layer_${kind}`));
-        const count = kind === "areas" || kind === "gap" ? "" : CG.number(new Set(
+        const count = ["areas", "gap", "reach"].includes(kind) ? "" : CG.number(new Set(
           layer.data.rows.map(([handle]) => handle)).size);
         const number = CG.node("span", "cg-count", count);
         number.setAttribute("data-count", kind);

@@ -3,8 +3,8 @@
 "use strict";
 
 (function (CG) {
-  const POINTS = ["services", "migrant_led", "actors", "assets", "places"];
-  const SIDE = { service: 26, actor: 26, migrant_led: 28, asset: 24, place: 18 };
+  const POINTS = ["services", "migrant_led", "actors", "actors_unknown", "assets", "places"];
+  const SIDE = { service: 26, actor: 26, actor_unknown: 26, migrant_led: 28, asset: 24, place: 18 };
   // drawn far apart enough to be read; places wait until one looks closer
   const FROM_ZOOM = { places: 13.5, assets: 12.5 };
   const SMALL_BELOW = 13;
@@ -33,6 +33,7 @@
     hatches();
     const areaPane = pane(map, "cg-areas", 340, false);
     const gapPane = pane(map, "cg-gap", 300, true);
+    const reachPane = pane(map, "cg-reach", 310, false);
     const cellPane = pane(map, "cg-cells", 320, true);
     const saidPane = pane(map, "cg-said", 580, true);
     const labelPane = pane(map, "cg-labels", 605, false);
@@ -47,6 +48,18 @@
       iconCreateFunction: CG.cluster,
       animate: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
     }).addTo(map);
+    // the cluster answers clicks only: by keyboard it opens or fans out too, and keeps the focus
+    cluster.on("clusterkeypress", (event) => {
+      if (event.originalEvent.key !== "Enter") return;
+      const inside = event.layer.getAllChildMarkers();
+      const together = inside.every((one) => one.getLatLng().equals(inside[0].getLatLng()));
+      if (together) event.layer.spiderfy();
+      else event.layer.zoomToBounds({ padding: [20, 20] });
+      setTimeout(() => {
+        const first = together ? inside[0] : cluster.getVisibleParent(inside[0]) || inside[0];
+        if (first.getElement()) first.getElement().focus();
+      }, 450); // while a cluster opens its markers are not there yet
+    });
     const groups = {}; // kind -> Leaflet group of shapes that are not in the cluster
     const pins = {}; // kind -> markers
     const byHandle = {}; // handle -> markers or shapes
@@ -83,6 +96,8 @@
       hover(layer, handle, text);
       keep(handle, layer);
     }
+
+    const tied = new CG.Ties(map, pane(map, "cg-ties", 450, true), clickable.bind(this));
 
     // --- pins -----------------------------------------------------------------------------
 
@@ -231,7 +246,17 @@
       });
     }
 
-    const MAKE = { areas, gap, reports, labels };
+    function reach(kind, data) {
+      const renderer = L.svg({ pane: reachPane, padding: 0.5 });
+      groups[kind] = L.layerGroup(data.rows.map(([, code, shape]) => L.polygon(CG.polygons(shape), {
+        renderer, pane: reachPane, interactive: false, className: `cg-within cg-within-${code}`,
+        weight: 1.4,
+      })));
+    }
+
+    function ties(kind, data) { groups[kind] = tied.layer(data); }
+
+    const MAKE = { areas, gap, reports, labels, reach, ties };
 
     // --- names that do not cover each other --------------------------------------------------
 
@@ -305,9 +330,16 @@
         const element = one.getElement && one.getElement();
         if (element) element.classList.add("cg-picked");
       });
+      if (groups.ties) tied.mark(handle);
     };
 
     this.go = function (handle) {
+      if (groups.ties) { // the whole of the ties matters: no zooming in on one actor
+        const place = tied.place(handle);
+        if (place && !map.getBounds().contains(place)) map.panInsideBounds(place.pad(0.2));
+        this.mark(handle);
+        return;
+      }
       const found = (byHandle[handle] || [])[0];
       if (!found) return;
       if (found.getBounds) {
