@@ -76,7 +76,7 @@ class _Known:
     count: int  # groups
 
 
-def groups(graph: Actors, by: str | Mapping[Node, str | None]) -> dict[Node, str]:
+def groups(graph: Actors, by: str | Mapping[Any, str | None]) -> dict[Node, str]:
     """Give the group of every actor of which it is known.
 
     Parameters
@@ -104,7 +104,7 @@ def groups(graph: Actors, by: str | Mapping[Node, str | None]) -> dict[Node, str
     return {node: str(value) for node, value in named.items() if value is not None}
 
 
-def between(graph: Actors, by: str | Mapping[Node, str | None]) -> pd.DataFrame:
+def between(graph: Actors, by: str | Mapping[Any, str | None]) -> pd.DataFrame:
     """Count the ties between each two groups, and within each.
 
     Parameters
@@ -157,7 +157,7 @@ def between(graph: Actors, by: str | Mapping[Node, str | None]) -> pd.DataFrame:
 
 def mixing(
     graph: Actors,
-    by: str | Mapping[Node, str | None],
+    by: str | Mapping[Any, str | None],
     *,
     name: str | None = None,
     watch: Watch | None = None,
