@@ -80,7 +80,7 @@ def _tie(source: Source, found: columns.Columns, row: list[str | None], number: 
     extra = found.unmapped(row)
     kind = _listed(found, row, "kind", "tie_kind")
     strength = _between(found, row, "strength", 1, 3)
-    dates = {name: _day(found, row, name) for name in ("since", "until", "last_confirmed")}
+    dates = {name: _year_or_day(found, row, name) for name in ("since", "until", "last_confirmed")}
     return {
         "id": source.identifier(found.get(row, "id"), *ends, kind),
         "from_id": ends[0],
@@ -283,6 +283,14 @@ def _between(
         column = found.names[found.place[name]]
         raise RowRefused("not_between", column=column, low=low, high=high)
     return value
+
+
+def _year_or_day(found: columns.Columns, row: list[str | None], name: str) -> date | None:
+    """Read a day, or a year alone: its first day, but the last where something ended in it."""
+    text = found.get(row, name) or ""
+    if _YEAR.fullmatch(text) and text[:2] in ("19", "20"):
+        return date(int(text), 12, 31) if name == "until" else date(int(text), 1, 1)
+    return _day(found, row, name)
 
 
 def _day(found: columns.Columns, row: list[str | None], name: str) -> date | None:
