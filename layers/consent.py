@@ -5,12 +5,20 @@ An actor that refused appears nowhere: not by name, not by contact, not as someb
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
+from typing import Any, Final, TypeVar
 
 import pandas as pd
 
 Table = TypeVar("Table", bound=pd.DataFrame)
+
+# what only the actor itself says of being named, and the answer that protects it: an unclear word
+# is read so, and such an answer is never outvoted by a file or by a merge
+GUARDS: Final[Mapping[str, bool]] = MappingProxyType(
+    {"consent_shown": False, "consent_shared": False, "at_risk": True}
+)
+SAID: Final = tuple(GUARDS)
 
 
 def shown_actors(organizations: Table) -> Table:
@@ -46,8 +54,8 @@ def shown_assets(assets: Table) -> Table:
     return assets[agreed | (~refused & (assets["kind"] != "skill"))]
 
 
-def no_stays(record: Mapping[str, Any], here: Any) -> bool:  # noqa: ANN401 - a cell of a table
-    """Tell whether a row of a file says yes for somebody who refused here: then the no stays.
+def stays(record: Mapping[str, Any], here: Mapping[Any, Any]) -> list[str]:
+    """Name what a row of a file says against the answer that protects here: then that stays.
 
     A list of last year may still say yes. Whoever agrees now tells it a person, who says so here.
 
@@ -56,11 +64,34 @@ def no_stays(record: Mapping[str, Any], here: Any) -> bool:  # noqa: ANN401 - a 
     record
         Row of a file.
     here
-        What the row here holds as ``consent_shown``.
+        The row that is here.
 
     Examples
     --------
-    >>> no_stays({"consent_shown": True}, False), no_stays({"consent_shown": True}, None)
-    (True, False)
+    >>> stays({"consent_shown": True}, {"consent_shown": False})
+    ['consent_shown']
+    >>> stays({"consent_shown": True, "at_risk": False}, {"consent_shown": None, "at_risk": True})
+    ['at_risk']
     """
-    return bool(record.get("consent_shown")) and not pd.isna(here) and not here
+    found = []
+    for name, guards in GUARDS.items():
+        said, held = record.get(name), here.get(name)
+        if said is None or held is None or pd.isna(said) or pd.isna(held):
+            continue
+        if bool(held) is guards and bool(said) is not guards:
+            found.append(name)
+    return found
+
+
+def together(said: Collection[bool | None], *, name: str) -> bool | None:
+    """Give what two that are one said of being named: the answer that protects, where one gave it.
+
+    Examples
+    --------
+    >>> together([True, False], name="consent_shown"), together([None, False], name="at_risk")
+    (False, False)
+    >>> together([None, True], name="at_risk"), together([None, None], name="at_risk")
+    (True, None)
+    """
+    guards = GUARDS[name]
+    return guards if guards in said else (not guards) if (not guards) in said else None

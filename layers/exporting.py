@@ -1,7 +1,8 @@
 """What may leave, and in which files: nothing private, nothing hidden, nothing of a few people.
 
-Four formats. A GeoPackage that this application opens again, with styles for QGIS; an XLSX
-workbook; GeoJSON and CSV, one file a table. All are made from the same filtered tables, so that
+Six formats. A GeoPackage that this application opens again, with styles for QGIS; an XLSX
+workbook; GeoJSON and CSV, one file a table; Kumu's JSON and
+GraphML with actors and ties alone. All are made from the same filtered tables, so that
 they cannot differ in what they hold back, and each comes back by an import.
 """
 
@@ -24,7 +25,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from layers import atlas as atlas_store
-from layers import cell_text, clock, on_map, qgis_styles, schema, workbook
+from layers import cell_text, clock, network_files, on_map, qgis_styles, schema, workbook
 from layers.atlas import Atlas
 from layers.cell_text import PEOPLE, Cell, harmless, plain
 from layers.errors import LayerError
@@ -33,6 +34,9 @@ from layers.qgis_styles import Look
 from layers.releasing import releasable
 
 FORMATS = ("gpkg", "xlsx", "geojson", "csv")
+NETWORK = ("kumu", "graphml")  # formats that hold actors and ties alone
+EVERY_FORMAT = (*FORMATS, *NETWORK)
+_NETWORK = ("organizations", "ties", "standings", "towers", "ratings", "replies", "imports")
 ABOUT_FILE = "cg_about.csv"
 # facts of the city that come back with an import, by their key in the sheet About
 META = ("name", "country", "timezone", "metres_crs", "invented")
@@ -64,16 +68,20 @@ class Leaving:
     small: int
 
 
-def leaving(atlas: Atlas) -> Leaving:
+def leaving(atlas: Atlas, *, to: str = "gpkg") -> Leaving:
     """Say what an export would hold, without writing anything.
 
     Parameters
     ----------
     atlas
         What to export; only read.
+    to
+        Format: work notes leave in a GeoPackage alone, which is the copy of the whole.
     """
     held = {name: atlas.read(name) for name, spec in schema.TABLES.items() if spec.leaves}
-    tables, withheld = releasable(held)
+    tables, withheld = releasable(held, whole=to == "gpkg")
+    if to in NETWORK:
+        tables |= {name: table.iloc[:0] for name, table in tables.items() if name not in _NETWORK}
     imports = tables["imports"].dropna(subset="licence")
     named = zip(imports["file"].fillna(""), imports["licence"], strict=True)
     return Leaving(
@@ -102,7 +110,7 @@ def export(
     folder
         Made where absent; must hold no files.
     to
-        One of :data:`FORMATS`.
+        One of :data:`EVERY_FORMAT`.
     look
         Colours, shapes and words for QGIS and for the sheet that says what the file is; without
         it there are no styles, and bare codes there.
@@ -113,8 +121,9 @@ def export(
     -------
     exported
         Names of the files, rows by table, and what was held back: ``actors`` and ``assets``
-        without consent, ``ties`` with them, ``statements`` about what stays, ``contacts`` and other
-        cells that may be personal, ``hidden`` cells of hidden places.
+        without consent, ``ties`` with them, ``statements`` about what stays, ``judgements``
+        without the reply of whom they are about, ``notes`` of work, ``contacts`` and other cells
+        that may be personal, ``hidden`` cells of hidden places.
 
     Raises
     ------
@@ -122,14 +131,14 @@ def export(
         ``export_kind_unknown``, ``folder_not_empty``, ``folder_unwritable``, ``sheet_too_long`` or
         ``stopped``.
     """
-    if to not in FORMATS:
+    if to not in EVERY_FORMAT:
         raise LayerError("export_kind_unknown", kind=to)
     folder = Path(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
             raise LayerError("folder_not_empty", file=folder.name)
-        job = _Job(atlas, leaving(atlas), folder, look, watch)
+        job = _Job(atlas, leaving(atlas, to=to), folder, look, watch)
         try:
             files = _WRITERS[to](job)
         except LayerError:
@@ -302,6 +311,25 @@ def _rows(name: str, table: pd.DataFrame, longest: int) -> list[dict[str, Cell]]
     return [cell_text.cells(name, row, longest=longest) for row in table.to_dict("records")]
 
 
+def _write_kumu(job: _Job) -> list[str]:
+    path = job.folder / "network.json"
+    job.wrote(network_files.write_kumu(job.what.tables, path))
+    return [path.name, _write_about(job)]
+
+
+def _write_graphml(job: _Job) -> list[str]:
+    path = job.folder / "network.graphml"
+    job.wrote(network_files.write_graphml(job.what.tables, path))
+    return [path.name, _write_about(job)]
+
+
 _WRITERS: Mapping[str, Callable[[_Job], list[str]]] = MappingProxyType(
-    {"gpkg": _write_gpkg, "xlsx": _write_xlsx, "geojson": _write_geojson, "csv": _write_csv}
+    {
+        "gpkg": _write_gpkg,
+        "xlsx": _write_xlsx,
+        "geojson": _write_geojson,
+        "csv": _write_csv,
+        "kumu": _write_kumu,
+        "graphml": _write_graphml,
+    }
 )

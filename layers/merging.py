@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from layers import schema
+from layers import consent, schema
 from layers.atlas import Atlas
 from layers.changes import BOTH_CONTACTS, Operation, apply
 from layers.errors import LayerError
@@ -34,7 +34,7 @@ from layers.merging_protected import (
 TABLES: Final = ("organizations", "services")
 HOURS: Final = "hours"  # chosen like a column: those at the places that both services name
 _SOURCE: Final = frozenset(column.name for column in schema.PROVENANCE)
-_NOT_ASKED: Final = _SOURCE | {"id", "alternate_name", "consent_shown"}
+_NOT_ASKED: Final = _SOURCE | {"id", "alternate_name", *consent.SAID}
 # rows that say the same once they belong to the same: what they say is in these columns, the
 # first of which names a row
 _DOUBLES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -45,6 +45,9 @@ _DOUBLES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "schedules": ("service_at_location_id", "opening_hours", "starts_on", "ends_on"),
         "seats": ("organization_id", "body_id", "sector", "state"),
         "trust": ("organization_id", "community", "state", "said_by", "session_id"),
+        "standings": ("organization_id", "question", "power", "interest", "affected"),
+        "replies": ("organization_id", "about", "words"),
+        "bans": ("from_id", "to_id", "kind", "until"),
     }
 )
 Cells = dict[str, Any]
@@ -291,7 +294,11 @@ class _Steps:
 
     def _drop_if_double(self, table: str, row: str) -> None:
         mine = self._now(table, row)
-        ends = {"ties": ("from_id", "to_id"), "not_same": ("row_id", "other_id")}.get(table)
+        ends = {
+            "ties": ("from_id", "to_id"),
+            "bans": ("from_id", "to_id"),
+            "not_same": ("row_id", "other_id"),
+        }.get(table)
         if ends and mine[ends[0]] == mine[ends[1]]:
             self.gone.add((table, row))
             return
@@ -300,7 +307,7 @@ class _Steps:
         said = _said(table, mine)
         first = _DOUBLES[table][0]
         same_end = self._naming(table, first, mine[first])
-        if table == "ties":
+        if table in ("ties", "bans"):
             same_end += self._naming(table, "to_id", mine[first])
         for other in same_end:
             if other == row:
@@ -323,7 +330,7 @@ class _Steps:
 def _said(table: str, row: Cells) -> tuple[Any, ...]:
     """Give what a row says; a mutual tie says the same from either end."""
     said = tuple(_plain(row[name]) for name in _DOUBLES[table])
-    if table == "ties" and row["direction"] == "mutual":
+    if table == "bans" or (table == "ties" and row["direction"] == "mutual"):
         return (*sorted(said[:2]), *said[2:])
     return said
 
@@ -342,9 +349,9 @@ def _joined(table: str, ours: Cells, other: Cells, theirs: frozenset[str]) -> Ce
         former = ours["name"] if "name" in values else other["name"]
         also = ours["alternate_name"] or other["alternate_name"]
         values["alternate_name"] = also or (former if former != called else None)
-    if "consent_shown" in ours:
-        said = [ours["consent_shown"], other["consent_shown"]]
-        values["consent_shown"] = False if False in said else True if True in said else None
+    for name in consent.SAID:
+        if name in ours:
+            values[name] = consent.together([ours[name], other[name]], name=name)
     if other["extra"]:
         values["extra"] = {**other["extra"], **(ours["extra"] or {})}
     days = [one["date_checked"] for one in (ours, other) if one["date_checked"] is not None]

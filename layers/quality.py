@@ -31,9 +31,9 @@ ATTRIBUTES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "organizations": (
             *("place", "kind", "sector", "migrant_led", "women_led", "internal", "communities"),
-            *("consent_shown", "tie"),
+            *("consent_shown", "consent_shared", "at_risk", "tie"),
         ),
-        "ties": ("strength", "participation", "last_confirmed", "confirmed_by"),
+        "ties": (*("strength", "participation", "cooperation", "last_confirmed", "confirmed_by"),),
         "areas": ("name", "population"),
         "population": ("count", "counted_on"),
         "streets": ("kind", "lit", "step_free"),

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
-from layers import consent, schema
+from layers import consent, judgements, schema
 from layers.importing import hiding
 from layers.importing.columns import Columns
 from layers.importing.left_out import is_personal
 from layers.importing.statements import is_fact
+from layers.judgements import REACHES
 
-# an address of e-mail, or a number of telephone with its country before it
-_REACHES = re.compile(r"\S@\S+\.\w|(?:\+|\b00)\d[\d\s()/.-]{6,}\d")
 # said of a place that is called like a shelter, or known only roughly, and may be shown as it
 # stands: an import hides the one and makes the other rougher otherwise
 PUBLIC = {"address_shown": "yes"}
@@ -24,13 +22,14 @@ _PLACE = ("locations", "organizations", "services", "assets")  # places, and who
 
 
 def releasable(
-    tables: Mapping[str, pd.DataFrame],
+    tables: Mapping[str, pd.DataFrame], *, whole: bool = True
 ) -> tuple[dict[str, pd.DataFrame], dict[str, int]]:
-    """Keep of all tables what may leave.
+    """Keep of all tables what may leave; ``whole`` for a copy that takes work notes along.
 
     An actor or asset that refused to be shown goes as a whole, with its place and the ties, seats,
     trust and links that would name it; so does a skill that was not agreed to. One that was never
-    asked keeps its name and loses its contacts and its unmapped columns.
+    asked keeps its name and loses its contacts and its unmapped columns. What others judge of an
+    organization leaves only with its own reply beside it.
     """
     kept = {name: table.copy() for name, table in tables.items()}
     kept["organizations"] = consent.shown_actors(kept["organizations"])
@@ -46,6 +45,7 @@ def releasable(
         with_them = kept[table][list(columns)].isin(gone).any(axis=1)
         withheld["ties"] = withheld.get("ties", 0) + int(with_them.sum())
         kept[table] = kept[table][~with_them]
+    withheld |= judgements.filtered(kept, gone=gone, names=names, whole=whole)
     theirs = set(kept["services"].loc[kept["services"]["organization_id"].isin(gone), "id"])
     for table in ("services", "assets", "seats"):
         kept[table]["organization_id"] = kept[table]["organization_id"].where(
@@ -100,7 +100,7 @@ def _without_real(kept: dict[str, pd.DataFrame], names: set[str]) -> int:
     """Take from personas a sentence, or a name, that reaches somebody real or who refused."""
 
     def reaches(text: str) -> bool:
-        return bool(_REACHES.search(text)) or any(name in text for name in names)
+        return bool(REACHES.search(text)) or any(name in text for name in names)
 
     personas = kept["personas"]
     called = personas["name"].map(reaches).astype(bool)
@@ -146,7 +146,7 @@ def _impersonal(
         name: value
         for name, value in extra.items()
         if not is_personal(name)
-        and not _REACHES.search(str(value))
+        and not REACHES.search(str(value))
         and not any(one in str(value) for one in names)
     }
     return rest or None, len(extra) - len(rest)
@@ -207,7 +207,7 @@ def _without_statements(
         emptied = _known(before[table].loc[row, column]) and not _known(
             after[table].loc[row, column]
         )
-        reaches = _REACHES.search(str(one["value"]))
+        reaches = REACHES.search(str(one["value"]))
         by_name = any(name in str(one["value"]) for name in names)
         return not (emptied or by_name or reaches)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from layers.errors import LayerError
-from layers.exporting import FORMATS
+from layers.exporting import EVERY_FORMAT
 from layers.importing.columns import KINDS
 from mapping import sheets, words
 from mapping.commands import ask, bring, bring_choices, keep, purge, reach, undo
@@ -74,7 +74,7 @@ def parser() -> argparse.ArgumentParser:
     export = command("export")
     export.add_argument("atlas", metavar="ATLAS")
     export.add_argument("folder", metavar="DIR")
-    export.add_argument("--to", required=True, metavar="|".join(FORMATS))
+    export.add_argument("--to", required=True, metavar="|".join(EVERY_FORMAT))
     export.set_defaults(run=keep.export)
 
     backup = command("backup", json=False)

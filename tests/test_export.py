@@ -154,6 +154,8 @@ def test_nothing_private_hidden_or_refused_is_in_any_file(made: tuple[Path, Expo
         "contacts": 2,
         "hidden": 2,
         "statements": 0,
+        "judgements": 0,
+        "notes": 0,
     }
 
 

@@ -137,6 +137,25 @@ def town(tmp_path: Path) -> atlas.Atlas:
             ],
         )
         w.insert("invitations", [{"id": "i", "organization_id": "b"}])
+        standing = {"power": 1, "interest": 4, "affected": True}
+        w.insert(
+            "standings",
+            [
+                standing | {"id": "1", "organization_id": "a"},
+                standing | {"id": "2", "organization_id": "b"},
+                standing | {"id": "3", "organization_id": "b", "question": "The new school"},
+            ],
+        )
+        w.insert(
+            "bans",
+            [
+                {"id": "1", "from_id": "a", "to_id": "c"},
+                {"id": "2", "from_id": "c", "to_id": "b", "reason": "They asked for it."},
+                {"id": "3", "from_id": "b", "to_id": "a"},
+            ],
+        )
+        said = {"about": "standings", "words": "We decide nothing."}
+        w.insert("replies", [{"id": "1", "organization_id": "b", **said}])
         w.insert(
             "proposals",
             [
@@ -248,6 +267,19 @@ def test_an_actor_takes_over_all_that_named_the_other(town: atlas.Atlas) -> None
     assert (revision["id"], revision["kind"], revision["who"]) == (made, "merge", "Ada")
     changes.undo(town, made)
     assert everything(town) == before
+
+
+def test_judgements_bans_and_replies_move_along_and_are_never_said_twice(
+    town: atlas.Atlas,
+) -> None:
+    merging.carry_out(town, "organizations", "a", "b")
+    standings = town.read("standings")
+    assert set(standings["organization_id"]) == {"a"}
+    assert len(standings) == 2  # the two that said the same are one
+    (ban,) = town.read("bans").to_dict("records")
+    assert {ban["from_id"], ban["to_id"]} == {"a", "c"}
+    assert ban["reason"] == "They asked for it."
+    assert town.read("replies")["organization_id"].tolist() == ["a"]
 
 
 def test_what_one_does_not_know_the_other_tells_and_a_no_to_being_shown_holds(

@@ -59,6 +59,17 @@ def _fourth(db: sqlite3.Connection) -> None:
         db.execute(f'ALTER TABLE "{table}" DROP COLUMN "{column}"')
 
 
+def _same_rows(opened: atlas.Atlas, before: dict[str, pd.DataFrame]) -> None:
+    """Hold every row to what it was; what version 5 brought, nobody has said yet."""
+    for name, rows in before.items():
+        new = [column for table, column in COLUMNS_OF_5 if table == name]
+        again = opened.read(name)[list(rows)]
+        pd.testing.assert_frame_equal(
+            pd.DataFrame(again.drop(columns=new)), pd.DataFrame(rows.drop(columns=new))
+        )
+        assert again[new].isna().all(axis=None)
+
+
 @pytest.fixture
 def second(tmp_path: Path) -> Path:
     """Make an atlas as version 2 left it, with one past session."""
@@ -105,12 +116,32 @@ def test_a_file_of_version_3_keeps_every_row_and_takes_personas(tmp_path: Path) 
         db.commit()
     opened = atlas.Atlas(path)
     assert opened.meta()["schema_version"] == "5"
-    for name, rows in before.items():
-        again = opened.read(name)[list(rows)]
-        pd.testing.assert_frame_equal(pd.DataFrame(again), pd.DataFrame(rows))
+    _same_rows(opened, before)
     assert personas_kept.kept(opened) == []
     one = personas_kept.keep(opened, {"name": "Maryam", "category": "legal"})
     assert [found["id"] for found in personas_kept.kept(atlas.Atlas(path))] == [one]
+
+
+def test_a_file_of_version_4_keeps_every_row_and_takes_judgements(tmp_path: Path) -> None:
+    path = tmp_path / "city.gpkg"
+    made = make_city(path, today=date(2026, 3, 1))
+    before = {name: made.read(name) for name in schema.TABLES if name not in NEW_IN_5}
+    with closing(sqlite3.connect(path)) as db:
+        _fourth(db)
+        db.execute("UPDATE cg_meta SET value = '4' WHERE key = 'schema_version'")
+        db.commit()
+    opened = atlas.Atlas(path)
+    assert opened.meta()["schema_version"] == "5"
+    _same_rows(opened, before)
+    with opened.write() as writer:
+        writer.insert(
+            "standings", [{"id": "s", "organization_id": "hidmo", "power": 1, "interest": 4}]
+        )
+        writer.insert("bans", [{"id": "b", "from_id": "hidmo", "to_id": "police"}])
+    assert atlas.Atlas(path).read("standings")["interest"].tolist() == [4]
+    wrong = {"organization_id": "hidmo", "question": "openness", "said_by": "3", "mean": 2.0}
+    with pytest.raises(Exception, match="row_breaks_rule"), opened.write() as writer:
+        writer.insert("ratings", [{"id": "r", **wrong}])
 
 
 def test_a_step_that_fails_leaves_the_file_as_it_was(

@@ -80,16 +80,25 @@ def _tie(source: Source, found: columns.Columns, row: list[str | None], number: 
     extra = found.unmapped(row)
     kind = _listed(found, row, "kind", "tie_kind")
     strength = _between(found, row, "strength", 1, 3)
+    codes = {
+        name: _maybe(found, row, name, which)
+        for name, which in (
+            ("direction", "tie_direction"),
+            ("participation", "participation"),
+            ("cooperation", "cooperation"),
+        )
+    }
     dates = {name: _year_or_day(found, row, name) for name in ("since", "until", "last_confirmed")}
     return {
         "id": source.identifier(found.get(row, "id"), *ends, kind),
         "from_id": ends[0],
         "to_id": ends[1],
         "kind": kind,
-        "direction": draft.coded(found, row, "direction", extra, which="tie_direction")
+        "direction": codes["direction"]
         or ("directed" if kind in ("refers_to", "funds", "advises", "trusts") else "mutual"),
         "strength": strength,
-        "participation": draft.coded(found, row, "participation", extra, which="participation"),
+        "participation": codes["participation"],
+        "cooperation": codes["cooperation"],
         "gives": found.get(row, "gives"),
         "needs": found.get(row, "needs"),
         "confirmed_by": _between(found, row, "confirmed_by", 0, 2),
@@ -260,13 +269,18 @@ def _actor(source: Source, found: columns.Columns, row: list[str | None], name: 
     return known
 
 
+def _maybe(found: columns.Columns, row: list[str | None], name: str, which: str) -> str | None:
+    """Read a code; a word that is not understood could change what the tie says."""
+    try:
+        return cells.code(found.get(row, name), which)
+    except ValueError as error:
+        raise RowRefused("value_not_listed", column=found.names[found.place[name]]) from error
+
+
 def _listed(found: columns.Columns, row: list[str | None], name: str, which: str) -> str:
     if name not in found.place:
         raise LayerError("column_missing", column=name, columns=", ".join(found.names[:12]))
-    try:
-        code = cells.code(found.get(row, name), which)
-    except ValueError as error:
-        raise RowRefused("value_not_listed", column=found.names[found.place[name]]) from error
+    code = _maybe(found, row, name, which)
     if code is None:
         raise RowRefused("cell_empty", column=found.names[found.place[name]])
     return code

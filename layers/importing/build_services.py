@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from layers import consent
 from layers.errors import LayerError
 from layers.importing import cells, columns, draft, left_out
 from layers.importing.coordinates import places
@@ -215,7 +216,7 @@ def _actor(source: Source, done: Draft, finder: Finder, place: int) -> None:
         "description": finder.described(spot, row),
         "communities": communities or None,
         "location_id": spot.location_id if placed or spot.hidden else None,
-        "consent_shown": _consent(finder, row, number),
+        **{one: _consent(finder, row, number, one) for one in consent.SAID},
         **{flag: draft.yes_no(found, row, flag, extra) for flag in flags},
         **{text: finder.told(spot, row, text) for text in texts},
         **{one: draft.coded(found, row, one, extra, which=of) for one, of in codes.items()},
@@ -226,13 +227,14 @@ def _actor(source: Source, done: Draft, finder: Finder, place: int) -> None:
         done.add("locations", {**location, **source.provenance(number, **who)})
 
 
-def _consent(finder: Finder, row: list[str | None], number: int) -> bool | None:
-    """Read whether an actor agreed to be shown: what is written and is no yes is a no."""
-    text = finder.columns.get(row, "consent_shown")
+def _consent(finder: Finder, row: list[str | None], number: int, name: str) -> bool | None:
+    """Read what an actor agreed to: what is written and not understood is read as it protects."""
+    text = finder.columns.get(row, name)
     try:
         return cells.yes_no(text)
     except ValueError:
-        if str(text).strip().lower() in cells.known()["consent_given"]:
+        given = str(text).strip().lower() in cells.known()["consent_given"]
+        if given and not consent.GUARDS[name]:
             return True
     finder.said["consent_unread"].append(number)
-    return False
+    return consent.GUARDS[name]

@@ -258,9 +258,9 @@ def _beside(
     result: Compared, table: str, row: Row, there: Mapping[Any, Any], empty: set[str]
 ) -> None:
     """Lay a row beside the one that is here; ``empty`` columns go though the file is silent."""
-    if consent.no_stays(row.record, there.get("consent_shown")):
+    if stays := consent.stays(row.record, there):
         result.refusals += 1
-        row.record["consent_shown"] = None
+        row.record.update(dict.fromkeys(stays))
     changes = _changes(row.record, there, empty)
     if not changes:
         result.same += 1

@@ -41,6 +41,7 @@ _SERVICE = (
 _ACTOR = (
     *("kind", "sector", "migrant_led", "women_led", "internal", "decision_maker", "communities"),
     *("url", "public_contact", "private_contact", "consent_shown", "alternate_name"),
+    *("consent_shared", "at_risk"),
 )
 _ALL = ("id", "name", "description", "date_checked", "says_who")
 FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -55,7 +56,8 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "usage": ("id", "service", "period_start", "period_end", "period", "group", "count"),
     "ties": (
         *("id", "from", "to", "kind", "direction", "strength", "participation", "gives", "needs"),
-        *("since", "until", "last_confirmed", "confirmed_by", "date_checked", "says_who"),
+        *("cooperation", "since", "until", "last_confirmed", "confirmed_by"),
+        *("date_checked", "says_who"),
     ),
     "trust": ("id", "communities", "organization", "state", "said_by", "date_checked"),
     "streets": ("id", "name", "highway", "lit", "step_free"),

@@ -38,7 +38,6 @@ _ALWAYS = {
 }
 _UNSHOWN = frozenset({"private_contact", "geometry", "extra"})
 _NO_ROWS_OF_THE_FILE = frozenset({"population_groups", "street_nodes", "statements"})
-_CONSENT = "consent_shown"
 _CLOSE_DEG = 1e-9
 
 
@@ -96,7 +95,7 @@ def compare(source: Source, done: Draft, kind: str, watch: Watch | None = None) 
             else:
                 emptied = done.emptied.get((table, record["id"]))
                 changes = _changes(table, record, here, place, emptied)
-                result.refusals += _is_refused(record, here, place)
+                result.refusals += bool(_refused(record, here, place))
                 said = None
                 facts = table in statements.STATED
                 if changes and facts and statements.another(record, here, place):
@@ -200,13 +199,14 @@ def _changes(
             value = {**old, **value}  # noqa: PLW2901 - what is kept of the row grows
         if not _same(value, old):
             found[name] = value
-    if _is_refused(record, here, place):
-        del found[_CONSENT]
+    for name in _refused(record, here, place):
+        found.pop(name, None)
     return found
 
 
-def _is_refused(record: Record, here: Held, place: int) -> bool:
-    return _CONSENT in record and consent.no_stays(record, here.cell(_CONSENT, place))
+def _refused(record: Record, here: Held, place: int) -> list[str]:
+    said = {name: here.cell(name, place) for name in consent.SAID if name in record}
+    return consent.stays(record, said)
 
 
 def _same(new: Any, old: Any) -> bool:  # noqa: ANN401 - values of any column

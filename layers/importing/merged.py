@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from layers import consent
 from layers.importing.compare import MAIN
 from layers.importing.draft import Draft, RowRefused, Source
 from layers.importing.held import Held
@@ -67,6 +68,6 @@ def keep(source: Source, done: Draft, kind: str, found: Found) -> None:
             if place is None or is_own or (table, record["id"]) in done.emptied:
                 continue
             for name in record.keys() - _OF_THE_ROW:
-                withdrawn = name == "consent_shown" and record[name] is False
+                withdrawn = name in consent.SAID and record[name] is consent.GUARDS[name]
                 if here.cell(name, place) is not None and not withdrawn:
                     record[name] = None

@@ -22,12 +22,15 @@ READERS = MappingProxyType(
         "gpkg": "layers.importing.read_package",
         "shapefile": "layers.importing.read_shapefile",
         "kml": "layers.importing.read_kml",
+        "network": "layers.importing.read_network",
     }
 )
 _SCRIPT = re.compile(rb"^(?:export\s|var\s|let\s|const\s|module\.|window\.|[\w$.]+\s*\(\s*[{\[])")
 _KML_ROOT = re.compile(
     rb"<(?:\w+:)?kml[\s>/]|earth\.google\.com/kml|opengis\.net/kml", re.IGNORECASE
 )
+_GRAPHML_ROOT = re.compile(rb"<(?:\w+:)?graphml[\s>/]|graphml\.graphdrawing\.org", re.IGNORECASE)
+_KUMU = re.compile(rb"^\{\s*\"(?:elements|connections)\"\s*:\s*\[")
 _WHOLE_FROM = 3  # so many tables named as ours, and no others, are an export of a whole atlas
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _NO_TABLES = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")
@@ -141,9 +144,13 @@ def _kind_of_text(head: bytes) -> str:
     if text[:2] in (b"\xff\xfe", b"\xfe\xff"):  # UTF-16: every second byte is empty in what we seek
         text = text[2:].replace(b"\x00", b"")
     text = text.lstrip(b" \t\r\n\x1e")
+    if _KUMU.match(text):
+        return "network"
     if text[:1] in (b"{", b"[") or _SCRIPT.match(text):
         return "geojson"
     if text[:1] == b"<":
+        if _GRAPHML_ROOT.search(text):
+            return "network"
         return "kml" if _KML_ROOT.search(text) else ""
     return "csv"
 
@@ -197,7 +204,7 @@ def _each(members: list[Source], how: How) -> list[_Unit]:
         kind = kind_of(member)
         if kind == "zip" and "xl/workbook.xml" in {one.name for one in unpack(member)}:
             kind = "xlsx"
-        if kind in ("csv", "geojson", "gpkg", "xlsx"):
+        if kind in ("csv", "geojson", "gpkg", "xlsx", "network"):
             found.append((kind, member))
     if not found:
         raise LayerError("file_format_unknown")

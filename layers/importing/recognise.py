@@ -40,7 +40,10 @@ _DECIMALS = re.compile(r"^\s*-?\d{1,3}[.,]\d{3,}\s*$")
 _DATES = frozenset({"date_checked"})
 _NUMBERS = frozenset({"min_age", "max_age", "waiting_days", "capacity", "free_places"})
 _NEVER = frozenset(
-    {"hidden", "address_shown", "private_contact", "consent_shown", "id", "precision"}
+    {
+        *("hidden", "address_shown", "private_contact", "consent_shown", "consent_shared"),
+        *("at_risk", "id", "precision"),
+    }
 )
 
 

@@ -29,7 +29,9 @@ _TEXTS = (
 )
 # in these a short word may be a name: NA is the code of Namibia, "None" a place
 _NAMES = frozenset({"name", "alternate_name", "organization", "town", "communities", "languages"})
-_PROTECTING = frozenset({"hidden", "address_shown", "precision", "consent_shown"})
+_PROTECTING = frozenset(
+    {"hidden", "address_shown", "precision", "consent_shown", "consent_shared", "at_risk"}
+)
 _EVERYWHERE = frozenset(
     {"n/a", "#n/a", "nan", "null", "-", "--", "\u2013", "\u2014", "?", "#ref!", "#value!", "#name?"}
 )

@@ -15,7 +15,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from layers import schema, vocab
+from layers import consent, schema, vocab
 from layers.importing.draft import Record, Source
 from layers.importing.held import Held
 
@@ -25,7 +25,10 @@ _TABLES = (
     *("places", "streets"),
 )
 _NO_FACTS = frozenset(
-    {"says_who", "precision", "consent_shown", "source_row", "row_version", "metres"}
+    {
+        *("says_who", "precision", *consent.SAID, "source_row", "row_version"),
+        "metres",
+    }
 )
 _TEXTS = frozenset({"opening_hours", "cost"})
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
@@ -201,8 +204,8 @@ def as_text(value: object) -> str:
 
 
 def _protects(table: str, name: str, value: object, *, guarded: bool) -> bool:
-    if name == "consent_shown":
-        return value is False
+    if name in consent.SAID:
+        return value is consent.GUARDS[name]
     if not guarded:
         return False
     return value is None or name == "extra" or (table == "locations" and name != "step_free")

@@ -21,7 +21,7 @@ YES_NO = frozenset(
     {
         *("papers_asked", "women_only", "free", "referral_asked", "childcare_on_site", "walk_in"),
         *("appointment", "step_free", "migrant_led", "women_led", "decision_maker", "lit"),
-        "consent_shown",
+        *("consent_shown", "consent_shared", "at_risk"),
     }
 )
 _SAYS = {"says_who": "says_who"}
@@ -51,6 +51,7 @@ CODED: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "kind": "tie_kind",
             "direction": "tie_direction",
             "participation": "participation",
+            "cooperation": "cooperation",
             **_SAYS,
         },
         "trust": {"state": "trust_state", "communities": TAGS},

@@ -14,7 +14,7 @@ import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from layers import cell_text, schema, vocab
+from layers import cell_text, consent, schema, vocab
 from layers.cell_text import EXTRA, PEOPLE
 from layers.errors import LayerError
 from layers.importing import cells
@@ -208,11 +208,11 @@ def _value(column: schema.Column, text: str | None, extra: dict[str, str]) -> An
     """Read one cell; what cannot be read is unknown and stays as text."""
     if text is None or column.of == "precision":
         return _precision(text) if column.of == "precision" else None
-    if column.name == "consent_shown":  # what is no clear yes is a no
+    if column.name in consent.GUARDS:  # what is not understood is read as it protects
         try:
             return cells.yes_no(text)
         except ValueError:
-            return False
+            return consent.GUARDS[column.name]
     if column.type == "text":
         names_a_row = column.name == "id" or column.of in OURS
         return _name(text) if names_a_row else text

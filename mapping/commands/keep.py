@@ -55,7 +55,7 @@ def _check_place(country: str, timezone: str) -> None:
 def export(asked: argparse.Namespace) -> int:
     """Write what may leave into a folder."""
     atlas = opened(asked.atlas)
-    what = exporting.leaving(atlas)
+    what = exporting.leaving(atlas, to=asked.to)
     with progress.watched() as watch:
         done = exporting.export(atlas, asked.folder, to=asked.to, look=out.look(), watch=watch)
     if asked.json:

@@ -28,13 +28,13 @@ def take() -> None:
     st.subheader(say("data.take"), anchor=False)
     to = st.segmented_control(
         say("data.export_to"),
-        exporting.FORMATS,
+        exporting.EVERY_FORMAT,
         default=exporting.FORMATS[0],
         required=True,
         format_func=lambda one: say(f"data.export_{one}"),
         key=FORMAT,
     )
-    _show_what_leaves()
+    _show_what_leaves(to or exporting.FORMATS[0])
     _export(to or exporting.FORMATS[0])
     st.text(say("data.export_note"))
     st.download_button(
@@ -47,12 +47,12 @@ def take() -> None:
     )
 
 
-def _show_what_leaves() -> None:
+def _show_what_leaves(to: str) -> None:
     """Say how many rows leave, and what stays here and why."""
     say = _shared.say
     # only the numbers are kept, for the tables would be held in memory a second time
     what = _shared.once(
-        "leaving", (), lambda: replace(exporting.leaving(_shared.atlas()), tables={})
+        "leaving", to, lambda: replace(exporting.leaving(_shared.atlas(), to=to), tables={})
     )
     rows = sum(what.rows.values())
     st.text(say("out.rows_of", rows=f"{rows:,}", tables=len(what.rows)))

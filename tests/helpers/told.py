@@ -20,11 +20,11 @@ _NUMBER = itertools.count()
 Rows = dict[str, dict[str, Any]]
 
 
-def told(atlas: Atlas) -> dict[str, Rows]:
-    """Give every table that leaves: rows by identifier, in plain values."""
+def told(atlas: Atlas, to: str = "gpkg") -> dict[str, Rows]:
+    """Give every table that leaves in a format: rows by identifier, in plain values."""
     return {
         name: {str(row["id"]): _plain(row) for row in table.to_dict("records")}
-        for name, table in leaving(atlas).tables.items()
+        for name, table in leaving(atlas, to=to).tables.items()
         if len(table)
     }
 
