@@ -15,6 +15,7 @@ import pandas as pd
 from scipy import sparse
 
 from layers import clock, consent
+from layers.importing.watch import Watch
 from mapping import adjacency, centrality
 from mapping.adjacency import arcs_of
 from mapping.adjacency import plain as plain_of
@@ -26,7 +27,7 @@ _YES_NO = ("migrant_led", "women_led", "decision_maker")
 _ABOUT = ("name", "kind", "sector", "internal", *_YES_NO)  # of an actor, where known
 
 
-def measures(graph: Actors) -> pd.DataFrame:
+def measures(graph: Actors, *, watch: Watch | None = None) -> pd.DataFrame:
     """Measure every actor's place among the recorded ties.
 
     Parameters
@@ -34,6 +35,8 @@ def measures(graph: Actors) -> pd.DataFrame:
     graph
         ``nx.Graph`` or ``nx.DiGraph``, kinds of ties summed before. Edge attribute ``strength``
         (a positive number, 1 where absent: more is closer). Loops are ignored.
+    watch
+        Told of progress, and stops the work.
 
     Returns
     -------
@@ -56,12 +59,14 @@ def measures(graph: Actors) -> pd.DataFrame:
     ValueError
         If the graph is a multigraph: the kinds of ties must be summed first.
     LayerError
-        ``tie_strength_not_positive`` if a strength is zero, negative, infinite or no number.
+        ``tie_strength_not_positive`` if a strength is zero, negative, infinite or no number;
+        ``stopped`` where somebody asked to stop.
 
     Notes
     -----
     Brandes' betweenness for all sources at once: distances by scipy's Dijkstra, then path counts
-    and dependencies each by one triangular solve; about O(n (m + n log n)).
+    and dependencies each by one triangular solve; about O(n (m + n log n)). Above a thousand actors
+    by igraph, where that is installed.
 
     Examples
     --------
@@ -78,7 +83,7 @@ def measures(graph: Actors) -> pd.DataFrame:
         {
             "degree": centrality.degrees(arcs, directed=graph.is_directed()),
             "strength": counted.sum(axis=1).astype(float),
-            "betweenness": centrality.betweenness(arcs),
+            "betweenness": centrality.betweenness(arcs, watch),
             "constraint": constraint,
             "effective_size": effective_size,
             "community": centrality.communities(both_ways),

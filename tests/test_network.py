@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers.errors import LayerError
+from layers.importing.watch import Watch
 from mapping import network
 from mapping.counted import Counted
 from tests.helpers.networks import graphs, without_loops
@@ -377,3 +378,27 @@ def test_larger_graphs_are_worked_on_in_blocks_with_the_same_answer(
     whole = network.measures(graph)["betweenness"]
     monkeypatch.setattr("mapping.centrality._ARCS_AT_ONCE", 700)
     np.testing.assert_allclose(network.measures(graph)["betweenness"], whole, atol=1e-15)
+
+
+@pytest.mark.parametrize("kind", [nx.Graph, nx.DiGraph])
+def test_a_large_network_has_the_same_betweenness_from_igraph_as_from_us(
+    kind: type[nx.Graph[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graph = nx.gnm_random_graph(60, 150, seed=3, directed=kind is nx.DiGraph)
+    for at, tie in enumerate(sorted(graph.edges)):
+        graph.edges[tie]["strength"] = at % 3 + 1
+    ours = network.measures(graph)["betweenness"]
+    monkeypatch.setattr("mapping.centrality.LARGE", 10)
+    monkeypatch.setattr("mapping.centrality._SOURCES_AT_ONCE", 7)
+    np.testing.assert_allclose(network.measures(graph)["betweenness"], ours, atol=1e-12)
+    monkeypatch.setattr("mapping.centrality.find_spec", lambda _: None)
+    np.testing.assert_allclose(network.measures(graph)["betweenness"], ours, atol=1e-15)
+
+
+def test_measuring_tells_how_far_it_is_and_stops_when_asked() -> None:
+    watch = Watch()
+    network.measures(nx.path_graph(5), watch=watch)
+    assert watch.state[0] == "between"
+    watch.stop()
+    with pytest.raises(LayerError, match="stopped"):
+        network.measures(nx.path_graph(5), watch=watch)
