@@ -25,8 +25,8 @@ from layers.netmap_taking import Entry
 from layers.room import Room
 from layers.room_schema import MIGRATIONS
 from layers.room_session import Session
-from mapping import phone
-from mapping.phone import limits
+from mapping import phone, words
+from mapping.phone import front, limits
 from mapping.phone import netmap as netmap_routes
 
 HELD = date(2026, 3, 1)
@@ -422,3 +422,12 @@ def test_a_room_of_version_five_gets_the_tables_and_keeps_its_sessions(tmp_path:
     assert room.get(session.id).title == "Old"
     begin(room, session)
     room.close()
+
+
+@pytest.mark.parametrize("lang", words.room_languages())
+def test_the_groups_page_weighs_less_than_150_kilobytes(room: Room, lang: str) -> None:
+    with TestClient(Starlette(routes=phone.routes(room))) as client:
+        sizes = [client.get(f"/net/ABCD2345?lang={lang}").headers["content-length"]]
+        names = front.names("netmap")
+        sizes += [client.get(f"/phone/assets/{one}").headers["content-length"] for one in names]
+    assert sum(map(int, sizes)) + 300 * (len(names) + 1) <= 150_000

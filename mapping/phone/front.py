@@ -71,8 +71,20 @@ PAGES = {
     ),
     "wall": Page(
         paths=("/wall/{code}",),
-        words=("wall.", "codebook.", "band."),
+        words=("wall.", "codebook.", "band.", "net.kind.", "net.towers", "net.rank_how"),
         words_at="/wall/words/{lang}.json",
+        in_room=True,
+    ),
+    "netmap": Page(
+        paths=("/net", "/net/{code}"),
+        words=(
+            *("net.", "phone.back", "phone.change", "phone.closed", "phone.code_", "phone.loading"),
+            *("phone.count_waiting", "phone.language", "phone.memory_only", "phone.mine_none"),
+            *("phone.no_script", "phone.no_voice", "phone.not_kept", "phone.offline"),
+            *("phone.paused", "phone.ready", "phone.sent_title", "phone.sound_about"),
+            "phone.withdraw",
+        ),
+        words_at="/net/words/{lang}.json",
         in_room=True,
     ),
     "moderate": Page(
@@ -191,6 +203,7 @@ def _fill(text: str, lang: str, name: str = "phone") -> str:
             "LANG": lang,
             "DIR": words.direction(lang),
             "SPRITE": pictures.sprite(),
+            "ACTORS": pictures.actors(),
             "DATA": _data(name, lang),
             "ASSETS": json.dumps([_address(one) for one in names(name)]),
         }[kind]

@@ -136,6 +136,22 @@ def sprite() -> str:
     )
 
 
+@cache
+def actors() -> str:
+    """Give the kinds of actors, ``#a-ngo``, and the button of a group's phone as one element."""
+    symbols = [_symbol("b-volume-high", "volume-high")]
+    symbols += [
+        _symbol(f"a-{code.removeprefix('actor_kind.')}", name)
+        for code, name in OF_PLACES.items()
+        if code.startswith("actor_kind.")
+    ]
+    return (
+        '<svg class="sprite" aria-hidden="true" focusable="false" width="0" height="0">'
+        + "".join(symbols)
+        + "</svg>"
+    )
+
+
 def _symbol(identifier: str, name: str) -> str:
     svg = assets.file("fontawesome", f"svgs/solid/{name}.svg").read_text("utf-8")
     found = _SVG.search(svg)
