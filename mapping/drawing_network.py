@@ -56,7 +56,7 @@ def picture(
     spec
         ``nodes`` in reading order (``id``, ``name``, ``said``, ``x``, ``y`` in [0, 1], ``r`` in
         units of a picture 1200 wide, ``form``, ``tied``, ``rank``, ``picture``; with
-        groups ``mark``, a text, and ``fill``, the name of a colour or ``""``: unknown); ``ties``
+        groups ``sign``, a text, and ``fill``, the name of a colour or ``""``: unknown); ``ties``
         as ``[from, to, width, ways]`` by number of the node, ``ways`` 1 (an arrow) or 2;
         ``legend``, ``words``, ``rtl``; ``view`` changes with the actors shown, ``key`` with
         anything. Who draws it adds ``answers`` (each ``from`` and ``to``: an actor that a
@@ -118,9 +118,9 @@ def _grouped(node: str, groups: Groups | None) -> dict[str, str]:
         return {}
     number = groups.of.get(node)
     if number is None:
-        return {"mark": "?", "fill": ""}
+        return {"sign": "?", "fill": ""}
     group = groups.groups[number]
-    return {"mark": group.mark, "fill": group.fill}
+    return {"sign": group.mark, "fill": group.fill}
 
 
 def legend_of(groups: Groups | None, drawn: Collection[str]) -> list[dict[str, str]]:

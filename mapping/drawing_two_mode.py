@@ -58,7 +58,7 @@ def two_mode(
     is_rtl = direction(lang) == "rtl"
     rows = table[table["actor"].isin(list(graph))]
     actors = [node for node in graph if node in set(rows["actor"])]
-    things = sorted(set(rows["other"]), key=lambda one: (_word(about, one, lang).casefold(), one))
+    things = sorted(set(rows["other"]), key=lambda one: (word(about, one, lang).casefold(), one))
     order = _ordered(graph, actors, things, rows)
     longest = max(len(order[LEFT]), len(order[RIGHT]), round(len(things) * 1.7), 8)
     nodes: list[dict[str, Any]] = []
@@ -133,7 +133,7 @@ def table_of(graph: nx.DiGraph[str], table: pd.DataFrame, *, about: str, lang: s
         members = list(part["actor"])
         led = [one for one in members if graph.nodes[one].get("migrant_led") is True]
         listed = sorted((names[one] for one in members), key=str.casefold)
-        written.append((_word(about, str(code), lang), len(members), len(led), ", ".join(listed)))
+        written.append((word(about, str(code), lang), len(members), len(led), ", ".join(listed)))
     written.sort(key=lambda row: (-row[1], row[0]))
     columns = (
         f"network.{about}_thing",
@@ -196,27 +196,33 @@ def _mark(one: str, groups: Groups | None) -> dict[str, str]:
         return {}
     number = groups.of.get(one)
     if number is None:
-        return {"mark": "?", "fill": ""}
-    return {"mark": groups.groups[number].mark, "fill": groups.groups[number].fill}
+        return {"sign": "?", "fill": ""}
+    return {"sign": groups.groups[number].mark, "fill": groups.groups[number].fill}
 
 
 def _thing(about: str, code: str, rows: pd.DataFrame, lang: str) -> dict[str, Any]:
-    word = _word(about, code, lang)
+    named = word(about, code, lang)
     number = int((rows["other"] == code).sum())
     node = {
         "id": thing_id(code),
-        "name": f"{word} ({number})",
-        "said": say(f"network.{about}_said", lang, name=word, number=number),
+        "name": f"{named} ({number})",
+        "said": say(f"network.{about}_said", lang, name=named, number=number),
         "r": 15.0,
         "form": "thing",
         "picture": pictogram(f"category.{code}") if about == "offers" else None,
         "thing": True,
     }
-    return node if about == "offers" else node | {"mark": code, "fill": "sunk"}
+    return node if about == "offers" else node | {"sign": code, "fill": "sunk"}
 
 
-def _word(about: str, code: str, lang: str) -> str:
-    """Name a category or a language; a language without a word of ours by its tag."""
+def word(about: str, code: str, lang: str) -> str:
+    """Name a category or a language; a language without a word of ours by its tag.
+
+    Parameters
+    ----------
+    about, code, lang
+        As for :func:`two_mode`.
+    """
     if about == "offers":
         return say(f"category.{code}", lang)
     return say(f"tongue.{code}", lang) if f"tongue.{code}" in sentences(lang) else code

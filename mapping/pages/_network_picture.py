@@ -16,11 +16,22 @@ _mount = st.components.v2.component(
     "common_ground_network",
     html='<div class="picture"></div>',
     css=(_HERE / "network_picture.css").read_text("utf-8"),
-    js=(_HERE / "network_picture.js").read_text("utf-8"),
+    # one script: who is drawn, where, and what hands and keys do
+    js="\n".join(
+        (_HERE / f"network_picture{part}.js").read_text("utf-8")
+        for part in ("", "_place", "_hands")
+    ),
 )
 
 
-def network_picture(spec: Mapping[str, Any], *, key: str, on_picked: Callable[[str], None]) -> None:
+def network_picture(
+    spec: Mapping[str, Any],
+    *,
+    key: str,
+    on_picked: Callable[[str], None],
+    on_joined: Callable[[str], None],
+    on_tie: Callable[[str, str], None],
+) -> None:
     """Show a picture of the network.
 
     Parameters
@@ -31,6 +42,10 @@ def network_picture(spec: Mapping[str, Any], *, key: str, on_picked: Callable[[s
         Name of the widget; zoom and place are kept for it over reruns.
     on_picked
         Called with the id of the actor chosen in the picture, ``""`` for none.
+    on_joined
+        Called with the id of a second actor, clicked with Shift held down.
+    on_tie
+        Called with the ids at the two ends of the tie that was clicked.
     """
 
     def picked() -> None:
@@ -38,4 +53,20 @@ def network_picture(spec: Mapping[str, Any], *, key: str, on_picked: Callable[[s
         if found is not None:
             on_picked(str(found))
 
-    _mount(key=key, data=dict(spec), on_picked_change=picked)
+    def joined() -> None:
+        found = st.session_state[key].joined
+        if found:
+            on_joined(str(found))
+
+    def tie() -> None:
+        found = st.session_state[key].tie
+        if isinstance(found, list | tuple) and len(found) == 2:
+            on_tie(str(found[0]), str(found[1]))
+
+    _mount(
+        key=key,
+        data=dict(spec),
+        on_picked_change=picked,
+        on_joined_change=joined,
+        on_tie_change=tie,
+    )

@@ -18,10 +18,13 @@ STRENGTHS: Final = (WEAKEST, 2, 3)
 PRESENTING: Final = "network_presenting"
 
 
-def controls() -> Counted:
+def controls(*, with_switch: bool = True) -> Counted:
     """Ask which ties count, in the order a person thinks: of what kind, when, how strong.
 
-    Below them is the switch of :func:`presenting`, on every page that asks.
+    Parameters
+    ----------
+    with_switch
+        Show the switch of :func:`presenting` below; a page that says no shows it elsewhere.
     """
     say = _shared.say
     kinds = st.multiselect(
@@ -53,14 +56,20 @@ def controls() -> Counted:
         key=CONFIRMED_BY,
         bind="query-params",
     )
+    if with_switch:
+        switch()
+    return Counted(on=on, kinds=tuple(kinds), least_strength=strength, confirmed=confirmed)
+
+
+def switch() -> None:
+    """Show the switch of :func:`presenting`; :func:`controls` does so by itself."""
     st.toggle(
-        say("network.presenting"),
+        _shared.say("network.presenting"),
         key=PRESENTING,
-        help=say("network.presenting_help"),
+        help=_shared.say("network.presenting_help"),
         bind="query-params",
         persist_state="session",
     )
-    return Counted(on=on, kinds=tuple(kinds), least_strength=strength, confirmed=confirmed)
 
 
 def presenting() -> bool:
