@@ -6,7 +6,7 @@ nobody was asked to take, or that was declined, is no seat.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
@@ -219,11 +219,3 @@ def asked(body: Body) -> frozenset[str]:
         for seat in sector.seats
         if seat.organization is not None and seat.state != "not_asked"
     )
-
-
-def first_without(bodies: Sequence[Body]) -> tuple[Body, str] | None:
-    """Give the body and the sector to name first; ``None`` where every listed sector is there."""
-    for one in bodies:
-        if one.without:
-            return one, one.without[0]
-    return None

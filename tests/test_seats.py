@@ -108,10 +108,8 @@ def test_the_body_with_more_missing_comes_first_of_its_kind() -> None:
     sit = [seat(one, "attending", None, "full") for one in seats.REQUIRED]
     found = seats.bodies(pd.DataFrame(rows), pd.DataFrame(sit), ACTORS)
     assert [one.id for one in found] == ["bare", "full", "w"]
-    first = seats.first_without(found)
-    assert first is not None
-    assert (first[0].id, first[1]) == ("bare", "education")
-    assert seats.first_without(found[1:2]) is None
+    assert found[0].without == seats.REQUIRED
+    assert found[1].without == ()
 
 
 # --- who could sit there -------------------------------------------------------------------------
@@ -192,7 +190,6 @@ def test_housing_is_missing_in_the_sample_city_and_in_nothing_of_its_twin(
             *(Atlas(path).read(one) for one in ("bodies", "seats", "organizations"))
         )
 
-    first = seats.first_without(found(sample_once))
-    assert first is not None
-    assert (first[0].id, first[1]) == ("steering", "housing")
+    first = found(sample_once)[0]
+    assert (first.id, first.without) == ("steering", ("housing",))
     assert [one.without for one in found(twin_atlas) if one.id == "steering"] == [()]
