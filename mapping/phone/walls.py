@@ -23,6 +23,7 @@ from layers.errors import LayerError
 from layers.room import Room
 from layers.room_session import Session
 from mapping import hall
+from mapping.phone import netmap_wall
 from mapping.phone.limits import Bucket
 
 TOGETHER_S = 0.1  # what comes within this time is one message
@@ -117,6 +118,7 @@ class Walls:
             "code": session.code,
             "phones": counts[0],
             "sent": counts[1],
+            "net": None if ended or blank else netmap_wall.shown(self._room, session),
             "summary": summing_up.summary(self._room, session) if over else None,
         }
         return State(payload, change, time.monotonic() + wait_s if wait_s else None)

@@ -97,6 +97,7 @@
     if (!state) return "starting";
     if (state.showing === "blank") return "blank";
     if (state.state === "closed") return "ended";
+    if (state.net) return "net"; // a round of Net-Map has the whole wall
     return state.showing === "hidden" || state.state === "ready" ? "waiting" : "map";
   }
 
@@ -112,6 +113,7 @@
     }
     if (now === "refused") notice("wall.refused");
     if (now === "blank") notice("");
+    NetmapWall.show(now === "net" ? state.net : null);
     WallSummary.show(now === "ended" ? state : null, nextLanguage);
     if (state) {
       room();
