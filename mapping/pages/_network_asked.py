@@ -22,6 +22,7 @@ SECTORS, ACTOR_KINDS, LED_BY, COMMUNITIES = (
     f"network_{one}" for one in ("sectors", "actor_kinds", "led", "communities")
 )
 THING, CELL = "network_thing", "network_cell"  # chosen in the middle; chosen in the matrix
+MAKING = "network_making"  # whether a tie is being made between the two
 MIDDLE, TURN = "network_middle", "network_turn"  # whose surroundings; how often somebody was sought
 PICTURE_VIEW, SECTORS_VIEW, OFFERS, SERVES, MAP = "picture", "sectors", "offers", "serves", "map"
 VIEWS: Final = (PICTURE_VIEW, SECTORS_VIEW, OFFERS, SERVES, MAP)
@@ -230,14 +231,20 @@ def join(actor: str) -> None:
     if first is None or actor.startswith("::"):
         choose(actor)
     elif actor != first:
-        st.session_state[OTHER] = actor
+        st.session_state[OTHER], st.session_state[MAKING] = actor, True
 
 
 def choose_tie(one: str, two: str) -> None:
     """Tell of the ties between two actors; who was chosen already stays so."""
     if st.session_state.get(ACTOR) not in {one, two}:
         choose(one)
+    st.session_state[MAKING] = False
     st.session_state[OTHER] = two if st.session_state[ACTOR] == one else one
+
+
+def making() -> bool:
+    """Tell whether somebody makes a tie between the two actors that are chosen."""
+    return bool(st.session_state.get(MAKING)) and not _ties_counted.presenting()
 
 
 def surround(actor: str) -> None:

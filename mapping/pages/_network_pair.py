@@ -45,6 +45,8 @@ def chosen_actor(
         other = _second(found, actor, names)
         if other is not None:
             _between(actor, other, found, names, ties)
+            if not chosen.presenting:
+                st.toggle(say("network.make_tie"), key=_network_asked.MAKING)
         st.button(
             say("network.clear"), key="network_clear", on_click=_network_asked.choose, args=("",)
         )
@@ -159,8 +161,8 @@ def told(row: dict[Any, Any], names: dict[str, str]) -> str:
 def _confirmed(row: dict[Any, Any]) -> str:
     """Say whether both, one or neither of the two said so, and who told it."""
     say = _shared.say
-    number = pd.to_numeric(row.get("confirmed_by"), errors="coerce")
-    how_many = 0 if pd.isna(number) else int(number)
+    number: Any = row.get("confirmed_by")
+    how_many = int(number) if _known(number) else 0
     sentence = say(f"network.tie_confirmed_{how_many}")
     if _known(row.get("says_who")):
         told_by = say("network.tie_says_who", who=say(f"says_who.{row['says_who']}"))

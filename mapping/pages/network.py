@@ -12,6 +12,7 @@ from mapping.pages import (
     _network_map,
     _network_pair,
     _network_tables,
+    _network_tie,
     _network_views,
     _shared,
     _ties_counted,
@@ -56,6 +57,8 @@ def page() -> None:
         other = _network_pair.chosen_actor(those, chosen, names, ties)
     with picture:
         _view(organizations, ties, those, chosen, names, other)
+        if other is not None and chosen.actor is not None and _network_asked.making():
+            _network_tie.show(chosen.actor, other, names)
     if view in {_network_asked.PICTURE_VIEW, _network_asked.MAP}:
         if not chosen.presenting:
             _network_tables.dependents(those, names)

@@ -243,9 +243,11 @@ class Picture {
   select(id) {
     this.chosen = id || "";
     const chosen = this.index(this.chosen);
+    const second = (this.data.tie || [])[1]; // told of beside the picture: in full ink, tied or not
     this.svg.classList.toggle("chosen", chosen !== null);
     for (const node of this.nodes) {
-      const bright = chosen === null || node.number === chosen || this.partners[chosen].has(node.number);
+      const bright = chosen === null || node.number === chosen || node.id === second || this.partners[chosen].has(node.number);
+      node.mark.classList.toggle("is-second", chosen !== null && node.id === second);
       node.mark.classList.toggle("faded", !bright);
       node.mark.classList.toggle("is-chosen", node.number === chosen);
       node.mark.setAttribute("aria-pressed", node.number === chosen ? "true" : "false");

@@ -131,7 +131,8 @@ class Placing {
     this.ruler.font = `600 ${size}px ${family}`;
     const chosen = this.index(this.chosen);
     const around = chosen === null ? new Set() : this.partners[chosen];
-    const must = new Set([chosen, this.near, ...(chosen === null ? this.pointed : []), this.focusSeen ? this.focused : null].filter((one) => one !== null && one !== undefined));
+    const second = chosen === null ? null : this.index((this.data.tie || [])[1]);
+    const must = new Set([chosen, second, this.near, ...(chosen === null ? this.pointed : []), this.focusSeen ? this.focused : null].filter((one) => one !== null && one !== undefined));
     const order = [...this.nodes].sort((a, b) => {
       const first = ({ number }) => (must.has(number) ? 0 : around.has(number) ? 1 : this.named.has(number) ? 2 : 3);
       return first(a) - first(b) || a.rank - b.rank;
