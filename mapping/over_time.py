@@ -127,7 +127,7 @@ def unconfirmed(ties: pd.DataFrame, on: date, *, months: int = MONTHS) -> pd.Dat
     Returns
     -------
     ties
-        Those not confirmed for so many months before the day, the longest ago first, with
+        Those older than so many months, and not confirmed in them, the longest ago first, with
         ``confirmed`` (the latest day not after ``on``; NaT where there is none) and ``state``:
         ``old``; ``never``: nobody ever confirmed it; ``later``: only after that day, so that
         nobody can say when before.
@@ -138,7 +138,8 @@ def unconfirmed(ties: pd.DataFrame, on: date, *, months: int = MONTHS) -> pd.Dat
     latest = said.where(said <= now).max(axis=1)
     state = np.select([latest.notna(), said.notna().any(axis=1)], ["old", "later"], default="never")
     found = here.assign(confirmed=latest, state=state)
-    recent = latest >= now - pd.DateOffset(months=months)
+    since = now - pd.DateOffset(months=months)
+    recent = latest.ge(since) | pd.to_datetime(here["since"]).ge(since)
     return found[~recent.to_numpy(dtype=bool)].sort_values("confirmed", kind="stable")
 
 
@@ -167,6 +168,11 @@ def series(
         [_numbers(network.graph_of(shown, ties, replace(choice, on=day)), day) for day in days],
         columns=["day", "ties", "pairs", "tied", "parts", "isolates", "ei"],
     )
+
+
+def of_any_day(counted: Counted) -> Counted:
+    """Give the same choice of ties, of all days: this page asks for two days of its own."""
+    return replace(counted, on=None)
 
 
 def years(ties: pd.DataFrame, today: date) -> list[int]:

@@ -5,7 +5,11 @@ from __future__ import annotations
 from playwright.sync_api import Page
 
 # As in mapping/pages/navigation.py; the first is the one that opens.
-PAGES = ("map", "reach", "gaps", "whom", "room", "network", "seats", "data", "quality", "edit", "ask")
+PAGES = (
+    *("map", "reach", "gaps", "whom", "room"),
+    *("network", "seats", "whatif"),
+    *("data", "quality", "edit", "ask"),
+)
 _DRAWN = """() => {
   const app = document.querySelector('[data-testid="stApp"]');
   const frames = [...document.querySelectorAll('iframe')];
