@@ -314,6 +314,16 @@ def add_actor(room: Room, session_id: str, actor: Actor) -> None:
     room.change(session_id, lambda db: _insert_actor(db, session_id, named)).result()
 
 
+def name_organization(room: Room, session_id: str, actor_id: str, organization: str) -> None:
+    """Keep which row of the atlas an actor is."""
+    _change(
+        room,
+        session_id,
+        "UPDATE netmap_actors SET organization = ? WHERE session = ? AND id = ?",
+        (organization, session_id, actor_id),
+    )
+
+
 def refuse_actor(room: Room, session_id: str, actor_id: str) -> None:
     """Delete a name that a group typed and that waits."""
     _change(
