@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any, Final
 
 import pandas as pd
@@ -127,9 +126,7 @@ def _row(
 
 
 def _level(scale: str, value: Any) -> str:  # noqa: ANN401 - a cell, perhaps <NA>
-    if pd.isna(value) or not value:
-        return _shared.say("seats.unknown")
-    return _shared.say(f"seats.{scale}_{int(value)}")
+    return _shared.say(f"seats.{scale}_{UNKNOWN if pd.isna(value) else int(value)}")
 
 
 def _yes_no(value: Any) -> str:  # noqa: ANN401 - a cell, perhaps <NA>
@@ -157,14 +154,7 @@ def _enter(grid: pd.DataFrame, names: Mapping[str, str], asked: str) -> None:
         row: Mapping[Any, Any] = mine[0] if mine else {}
         keys = {one: f"seats_{one}_{who}_{asked}" for one in ("power", "interest", "affected")}
         for one in ("power", "interest"):
-            held = row.get(one)
-            st.select_slider(
-                say(f"seats.{one}"),
-                (UNKNOWN, *range(standing.LEAST, standing.MOST + 1)),
-                value=UNKNOWN if held is None or pd.isna(held) else int(held),
-                format_func=partial(_level, one),
-                key=keys[one],
-            )
+            _slider(one, row.get(one), keys[one])
         held = row.get("affected")
         st.segmented_control(
             say("seats.col_affected"),
@@ -182,6 +172,18 @@ def _enter(grid: pd.DataFrame, names: Mapping[str, str], asked: str) -> None:
             on_click=_keep,
             args=(str(who), asked, row.get("id"), keys),
         )
+
+
+def _slider(scale: str, held: Any, key: str) -> None:  # noqa: ANN401 - a cell, or nothing
+    """Ask for power or interest; it starts at what is known."""
+    say = _shared.say
+    st.select_slider(
+        say(f"seats.{scale}"),
+        (UNKNOWN, *range(standing.LEAST, standing.MOST + 1)),
+        value=UNKNOWN if held is None or pd.isna(held) else int(held),
+        format_func=lambda value: say(f"seats.{scale}_{value}"),
+        key=key,
+    )
 
 
 def _keep(who: str, asked: str, row: str | None, keys: Mapping[str, str]) -> None:
