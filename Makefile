@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 PIP := -m pip install --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test drill check bench screenshots test-lowest clean sample
+.PHONY: help run test drill check types rules bench screenshots test-lowest clean sample
 
 help:  ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -56,16 +56,25 @@ run: $(VENV)/.installed $(if $(filter var/sample.gpkg,$(ATLAS)),var/sample.gpkg)
 # with WORKERS=0.
 WORKERS ?= 3
 
+# Tests that are about the text of the program: part of `make check`, and not run twice.
+RULES := tests/test_boundaries.py tests/test_words.py
+
 # --- testing -----------------------------------------------------------------------------------
 
 check: $(VENV)/.installed-dev  ## linters, types and the arrows between modules
-	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
+	@$(MAKE) --no-print-directory -j2 types rules
+
+types: $(VENV)/.installed-dev
 	@$(BIN)/mypy
+
+rules: $(VENV)/.installed-dev
+	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m pytest -q tests/test_boundaries.py tests/test_words.py
+	@$(BIN)/python -m pytest -q $(RULES)
 
 test: check  ## everything: checks, then all tests, with samples of the long ones
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder \
+	  $(addprefix --ignore=,$(RULES))
 
 drill: $(VENV)/.installed-dev  ## the long tests whole: soak, kills, mutated files, attacks
 	@CG_DRILL=1 $(BIN)/python -m pytest -m drill

@@ -52,7 +52,7 @@ def test_axe_would_see_a_barrier(watch: Watch) -> None:
 
 
 @whole
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.drill)])
 def test_no_step_of_the_phone_has_a_barrier(
     watch: Watch, in_hall: Server, scheme: str, *, whole: bool
 ) -> None:
@@ -70,7 +70,7 @@ def test_no_step_of_the_phone_has_a_barrier(
 
 
 @whole
-@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.drill)])
+@pytest.mark.parametrize("scheme", [pytest.param("light", marks=pytest.mark.drill), "dark"])
 def test_no_other_screen_of_the_phone_has_a_barrier(
     watch: Watch, in_hall: Server, scheme: str, *, whole: bool
 ) -> None:

@@ -280,7 +280,7 @@ def test_words_she_does_not_read_are_counted_and_never_reach_her_phone(
     assert second.get_attribute("#waiting blockquote", "dir") == "auto"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", [pytest.param("light", marks=pytest.mark.drill), "dark"])
 def test_no_part_of_the_second_phone_has_a_barrier_or_runs_over(
     watch: Watch, in_hall: Server, session: Session, scheme: str
 ) -> None:

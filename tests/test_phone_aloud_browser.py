@@ -121,16 +121,24 @@ def test_another_language_keeps_screen_answers_words_and_place(
 
 
 # with letters of the usual size English, French and Arabic are looked at in test_phone_browser
-@pytest.mark.parametrize("text", [pytest.param("100%", marks=pytest.mark.drill), "200%"])
+# and of every three languages one at each step, another at the next: the drill looks at all
+@pytest.mark.parametrize(
+    ("text", "every"),
+    [
+        pytest.param("100%", 1, marks=pytest.mark.drill),
+        pytest.param("200%", 1, marks=pytest.mark.drill),
+        ("200%", 3),
+    ],
+)
 def test_no_language_is_wider_than_a_small_phone(
-    watch: Watch, in_hall: Server, session: Session, text: str
+    watch: Watch, in_hall: Server, session: Session, text: str, every: int
 ) -> None:
     phone = watch.page("phone", locale="en")
     phone.add_init_script(voices())
     larger = f"document.documentElement.style.fontSize = '{text}'"
     phone.add_init_script(f"addEventListener('DOMContentLoaded', () => {{ {larger} }})")
-    for step in rooms.steps(phone, phones.address(in_hall, session)):
-        for lang in words.room_languages():
+    for at, step in enumerate(rooms.steps(phone, phones.address(in_hall, session))):
+        for lang in words.room_languages()[at % every :: every]:
             phone.select_option("#lang", lang)
             phone.wait_for_selector(f"html[lang='{lang}']")
             for sound in (True, False):

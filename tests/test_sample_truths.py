@@ -22,7 +22,9 @@ from tests.helpers.seen import LANGUAGE, Seen, metres
 DAY = date(2026, 11, 22)
 
 
-@pytest.fixture(scope="module", params=[1, 5], ids=["seed 1", "seed 5"])
+@pytest.fixture(
+    scope="module", params=[1, pytest.param(5, marks=pytest.mark.drill)], ids=["seed 1", "seed 5"]
+)
 def pair(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Seen, Seen]:
