@@ -48,9 +48,28 @@ class Artist:
         LayerError
             ``figure_failed``.
         """
-        order = json.dumps({"spec": spec, "scale": scale}).encode() + b"\n"
+        return self._done({"spec": spec, "scale": scale})
+
+    def letter(self, text: str, scale: float | None) -> bytes:
+        """Put fonts into a drawing or a page of our own making.
+
+        Parameters
+        ----------
+        text
+            As :mod:`mapping.network_svg` draws it: SVG, or a page of HTML around such.
+        scale
+            Pixels of a PNG for one of the drawing; ``None`` for the text with its fonts.
+
+        Raises
+        ------
+        LayerError
+            ``figure_failed``.
+        """
+        return self._done({"text": text, "scale": scale})
+
+    def _done(self, order: dict[str, Any]) -> bytes:
         with self._lock:
-            answer = self._ask(order)
+            answer = self._ask(json.dumps(order).encode() + b"\n")
         if "drawn" not in answer:
             raise LayerError("figure_failed")
         return base64.b64decode(answer["drawn"])

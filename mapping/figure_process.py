@@ -10,11 +10,13 @@ font gets a family name that nobody else has, and the signs of direction as sign
 from __future__ import annotations
 
 import base64
+import html
 import io
 import json
 import re
 import sys
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
@@ -31,6 +33,9 @@ NOBODY: Final[list[str]] = []  # addresses that a figure may ask for its data
 ANYTHING_ELSE: Final = "Noto Sans, system-ui, sans-serif"
 _UNSEEN: Final = (0x200B, *range(0x200C, 0x2010), *range(0x2066, 0x206A))
 _NARROW: Final = (0xA0, 0x2009, 0x202F)  # French puts the last one between thousands
+FONTS_HERE: Final = "/*fonts*/"  # in a drawing of ours: where the style sheet is put
+_LETTERS: Final = re.compile(r'font-family="@"([^>]*)>([^<]*)<')
+_BOLD: Final = 'font-weight="bold"'
 # What would fetch something, or run: text is escaped, so only a real element begins like this.
 _FORBIDDEN: Final = re.compile(r"<(?:image|script|a|foreignObject|use|iframe)\b")
 
@@ -129,9 +134,14 @@ def _empty(font: TTFont) -> str:
 def _embedded(font: Font, svg: str) -> str:
     """Write the signs that a figure uses as a style sheet, so that it looks alike everywhere."""
     used = {ord(sign) for sign in svg}
+    return f"<defs><style>{_rules(font, used, bold=_BOLD in svg)}</style></defs>"
+
+
+def _rules(font: Font, used: Iterable[int], *, bold: bool) -> str:
+    """Write some signs of a font as rules of a style sheet."""
     rules = []
     for at, path in enumerate(font.paths()):
-        if at and 'font-weight="bold"' not in svg:
+        if at and not bold:
             continue
         one = TTFont(path, recalcTimestamp=False)
         options = subset.Options(hinting=False, name_IDs=[0, 1, 2, 13, 14], glyph_names=False)
@@ -147,7 +157,36 @@ def _embedded(font: Font, svg: str) -> str:
             f'@font-face{{font-family:"{font.name}";font-weight:{"bold" if at else "normal"};'
             f"src:url(data:font/ttf;base64,{data})}}"
         )
-    return f"<defs><style>{''.join(rules)}</style></defs>"
+    return "".join(rules)
+
+
+def _lettered(text: str, scale: float | None) -> bytes:
+    """Put fonts into a drawing or a page of ours, or make a PNG of a drawing.
+
+    Each text has the mark ``@`` as its font, and a style sheet holds the mark for the fonts.
+    """
+    if _FORBIDDEN.search(text):
+        raise ValueError("a figure brings all it needs with it and runs nothing")
+    if scale:
+        for font in FONTS:
+            _register(font)
+        one_by_one = _LETTERS.sub(lambda found: _font_of(found[1], found[2]), text)
+        return vl_convert.svg_to_png(one_by_one, scale=scale)
+    families = ", ".join((*(font.name for font in FONTS), "system-ui", "sans-serif"))
+    left = {ord(sign) for sign in html.unescape(text)}
+    rules = []
+    for font in FONTS:
+        mine = left & font.signs()
+        left -= mine
+        if any(chr(sign).isalnum() for sign in mine):
+            rules.append(_rules(font, mine, bold=_BOLD in text or "font-weight:700" in text))
+    named = text.replace('font-family="@"', f'font-family="{families}"')
+    return named.replace(FONTS_HERE, "".join(rules), 1).encode()
+
+
+def _font_of(more: str, letters: str) -> str:
+    """Name the font that has most of the signs of a text, before the text."""
+    return f'font-family="{chosen(html.unescape(letters)).family}"{more}>{letters}<'
 
 
 def drawn(order: dict[str, Any]) -> bytes:
@@ -156,13 +195,16 @@ def drawn(order: dict[str, Any]) -> bytes:
     Parameters
     ----------
     order
-        ``spec``: of Vega-Lite; ``scale``: pixels of a PNG for one of the figure, or null for SVG.
+        ``spec``: of Vega-Lite, or ``text``: a drawing or page of ours that wants its fonts;
+        ``scale``: pixels of a PNG for one of the figure, or null for SVG.
 
     Raises
     ------
     ValueError
         If the picture would fetch something or run something.
     """
+    if "text" in order:
+        return _lettered(order["text"], order["scale"])
     spec = order["spec"]
     font = chosen(json.dumps(spec, ensure_ascii=False))
     _register(font)

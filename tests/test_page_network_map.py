@@ -8,29 +8,12 @@ import pytest
 import shapely
 from streamlit.testing.v1 import AppTest
 
-from layers import atlas, consent
+from layers import atlas
 from mapping import words
-from mapping.counted import Counted
-from mapping.network import graph_of
-from mapping.network_map import tie_handle
 
 SECRET = shapely.Point(10.012345, 56.054321)
 HOSTILE = "Choir {{7*7}} ![x](//evil.example/x.png)"
-PAGE = """
-from types import SimpleNamespace
-import streamlit as st
-from layers import consent
-from mapping import network
-from mapping.counted import Counted
-from mapping.pages import _network_map, _shared
-organizations = consent.shown_actors(_shared.read("organizations"))
-graph = network.graph_of(organizations, _shared.read("ties"), Counted())
-names = dict(zip(organizations["id"], organizations["name"]))
-actor = st.selectbox("actor", list(names), index=None, key="network_actor")
-_network_map.show(
-    SimpleNamespace(graph=graph), SimpleNamespace(actor=actor, counted=Counted()), names
-)
-"""
+PAGE = "from mapping.pages import network; network.page()"
 
 
 @pytest.fixture
@@ -90,10 +73,12 @@ def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> atlas.Atlas:
     return made
 
 
-def opened(lang: str = "en", tie: str = "") -> AppTest:
+def opened(lang: str = "en", **chosen: str) -> AppTest:
     app = AppTest.from_string(PAGE, default_timeout=30)
     app.query_params["cg_lang"] = lang
-    app.session_state["network_tie"] = tie
+    app.session_state["network_view"] = "map"
+    for name, value in chosen.items():
+        app.session_state[f"network_{name}"] = value
     app.run()
     assert not app.exception
     return app
@@ -113,12 +98,12 @@ def test_it_counts_what_is_drawn_and_lists_the_others_with_the_reason(town: atla
     # drawn: a, b, c; lines: a-c. a-b is within one address; c-d and b-e have an end without one
     assert "On the map: 3 of 5 organizations, and 1 of 4 pairs with a tie." in texts(app)
     assert "at one and the same place, so without a line: 1." in texts(app)
-    [table] = app.dataframe
+    [table] = [one for one in app.dataframe if one.key == "network_unplaced"]
     assert table.value.to_numpy().tolist() == [
         ["Refuge", "its place is protected", 1],
         ["Circle", "no place known", 1],
     ]
-    assert not any(one in sent(app) for one in ("Hushed", "10012345", "10.012345", "{{7*7}} !"))
+    assert not any(one in sent(app) for one in ("Hushed", "10012345", "10.012345"))
 
 
 def test_a_walk_from_the_chosen_actor_leaves_its_protected_service_out(town: atlas.Atlas) -> None:
@@ -140,11 +125,8 @@ def test_a_walk_from_the_chosen_actor_leaves_its_protected_service_out(town: atl
 
 
 @pytest.mark.parametrize("lang", ["fr", "ar"])
-def test_a_chosen_tie_says_its_kinds_each_way_in_every_language(
-    town: atlas.Atlas, lang: str
-) -> None:
-    graph = graph_of(consent.shown_actors(town.read("organizations")), town.read("ties"), Counted())
-    assert graph.has_edge("a", "c")
-    app = opened(lang, tie_handle("c", "a"))
+def test_a_chosen_tie_says_its_kinds_in_every_language(town: atlas.Atlas, lang: str) -> None:
+    del town
+    app = opened(lang, actor="a", other="c")
     assert words.say("tie_kind.funds", lang) in texts(app)
     assert HOSTILE in texts(app)

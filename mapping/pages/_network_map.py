@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import networkx as nx
 import pandas as pd
@@ -17,40 +17,23 @@ from mapping.catchments import Catchment
 from mapping.city import City
 from mapping.counted import Counted
 from mapping.needs import Need
-from mapping.pages import _gaps_answer, _map, _numbers, _shared
+from mapping.pages import _gaps_answer, _map, _network_asked, _numbers, _shared
 from mapping.pages._gaps_answer import Said
+from mapping.pages._network_asked import Chosen
+from mapping.pages._network_found import Found
 from mapping.personas import Persona
 
-ACTOR: Final = "network_actor"  # of the page: who is chosen, in picture, table and map
-TIE, GAPS, WALK, MINUTES, LISTED = (
-    f"network_{one}" for one in ("tie", "gaps", "walk", "walk_minutes", "unplaced")
+GAPS, WALK, MINUTES, LISTED = (
+    f"network_{one}" for one in ("gaps", "walk", "walk_minutes", "unplaced")
 )
 NONE, ALL, PERSONA = "", "all", "persona:"
 HOW_FAR: Final = (5, 10, 15, 20, 30)
 USUAL: Final = 15
 
 
-class Found(Protocol):
-    """What the page found; of it the graph of those shown is needed."""
-
-    @property
-    def graph(self) -> nx.DiGraph[str]:
-        """Actors shown and their ties."""
-
-
-class Chosen(Protocol):
-    """What the page's controls say."""
-
-    @property
-    def actor(self) -> str | None:
-        """Who is chosen."""
-
-    @property
-    def counted(self) -> Counted:
-        """Which ties count."""
-
-
-def show(found: Found, chosen: Chosen, names: Mapping[str, str]) -> None:
+def show(
+    found: Found, chosen: Chosen, names: Mapping[str, str], *, other: str | None = None
+) -> None:
     """Show the actors of the page on the map, with their ties, and list those without a place.
 
     Parameters
@@ -59,6 +42,8 @@ def show(found: Found, chosen: Chosen, names: Mapping[str, str]) -> None:
         What the page found and what its controls say.
     names
         What each actor is called, by id.
+    other
+        A second actor, whose ties with the chosen one are told.
     """
     graph = found.graph
     actor = chosen.actor if chosen.actor in graph else None
@@ -82,23 +67,27 @@ def show(found: Found, chosen: Chosen, names: Mapping[str, str]) -> None:
     )
     layers.append(_layer("ties", lines))
     handles = {features.handle("actor", one): one for one in graph}
+    pick = features.handle("actor", actor) if actor else ""
     pairs = {network_map.tie_handle(*pair): pair for pair in network_map.pairs(graph)}
-    tie = pairs.get(str(st.session_state.get(TIE) or ""))
-    pick = network_map.tie_handle(*tie) if tie else ""
+    if actor and other:
+        tie = network_map.tie_handle(actor, other)
+        pick = tie if tie in pairs else pick
     spec = _map.spec(
         tuple(layers),
-        pick=pick or (features.handle("actor", actor) if actor else ""),
+        pick=pick,
         instead={"map.layer_actors": _shared.say("network.map_others")},
     )
     if spec is not None:
-        _map.show(spec, key="network_map", on_pick=lambda handle: _picked(handle, handles, pairs))
+        _map.show(
+            spec,
+            key="network_map",
+            on_pick=lambda handle: _picked(handle, (chosen.actor, other), handles, pairs),
+        )
     st.text(_told(there, lines, graph))
     if said is not None:
         st.text(_gaps_answer.sentence(said))
     if walk is not None:
         st.text(_walked(walk))
-    if tie is not None:
-        _about_tie(graph, tie, names)
     _unplaced(there, graph, names)
 
 
@@ -269,25 +258,6 @@ def _walked(walk: Catchment) -> str:
     return " ".join(parts)
 
 
-def _about_tie(graph: nx.DiGraph[str], tie: tuple[str, str], names: Mapping[str, str]) -> None:
-    """Say of a chosen tie which kinds it has, each way."""
-    say = _shared.say
-    with st.container(key="network_map_tie", border=True):
-        for one, other in (tie, tie[::-1]):
-            if graph.has_edge(one, other):
-                kinds = ", ".join(
-                    say(f"tie_kind.{kind}") for kind in graph.edges[one, other]["kinds"]
-                )
-                line = say(
-                    "network.map_tie",
-                    one=_numbers.apart(names[one]),
-                    other=_numbers.apart(names[other]),
-                    kinds=kinds,
-                )
-                st.text(line)
-        st.button(say("network.clear"), key="network_map_clear", on_click=_choose, args=(None,))
-
-
 def _unplaced(there: pd.Series[str], graph: nx.DiGraph[str], names: Mapping[str, str]) -> None:
     """List the actors that are not on the map, and why; a row chosen here is chosen everywhere."""
     say = _shared.say
@@ -323,18 +293,22 @@ def _unplaced(there: pd.Series[str], graph: nx.DiGraph[str], names: Mapping[str,
 def _listed(order: list[str]) -> None:
     rows: list[Any] = list(st.session_state[LISTED]["selection"]["rows"])
     if rows:
-        _choose(order[rows[0]])
+        _network_asked.choose(order[rows[0]])
 
 
-def _picked(handle: str, handles: Mapping[str, str], pairs: Mapping[str, tuple[str, str]]) -> None:
-    """Choose what was clicked on the map; clicked again, nothing is chosen."""
-    if handle in handles:
-        same = st.session_state.get(ACTOR) == handles[handle] and not st.session_state.get(TIE)
-        _choose(None if same else handles[handle])
+def _picked(
+    handle: str,
+    chosen: tuple[str | None, str | None],
+    handles: Mapping[str, str],
+    pairs: Mapping[str, tuple[str, str]],
+) -> None:
+    """Choose what was clicked on the map; clicked again, it is chosen no more."""
+    one = handles.get(handle)
+    if one is not None:
+        _network_asked.choose("" if (one, None) == chosen else one)
     elif handle in pairs:
-        st.session_state[TIE] = None if st.session_state.get(TIE) == handle else handle
-
-
-def _choose(actor: str | None) -> None:
-    st.session_state[ACTOR] = actor
-    st.session_state[TIE] = None
+        start, end = pairs[handle]
+        if {start, end} == set(chosen):
+            _network_asked.choose(str(chosen[0]))
+        else:
+            _network_asked.choose_tie(start, end)

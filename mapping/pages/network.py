@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -9,10 +12,8 @@ from layers import consent
 from layers.errors import LayerError
 from mapping.pages import (
     _network_asked,
-    _network_map,
     _network_pair,
     _network_tables,
-    _network_tie,
     _network_views,
     _shared,
     _ties_counted,
@@ -58,14 +59,20 @@ def page() -> None:
     with picture:
         _view(organizations, ties, those, chosen, names, other)
         if other is not None and chosen.actor is not None and _network_asked.making():
-            _network_tie.show(chosen.actor, other, names)
+            _part("_network_tie").show(chosen.actor, other, names)
     if view in {_network_asked.PICTURE_VIEW, _network_asked.MAP}:
         if not chosen.presenting:
             _network_tables.dependents(those, names)
         _network_tables.actors(those, chosen, names)
+    _part("_network_share").show(those, chosen, names)
     _shared.how(
         *(say(f"network.how_{one}") for one in ("ties", "cut", "go", "measures", "missing"))
     )
+
+
+def _part(name: str) -> Any:  # noqa: ANN401 - a module
+    """Read a part of the page only when it is asked for: the picture need not wait for it."""
+    return import_module(f"mapping.pages.{name}")
 
 
 def _note(chosen: Chosen, left_out: int) -> str:
@@ -94,7 +101,7 @@ def _view(
     elif chosen.view in {_network_asked.OFFERS, _network_asked.SERVES}:
         _network_views.both_sides(those, chosen, names)
     elif chosen.view == _network_asked.MAP:
-        _network_map.show(those, chosen, names)
+        _part("_network_map").show(those, chosen, names, other=other)
     else:
         places = _network_views.places(organizations, ties)
         _network_views.picture(places, those, chosen, names, other=other)
