@@ -93,6 +93,12 @@ def begin(name: str, key: object, work: Callable[[Watch], Any]) -> Job:
     return job
 
 
+def kept(name: str, key: object) -> Job | None:
+    """Give the job of this name and key where one was begun, done or not."""
+    there = st.session_state.get(f"cg_job_{name}")
+    return there[1] if there is not None and there[0] == key else None
+
+
 def forget(name: str) -> None:
     """Stop and drop what is kept under a name."""
     kept = st.session_state.pop(f"cg_job_{name}", None)
