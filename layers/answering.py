@@ -63,8 +63,13 @@ _NEW_TIE: Mapping[str, tuple[str, str]] = MappingProxyType(
         "kind": ("code", "tie_kind"),
         "way": ("way", ""),
         "strength": ("int", ""),
+        "participation": ("code", "participation"),
+        "cooperation": ("code", "cooperation"),
     }
 )
+
+
+_OF_A_TIE = ("strength", "participation", "cooperation")
 
 
 def new_service_fields() -> dict[str, tuple[str, str]]:
@@ -193,6 +198,8 @@ class _Maker:
                 name=self._name,
                 today=self.today,
             )
+        elif fact.table == "replies":
+            operations = [self._reply(fact, value)]
         elif fact.table == "service_at_location":
             operations = [self._new_hours(fact.row, value)]
         else:
@@ -203,7 +210,7 @@ class _Maker:
 
     def _right(self, said: Mapping[str, Any]) -> Iterator[_Draft]:
         fact = self._fact(said)
-        if fact.table == "service_at_location" or fact.value is None:
+        if fact.table in ("service_at_location", "replies") or fact.value is None:
             raise LayerError("answer_unknown")  # nothing is held that could be right
         update = self._update(fact.table, fact.row, fact.version, {})
         yield _Draft("right", fact.table, fact.row, self._title(fact), [update])
@@ -219,10 +226,24 @@ class _Maker:
             raise LayerError("answer_outdated")
         return fact
 
+    def _reply(self, fact: Fact, words: str | None) -> Operation:
+        """Write its own answer to what is judged of it, or take it back."""
+        if words is None:
+            return Operation(table="replies", id=fact.row, action="delete", seen=fact.version)
+        said = {"words": words, "replied_on": self.today}
+        if fact.version:
+            return self._update("replies", fact.row, fact.version, said)
+        thing = self.held.thing("replies", fact.row)
+        about = {"about": thing.kind if thing else None}
+        whose = {"organization_id": self.held.organization_id}
+        return self._insert("replies", fact.row, {**whose, **about, **said})
+
     def _title(self, fact: Fact) -> str:
         if fact.type == "hours":
             service = self.held.thing("services", fact.of)
             return service.name if service else ""
+        if fact.table == "replies":
+            return self.held.name
         thing = self.held.thing(fact.table, fact.row)
         if thing is not None and fact.table == "locations":  # it may be called by its address
             named = (one.value for one in thing.facts if one.column == "name")
@@ -352,7 +373,7 @@ class _Maker:
                     "to_id": ends[1],
                     "kind": kind,
                     "direction": "mutual" if way == "both" else "directed",
-                    "strength": values.get("strength"),
+                    **{name: values.get(name) for name in _OF_A_TIE},
                     f"{side}_confirmed_on": self.today,
                     "last_confirmed": self.today,
                     "confirmed_by": 1,

@@ -110,6 +110,8 @@ def write(
         _on_paper(sheet)
         book.active = sheet
     for section in SECTIONS if only is None else ():
+        if section == "judged" and not any(one.section == section for one in held.things):
+            continue
         sheet = book.create_sheet(say(f"sheet.name_{section}"))
         _fill(sheet, list(lines(held, section, say)), held, say, asking, lists)
     lists.finish()
@@ -180,9 +182,7 @@ def question(fact: Fact, thing: Thing, held: Held, say: Say) -> str:
         if fact.table == "assets":
             return say("ours.shown_asset", name=thing.name)
         return say("ours.shown_name")
-    if fact.column == "public_contact":
-        return say("ours.shown_contact")
-    return say("field.street" if fact.column == "address" else f"field.{fact.column}")
+    return say(_ASKED.get((fact.table, fact.column), f"field.{fact.column}"))
 
 
 def choices(kind: str, of: str, column: str, say: Say) -> tuple[str, ...]:
@@ -199,6 +199,14 @@ def choices(kind: str, of: str, column: str, say: Say) -> tuple[str, ...]:
     return ()
 
 
+_ASKED = {
+    ("organizations", "consent_shared"): "ours.consent_shared",
+    ("organizations", "at_risk"): "ours.at_risk",
+    ("organizations", "public_contact"): "ours.shown_contact",
+    ("locations", "public_contact"): "ours.shown_contact",
+    ("locations", "address"): "field.street",
+    ("replies", "words"): "ours.reply",
+}
 _NEW_LABELS = {"with": "ours.tie_with", "way": "ours.tie_way", "address": "ours.address"}
 
 
@@ -219,6 +227,13 @@ def _of_thing(thing: Thing, held: Held, say: Say) -> Iterator[Line]:
             what=say("sheet.tie_right"),
             held=said,
             choices=_yes_no(say)[:2],
+        )
+    for name, value in thing.says:
+        yield Line(
+            key=("note", thing.row, name, 0),
+            about=about,
+            what=say(name),
+            held=say(value) if value in ("ours.yes", "ours.no") else value,
         )
     for fact in thing.facts:
         yield _of_fact(fact, thing, held, say)
@@ -316,6 +331,8 @@ def _title(thing: Thing, say: Say) -> str:
     if thing.section == "ties":
         kind = say(f"tie_kind.{thing.kind}")
         return say(f"ours.tie_{thing.way}", other=thing.name, kind=kind)
+    if thing.section == "judged":
+        return say(f"judgement.{thing.kind}")
     return thing.name or say("ours.nameless_place")
 
 

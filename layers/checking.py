@@ -22,7 +22,7 @@ _BLANKS: Final = re.compile(r"[ \t\u00a0]+")
 _TAG: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _AFTER: Final = (("since", "until"), ("starts_on", "ends_on"), ("min_age", "max_age"))
 _COUNTED: Final = ("row_version", "source_row")
-_PAST: Final = ("date_checked", "last_confirmed")
+_PAST: Final = ("date_checked", "last_confirmed", "replied_on")
 _TEXTS: Final = ("description", "cost", "url", "alternate_name", "public_contact")
 
 
@@ -148,6 +148,8 @@ def _of_text(
 def _range(column: str) -> tuple[int, int]:
     if column == "strength":
         return 1, 3
+    if column in ("power", "interest"):
+        return 1, 4
     if column == "confirmed_by":
         return 0, 2
     return 0, OLDEST if column.endswith("_age") else 1_000_000
@@ -181,6 +183,38 @@ def _tie(tables: Tables, edit: Edit, values: Values, edits: Sequence[Edit]) -> _
         there = (row.from_id, row.to_id)
         if there == ends or (mutual and row.direction == "mutual" and there == ends[::-1]):
             yield "to_id", "tie_twice", {"row": str(row.id)}
+            return
+
+
+def _ban(tables: Tables, edit: Edit, values: Values, edits: Sequence[Edit]) -> _Found:
+    """Check a pair that is never proposed: two of them, and said once."""
+    del edits
+    ends = {values.get("from_id"), values.get("to_id")}
+    if None in ends:
+        return
+    if len(ends) == 1:
+        yield "to_id", "tie_with_itself", {}
+        return
+    held = tables["bans"]
+    for row in held[held["id"] != edit.id].to_dict("records"):
+        same_kind = plain_cell(row["kind"]) == values.get("kind")
+        if same_kind and {row["from_id"], row["to_id"]} == ends and pd.isna(row["until"]):
+            yield "to_id", "ban_twice", {"row": str(row["id"])}
+            return
+
+
+def _standing(tables: Tables, edit: Edit, values: Values, edits: Sequence[Edit]) -> _Found:
+    """Check a standing: one for each actor and question, and it says something."""
+    del edits
+    if all(values.get(name) is None for name in ("power", "interest", "affected")):
+        yield "power", "standing_empty", {}
+    held = tables["standings"]
+    others = held[
+        (held["id"] != edit.id) & (held["organization_id"] == values.get("organization_id"))
+    ]
+    for row in others.to_dict("records"):
+        if plain_cell(row["question"]) == values.get("question"):
+            yield "question", "standing_twice", {"row": str(row["id"])}
             return
 
 
@@ -265,6 +299,8 @@ def _nothing(tables: Tables, edit: Edit, values: Values, edits: Sequence[Edit]) 
 
 _OF_TABLE: Final[Mapping[str, Callable[[Tables, Edit, Values, Sequence[Edit]], _Found]]] = {
     "ties": _tie,
+    "bans": _ban,
+    "standings": _standing,
     "locations": _place,
     "services": _at_place,
     "organizations": _at_place,

@@ -1,13 +1,14 @@
 """What we hold about one organization: its own rows, in the order in which it is asked about them.
 
-Never in here: what others said of it (trust, use, private contacts), who said it, other
+What the desk judges of it is in here to be answered, and nothing else of it can be changed. Never
+in here: what women said of it (trust, use), private contacts, who said something, other
 organizations' rows but the name of a partner, and the place of anything protected. What is in here
 is also all that an answer can change, so a row that is not here cannot be reached by a link.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -20,7 +21,7 @@ from layers.errors import LayerError
 from layers.importing import hiding
 from layers.proposing import HIDE
 
-SECTIONS = ("about", "services", "places", "ties", "shown")
+SECTIONS = ("about", "services", "places", "ties", "shown", "judged")
 # columns by section and table, in the order they are asked
 COLUMNS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -39,11 +40,12 @@ COLUMNS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
             )
         },
         "places": {"locations": ("name", "address", "step_free")},
-        "ties": {"ties": ("strength", "participation", "since", "until")},
+        "ties": {"ties": ("strength", "participation", "cooperation", "since", "until")},
         "shown": {
-            "organizations": ("consent_shown", "public_contact"),
+            "organizations": ("consent_shown", "consent_shared", "at_risk", "public_contact"),
             "assets": ("consent_shown",),
         },
+        "judged": {"replies": ("words",)},
     }
 )
 PROTECTED = ("step_free", "public_contact")  # all that is asked about a hidden place
@@ -78,7 +80,8 @@ class Thing:
 
     For ties ``name`` is the other organization, ``way`` is out, in or both, ``kind`` the kind of
     tie and ``said`` what this organization said of it: right, wrong, or empty. ``protected`` marks
-    a hidden place.
+    a hidden place. ``says`` is what others judged of it, each a key of the words and a value: it
+    is shown, and only the reply to it is asked.
     """
 
     section: str
@@ -91,6 +94,7 @@ class Thing:
     kind: str = ""
     way: str = ""
     said: str = ""
+    says: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +150,48 @@ def known(value: Any) -> Any:  # noqa: ANN401 - any cell
     return value.item() if hasattr(value, "item") else value
 
 
+def reply_id(organization_id: str, about: str) -> str:
+    """Name the reply of an organization to one judgement: there is one of each."""
+    return f"reply-{organization_id}-{about}"
+
+
+def judged(
+    read: Callable[[str], pd.DataFrame], organization_id: str
+) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Give what is judged of one organization, by judgement: keys of the words, and values.
+
+    Parameters
+    ----------
+    read
+        Gives a table of the atlas by its name.
+    organization_id
+        Whom it is about.
+    """
+    found: dict[str, list[tuple[str, str]]] = {}
+
+    def rows(table: str) -> list[dict[Any, Any]]:
+        held = read(table)
+        return held[held["organization_id"].eq(organization_id)].to_dict("records")
+
+    for one in rows("standings"):
+        says = found.setdefault("standings", [])
+        if (question := known(one["question"])) is not None:
+            says.append(("field.question", str(question)))
+        for name in ("power", "interest"):
+            if (value := known(one[name])) is not None:
+                says.append((f"field.{name}", str(value)))
+        if (affected := known(one["affected"])) is not None:
+            says.append(("field.affected", "ours.yes" if affected else "ours.no"))
+    for one in rows("towers"):
+        value = f"{known(one['rank'])} / {known(one['ranked'])} ({one['said_by']})"
+        says = found.setdefault("towers", [])
+        says += [("field.question", str(one["question"])), ("field.rank", value)]
+    for one in rows("ratings"):
+        value = f"{known(one['mean'])} ({one['said_by']})"
+        found.setdefault("ratings", []).append((f"rating_question.{one['question']}", value))
+    return {about: tuple(says) for about, says in found.items()}
+
+
 class _Gathering:
     """The tables of one look, and the rows of one organization in them."""
 
@@ -170,6 +216,7 @@ class _Gathering:
                 *self._places(),
                 *self._ties(),
                 *self._shown(),
+                *self._judged(),
             ),
         )
         return _without_addresses(whole, [*self._secret_addresses()])
@@ -303,6 +350,19 @@ class _Gathering:
         yield self._thing("shown", "organizations", self.organization)
         for one in self._rows("assets", "organization_id", [self.id]):
             yield self._thing("shown", "assets", one)
+
+    def _judged(self) -> Iterator[Thing]:
+        """Give what is judged of it, each with its own reply: empty where there is none yet."""
+        replies = {
+            str(one["about"]): one for one in self._rows("replies", "organization_id", [self.id])
+        }
+        for about, says in judged(self.atlas.read, self.id).items():
+            reply = replies.get(about) or {
+                "id": reply_id(self.id, about),
+                "words": None,
+                "row_version": 0,
+            }
+            yield self._thing("judged", "replies", reply, name=about, kind=about, says=says)
 
     def _is_hidden(self, row: Mapping[str, Any]) -> bool:
         return row["precision"] == "hidden" or row["id"] in self.asked_to_hide

@@ -25,6 +25,7 @@ WHERE: dict[str, Any] = {"today": TODAY, "country": "", "timezone": "UTC"}
 TABLES = (
     *("organizations", "services", "service_languages", "locations", "service_at_location"),
     *("schedules", "usage", "assets", "trust", "ties", "bodies", "seats", "areas"),
+    *("bans", "standings"),
 )
 
 
@@ -204,6 +205,30 @@ def test_every_problem_has_its_sentence(town: Atlas, lang: str) -> None:
     found = checking.problems(tables(town), [new], today=TODAY)
     assert [one.error.code for one in found] == ["field_out_of_range", "tie_twice"]
     assert all(len(words.explain(one.error, lang)) > 10 for one in found)
+
+
+def test_a_pair_never_to_propose_is_two_and_said_once_whatever_its_order(town: Atlas) -> None:
+    with town.write() as writer:
+        writer.insert("bans", [{"id": "b", "from_id": "o", "to_id": "p"}])
+    back = {"from_id": "p", "to_id": "o"}
+    assert wrong(town, Edit(table="bans", id="c", values=back)) == {"to_id": "ban_twice"}
+    data = {**back, "kind": "shares_data"}
+    assert wrong(town, Edit(table="bans", id="c", values=data)) == {}
+    loop = {"from_id": "o", "to_id": "o"}
+    assert wrong(town, Edit(table="bans", id="c", values=loop)) == {"to_id": "tie_with_itself"}
+
+
+def test_a_standing_says_something_from_1_to_4_once_for_each_question(town: Atlas) -> None:
+    with town.write() as writer:
+        writer.insert("standings", [{"id": "s", "organization_id": "o", "power": 2}])
+    for values, expected in (
+        ({"organization_id": "o", "power": 3}, {"question": "standing_twice"}),
+        ({"organization_id": "o", "question": "The school", "power": 3}, {}),
+        ({"organization_id": "p"}, {"power": "standing_empty"}),
+        ({"organization_id": "p", "interest": 5}, {"interest": "field_out_of_range"}),
+        ({"organization_id": "p", "affected": False}, {}),
+    ):
+        assert wrong(town, Edit(table="standings", id="new", values=values)) == expected
 
 
 def test_a_mutual_tie_is_found_from_either_end(town: Atlas) -> None:

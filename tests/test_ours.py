@@ -584,3 +584,41 @@ def test_the_page_is_public_and_strict() -> None:
         "tokens.css",
     }
     assert sum(len(front.file(name).gzip) for name in front.names("ours")) < 120_000
+
+
+def test_it_sees_what_is_judged_of_it_and_only_its_reply_is_taken(
+    amal: Member, town: atlas.Atlas
+) -> None:
+    with town.write() as writer:
+        said = {"organization_id": "amal", "power": 1, "interest": 4, "affected": True}
+        writer.insert("standings", [{"id": "s", **said}])
+    (judged,) = (one for one in amal.held()["things"] if one["section"] == "judged")
+    assert judged["says"] == [
+        ["field.power", "1"],
+        ["field.interest", "4"],
+        ["field.affected", "ours.yes"],
+    ]
+    reply = "We decide nothing, and say so."
+    assert amal.send(amal.correct("replies", judged["row"], "words", reply))[1]["new"] == 1
+    assert amal.send(strange("standings", "s", "power"))[1]["error"] == "field_unknown"
+    accept_all(town)
+    (held,) = town.read("replies").to_dict("records")
+    assert (held["organization_id"], held["about"]) == ("amal", "standings")
+    assert (held["words"], held["says_who"]) == (reply, "provider")
+    assert amal.send(amal.correct("replies", judged["row"], "words", None))[1]["new"] == 1
+    accept_all(town)
+    assert town.read("replies").empty
+
+
+def test_it_says_of_a_tie_at_which_level_and_of_itself_what_may_be_named_outside(
+    amal: Member, town: atlas.Atlas
+) -> None:
+    tie = next(one["row"] for one in amal.held()["things"] if one["section"] == "ties")
+    answers = (
+        amal.correct("ties", tie, "cooperation", "policy"),
+        amal.correct("organizations", "amal", "at_risk", True),
+    )
+    assert amal.send(*answers)[1]["new"] == 2
+    accept_all(town)
+    assert row(town, "ties", tie)["cooperation"] == "policy"
+    assert row(town, "organizations", "amal")["at_risk"]

@@ -97,6 +97,27 @@ def test_a_change_is_written_with_the_name_and_stands_in_the_history(city: Atlas
     assert all("evil" not in block.value for block in page.markdown)
 
 
+def test_sectors_levels_and_standings_are_written_and_confirm_nothing(city: Atlas) -> None:
+    page = run("bodies", "steering")
+    page.multiselect(key=field(page, "sectors")).set_value(["housing", "migrants"]).run()
+    save(page)
+    assert row_of(city, "bodies", "steering")["sectors"] == ["housing", "migrants"]
+    page = run("ties", "t001")
+    before = row_of(city, "ties", "t001")
+    page.selectbox(key=field(page, "cooperation")).set_value("policy").run()
+    assert "confirmed by neither of the two" in said(page)
+    save(page)
+    after = row_of(city, "ties", "t001")
+    assert after["cooperation"] == "policy"
+    for name in ("confirmed_by", "from_confirmed_on", "to_confirmed_on", "last_confirmed"):
+        assert after[name] == before[name]
+    page = run("standings", "standing-selam-mothers")
+    assert "It never leaves without its reply." in said(page)
+    page.number_input(key=field(page, "power")).set_value(2).run()
+    save(page)
+    assert row_of(city, "standings", "standing-selam-mothers")["power"] == 2
+
+
 def test_unknown_is_a_choice_of_its_own(city: Atlas) -> None:
     page = run("services", CLINIC)
     page.segmented_control(key=field(page, "free")).set_value("unknown").run()

@@ -17,7 +17,10 @@ from mapping.pages import _question, _shared
 
 OPEN, TURN = "edit_open", "edit_turn"
 STATES: Final = ("yes", "no", "unknown")
-LONG: Final = ("description", "mandate", "cost", "gives", "needs")
+LONG: Final = ("description", "mandate", "cost", "gives", "needs", "words", "reason")
+STEPS: Final = ("power", "interest")  # from 1 to 4
+# columns that are called otherwise in one table
+CALLED: Final = {("replies", "about"): "edit.reply_about", ("bans", "kind"): "edit.ban_kind"}
 EARLIEST, LATEST = date(1900, 1, 1), date(2100, 12, 31)
 # tables in which a row is called by its name, for fields that name one
 NAMED: Final = ("organizations", "services", "locations", "areas", "bodies")
@@ -114,7 +117,8 @@ def draw(form: Form, ref: Ref, *names: str) -> None:
         elif column.type in ("int", "number"):
             value = st.number_input(
                 label(column),
-                min_value=0,
+                min_value=1 if name in STEPS else 0,
+                max_value=4 if name in STEPS else None,
                 value=None,
                 step=1,
                 placeholder=_shared.say("edit.not_known"),
@@ -139,15 +143,15 @@ def put(form: Form, ref: Ref, name: str, value: Any) -> None:  # noqa: ANN401 - 
     form.said.setdefault(ref, {})[name] = value
 
 
-def label(column: schema.Column) -> str:
+def label(column: schema.Column, table: str = "") -> str:
     """Name a column, with a star where it must be filled."""
-    name = field_name(column.name)
+    name = field_name(column.name, table)
     return f"{name} *" if column.required else name
 
 
-def field_name(column: str) -> str:
+def field_name(column: str, table: str = "") -> str:
     """Name a column in words."""
-    return _shared.say(f"field.{column}")
+    return _shared.say(CALLED.get((table, column), f"field.{column}"))
 
 
 def shown(table: str, column: str, value: Any) -> str:  # noqa: ANN401 - a value of any column
@@ -171,6 +175,8 @@ def _word(table: str, column: str, value: Any) -> str:  # noqa: ANN401 - text, n
     if isinstance(value, shapely.Geometry):
         return _shared.say("edit.a_shape")
     spec = next((one for one in schema.TABLES[table].columns if one.name == column), None)
+    if spec is not None and spec.type == "codes" and spec.of:
+        return ", ".join(_shared.say(f"{spec.of}.{one}") for one in value)
     if spec is not None and spec.type == "code" and value in vocab.LISTS[spec.of]:
         return _shared.say(f"{spec.of}.{value}")
     if spec is not None and spec.of in NAMED:
@@ -236,16 +242,17 @@ def _choice(form: Form, ref: Ref, column: schema.Column) -> Any:  # noqa: ANN401
     say = _shared.say
     held = form.before(ref, column.name)
     if column.type == "codes":
+        of = vocab.LISTS.get(column.of)
         return st.multiselect(
             label(column),
-            tongues(held or []),
-            format_func=_question.tongue,
-            placeholder=say("edit.none_known"),
+            of or tongues(held or []),
+            format_func=(lambda one: say(f"{column.of}.{one}")) if of else _question.tongue,
+            placeholder=say("edit.usual_list" if of else "edit.none_known"),
             key=_ready(form, ref, column.name, []),
         )
     named = _named(column, held)
     return st.selectbox(
-        label(column),
+        label(column, ref[0]),
         list(named),
         index=None,
         format_func=lambda one: named.get(one, one),
@@ -296,13 +303,17 @@ def title(table: str, row: Mapping[str, Any]) -> str:
     names = {
         ref: _names("organizations").get(str(row.get(ref)), "?") for ref in ("from_id", "to_id")
     }
-    if table == "ties":
-        return _shared.say(
-            "edit.tie_title",
-            one=names["from_id"],
-            other=names["to_id"],
-            kind=_shared.say(f"tie_kind.{row['kind']}"),
-        )
+    say = _shared.say
+    if table in ("ties", "bans"):
+        kind = row.get("kind")
+        told = say(f"tie_kind.{kind}") if isinstance(kind, str) else say("tie.any_kind")
+        return say("edit.tie_title", one=names["from_id"], other=names["to_id"], kind=told)
+    if table in ("standings", "replies"):
+        name = _names("organizations").get(str(row.get("organization_id")), "?")
+        about = row.get("question")
+        if table == "replies":
+            about = say(f"judgement.{row['about']}")
+        return f"{name}: {about}" if isinstance(about, str) else name
     for name in ("name", "address"):
         if row.get(name) is not None and not pd.isna(row[name]):
             return str(row[name])

@@ -125,5 +125,6 @@ def tables() -> dict[str, Any]:
 READ = (
     *("organizations", "services", "service_languages", "locations", "service_at_location"),
     *("schedules", "usage", "assets", "trust", "ties", "bodies", "seats", "areas", "population"),
-    *("statements", "places", "sessions", "imports"),
+    *("statements", "places", "sessions", "imports", "standings", "towers", "ratings"),
+    *("bans", "replies"),
 )

@@ -22,7 +22,10 @@ from mapping.pages import (
 from mapping.pages._edit_fields import Form
 
 TABLE, ROW, SAID = "edit_table", "edit_row", "edit_said"
-TABLES: Final = ("services", "organizations", "ties", "assets", "bodies", "locations")
+TABLES: Final = (
+    *("services", "organizations", "ties", "assets", "bodies", "locations"),
+    *("standings", "replies", "bans"),
+)
 # the fields of each table in the order a person thinks of them, under headings
 GROUPS: Final[Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]] = {
     "services": (
@@ -45,11 +48,12 @@ GROUPS: Final[Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]] = {
         ("people", ("migrant_led", "women_led", "communities", "internal", "decision_maker")),
         ("where", ()),
         ("contact", ("url", "public_contact", "private_contact", "consent_shown")),
+        ("outside", ("consent_shared", "at_risk")),
         ("source", ("says_who", "date_checked")),
     ),
     "ties": (
         ("who", ("from_id", "to_id", "kind", "direction")),
-        ("how", ("strength", "participation", "gives", "needs")),
+        ("how", ("strength", "participation", "cooperation", "gives", "needs")),
         ("when", ("since", "until", "last_confirmed")),
         ("source", ("says_who", "date_checked")),
     ),
@@ -60,12 +64,27 @@ GROUPS: Final[Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]] = {
         ("source", ("says_who", "date_checked")),
     ),
     "bodies": (
-        ("what", ("name", "kind", "mandate", "level")),
+        ("what", ("name", "kind", "mandate", "level", "sectors")),
         ("seats", ()),
         ("source", ("says_who", "date_checked")),
     ),
     "locations": (("place", ()), ("source", ("says_who", "date_checked"))),
+    "standings": (
+        ("what", ("organization_id", "question", "power", "interest", "affected")),
+        ("source", ("says_who", "date_checked")),
+    ),
+    "replies": (
+        ("what", ("organization_id", "about", "words", "replied_on")),
+        ("source", ("says_who", "date_checked")),
+    ),
+    "bans": (
+        ("who", ("from_id", "to_id", "kind")),
+        ("when", ("until", "reason")),
+        ("source", ("says_who", "date_checked")),
+    ),
 }
+# what a person should know before she writes such a row
+NOTED: Final = {"standings": "edit.standings_note", "replies": "edit.replies_note"}
 SECTIONS: Final = {
     "places": _edit_parts.places,
     "languages": _edit_parts.languages,
@@ -251,13 +270,20 @@ def _group(form: Form, group: str, names: tuple[str, ...]) -> None:
         "who",
         "how",
         "when",
+        "outside",
     ):
         st.subheader(_shared.say(f"edit.group_{group}"), anchor=False)
     if group in SECTIONS:
         SECTIONS[group](form)
         return
+    if group == "who" and form.table == "bans":
+        st.text(_shared.say("edit.bans_note"))
     if group == "contact":
         st.text(_shared.say("edit.consent_note"))
+    if group == "outside":
+        st.text(_shared.say("edit.outside_note"))
+    if group == "what" and form.table in NOTED:
+        st.text(_shared.say(NOTED[form.table]))
     left, right = st.columns(2, gap="medium")
     half = (len(names) + 1) // 2
     with left:
@@ -280,19 +306,37 @@ def _beside(form: Form) -> None:
         held = read("assets")
         held = held[held["organization_id"] == form.id]
         _links(say("edit.its_assets", count=len(held)), "assets", held)
-    elif form.table == "ties":
+        for table in ("standings", "replies"):
+            said = read(table)
+            said = said[said["organization_id"] == form.id]
+            _links(say(f"table.{table}"), table, said)
+        bans = read("bans")
+        mine = bans[(bans["from_id"] == form.id) | (bans["to_id"] == form.id)]
+        _links(say("table.bans"), "bans", mine)
+    elif form.table in ("ties", "bans"):
         for end in ("from_id", "to_id"):
             row = str((form.seen[form.ref] or {})[end])
             actors = read("organizations")
             _links("", "organizations", actors[actors["id"] == row])
-        said = (form.seen[form.ref] or {}).get("confirmed_by")
-        if said is not None:
-            st.text(say("edit.confirmed_by", count=said))
+        if form.table == "ties":
+            _confirmed(form)
     else:
         owner = (form.seen[form.ref] or {}).get("organization_id")
         actors = read("organizations")
         if owner:
             _links(say("field.organization_id"), "organizations", actors[actors["id"] == owner])
+
+
+def _confirmed(form: Form) -> None:
+    """Say whether both, one or neither confirmed a tie; what is edited here confirms nothing."""
+    say = _shared.say
+    row = form.seen[form.ref] or {}
+    st.text(say(f"network.tie_confirmed_{int(row.get('confirmed_by') or 0)}"))
+    for end in ("from", "to"):
+        if day := row.get(f"{end}_confirmed_on"):
+            names = _edit_fields.shown("ties", f"{end}_id", row[f"{end}_id"])
+            st.text(say("edit.confirmed_on", name=names, day=day.isoformat()))
+    st.text(say("edit.confirms_nothing"))
 
 
 def _links(heading: str, table: str, rows: pd.DataFrame) -> None:
@@ -340,7 +384,8 @@ def _save(form: Form, *, settled: bool) -> None:
     wrong = checking.problems(tables, form.edits(), today=clock.today())
     if wrong:
         lines = [
-            f"{_edit_fields.field_name(one.column)}: {_shared.explain(one.error)}" for one in wrong
+            f"{_edit_fields.field_name(one.column, one.table)}: {_shared.explain(one.error)}"
+            for one in wrong
         ]
         _shared.fault("\n".join(dict.fromkeys(lines)), key="cg_fault_save")
         return

@@ -27,6 +27,7 @@ FOLDER = Path(__file__).parent / "assets"
 # codes that an organization may answer with
 _LISTS = (
     *("actor_kind", "sector", "category", "status", "setting", "course_level", "participation"),
+    "cooperation",
     *("tie_kind",),
 )
 _KEEP = "public, max-age=31536000, immutable"
@@ -96,7 +97,10 @@ PAGES = {
     "record": Page(paths=("/phone/record",), words=("record.",)),
     "ours": Page(
         paths=("/ours",),
-        words=("ours.", "field.", "tongue.", *(f"{name}." for name in _LISTS)),
+        words=(
+            *("ours.", "field.", "tongue.", "judgement.", "rating_question."),
+            *(f"{name}." for name in _LISTS),
+        ),
         words_at="/ours/words/{lang}.json",
     ),
 }

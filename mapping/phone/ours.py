@@ -135,6 +135,7 @@ def _thing(one: holding.Thing) -> dict[str, Any]:
         "kind": one.kind,
         "way": one.way,
         "said": one.said,
+        "says": one.says,
         "facts": [
             {
                 "table": fact.table,

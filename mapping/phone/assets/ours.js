@@ -5,7 +5,7 @@
   const data = JSON.parse(document.getElementById("data").textContent);
   const $ = (id) => document.getElementById(id);
   const { element, tell, editor } = Fields;
-  const PARTS = ["about", "services", "places", "ties", "shown"];
+  const PARTS = ["about", "services", "places", "ties", "shown", "judged"];
   const CHUNK = 30;
   const secret = location.hash.slice(1);
   const words = { [data.lang]: data.words };
@@ -129,7 +129,8 @@
     const open = new Set([...document.querySelectorAll("details[open]")].map((one) => one.dataset.key));
     $("heading").textContent = say("ours.heading", { name: held.name });
     $("until").textContent = say("ours.until", { day: held.ends_on });
-    $("parts").replaceChildren(...PARTS.map((part) => element("a", { href: `#part_${part}`, text: say(`ours.part_${part}`), onclick: (event) => jump(event, part) })));
+    $("part_judged").hidden = !held.things.some((one) => one.section === "judged");
+    $("parts").replaceChildren(...PARTS.filter((part) => !$(`part_${part}`).hidden).map((part) => element("a", { href: `#part_${part}`, text: say(`ours.part_${part}`), onclick: (event) => jump(event, part) })));
     for (const part of PARTS) {
       const mine = held.things.filter((one) => one.section === part);
       const nodes = mine.map((one) => thing(one));
@@ -153,6 +154,7 @@
   }
   function title(one) {
     if (one.section === "ties") return say(`ours.tie_${one.way}`, { other: one.name, kind: say(`tie_kind.${one.kind}`) });
+    if (one.section === "judged") return say(`judgement.${one.kind}`);
     return one.name || say("ours.nameless_place");
   }
   function thing(one) {
@@ -162,20 +164,23 @@
     if (one.section === "about" || one.section === "shown") node.dataset.start = "open";
     if (one.protected) node.append(element("p", { className: "quiet", text: say("ours.protected") }));
     if (one.section === "ties") node.append(tieSaid(one));
+    node.append(...one.says.map(([key, value]) => element("p", { className: "quiet" }, element("bdi", { text: `${say(key)}: ${["ours.yes", "ours.no"].includes(value) ? say(value) : value}` }))));
     node.append(...one.facts.map((fact) => factRow(fact, one)));
     const acts = element("div", { className: "acts" });
-    if (one.section !== "ties" && one.facts.some((fact) => fact.value !== null)) acts.append(element("button", { type: "button", className: "act", text: say("ours.all_right"), onclick: () => allRight(one) }));
+    if (!["ties", "judged"].includes(one.section) && one.facts.some((fact) => fact.value !== null)) acts.append(element("button", { type: "button", className: "act", text: say("ours.all_right"), onclick: () => allRight(one) }));
     if (acts.children.length) node.append(acts);
     if (one.section === "places") node.append(one.protected ? showing(one) : grave(`hide/${one.row}`, "ours.protect", "ours.protect_about", "ours.protect_sure", () => now([{ do: "hide", row: one.row }])));
     return node;
   }
   function known(one) {
-    if (!one.facts.length || ["shown", "ties"].includes(one.section)) return null;
+    if (!one.facts.length || ["shown", "ties", "judged"].includes(one.section)) return null;
     return element("span", { className: "known", text: say("ours.known_of", { known: one.facts.filter((fact) => fact.value !== null).length, count: one.facts.length }) });
   }
   function label(fact, one) {
     if (fact.type === "hours") return say("ours.hours_of", { service: held.things.find((each) => each.table === "services" && each.row === fact.of)?.name || "" });
     if (fact.column === "consent_shown") return fact.table === "assets" ? say("ours.shown_asset", { name: one.name }) : say("ours.shown_name");
+    if (["consent_shared", "at_risk"].includes(fact.column)) return say(`ours.${fact.column}`);
+    if (fact.table === "replies") return say("ours.reply");
     if (fact.column === "public_contact") return say("ours.shown_contact");
     return say(fact.column === "address" ? "field.street" : `field.${fact.column}`);
   }
@@ -190,7 +195,7 @@
       const item = draft[key];
       const nodes = [element("span", { className: "what", text: what }), element("p", { className: fact.value === null ? "value unknown" : "value" }, element("bdi", { text: tell(fact, fact.value) }))];
       const acts = element("div", { className: "acts" });
-      if (fact.value !== null && item?.answer.do !== "correct") {
+      if (fact.value !== null && fact.table !== "replies" && item?.answer.do !== "correct") {
         const pressed = item?.answer.do === "right";
         acts.append(element("button", { type: "button", className: "act yes", text: say("ours.right"), "aria-label": say("ours.right_about", { what }), "aria-pressed": String(pressed), onclick: () => { put(key, pressed ? null : { held: fact.value, answer: naming(fact, "right") }); redraw(".yes"); } }));
       }
@@ -254,7 +259,7 @@
   /* ---- adding ---- */
   const SERVICE = [["name", "text", "", true], ["category", "code", "category", true], ["description", "text"], ["opening_hours", "hours"], ["address", "text"], ["languages", "languages"], ["setting", "code", "setting"],
     ...["walk_in", "appointment", "papers_asked", "women_only", "free", "childcare_on_site"].map((one) => [one, "yes_no"])];
-  const TIE = [["with", "text", "", true], ["kind", "code", "tie_kind", true], ["way", "way", "", true], ["strength", "int"]];
+  const TIE = [["with", "text", "", true], ["kind", "code", "tie_kind", true], ["way", "way", "", true], ["strength", "int"], ["participation", "code", "participation"], ["cooperation", "code", "cooperation"]];
   const ASKED = { address: "ours.address", with: "ours.tie_with", way: "ours.tie_way" };
 
   function adding(name, fields, what) {

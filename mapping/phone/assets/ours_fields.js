@@ -3,7 +3,7 @@
 
 const Fields = (() => {
   const MOST_TEXT = 200, MOST_LONG = 2000;
-  const LONG = ["description", "opening_hours", "cost", "note"];
+  const LONG = ["description", "opening_hours", "cost", "note", "words"];
   const WAYS = ["out", "in", "both"];
   let say = (key) => key, lists = {}, words = () => ({});
 
