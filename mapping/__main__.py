@@ -17,7 +17,7 @@ from layers.errors import LayerError
 from layers.exporting import EVERY_FORMAT
 from layers.importing.columns import KINDS
 from mapping import sheets, words
-from mapping.commands import ask, bring, bring_choices, keep, purge, reach, undo
+from mapping.commands import ask, bring, bring_choices, keep, purge, reach, scenario, undo
 
 NOTHING_DONE = 2
 
@@ -69,6 +69,7 @@ def parser() -> argparse.ArgumentParser:
 
     network = command("network")
     network.add_argument("atlas", metavar="ATLAS")
+    scenario.argument(network)
     network.set_defaults(run=ask.network)
 
     export = command("export")

@@ -182,18 +182,17 @@ def _joined(before: Whole, after: Whole) -> tuple[str, ...]:
     return tuple(one for one in after.graph if one in grown - had and one in before.graph)
 
 
-def as_json(found: Beside, *, applied: int, skipped: int) -> dict[str, Any]:
+def as_json(found: Beside) -> dict[str, Any]:
     """Write both networks beside each other as JSON.
 
     Returns
     -------
     report
-        ``steps`` ({"applied", "skipped"}), ``removed``, ``cut_off``, ``joined`` (ids), ``before``
+        ``removed``, ``cut_off``, ``joined`` (ids), ``before``
         and ``after``: {"actors", "ties", "tied_pairs", "possible_pairs", "density", "parts",
         "isolates", "migrant_led_without_a_way_to_city"}.
     """
     return {
-        "steps": {"applied": applied, "skipped": skipped},
         "removed": list(found.removed),
         "cut_off": list(found.cut_off),
         "joined": list(found.joined),

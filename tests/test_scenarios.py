@@ -23,6 +23,7 @@ from layers.changes import Operation
 from layers.errors import LayerError
 from layers.history import Revision
 from mapping import gaps, scenario_network, scenario_steps, scenarios, words
+from mapping.__main__ import main
 from mapping.city import City
 from mapping.counted import Counted
 from mapping.needs import Need
@@ -520,3 +521,30 @@ def test_a_city_under_a_scenario_answers_as_a_city_read_anew(sample_once: Path) 
 def test_the_hours_a_step_may_set_are_those_that_are_understood() -> None:
     step = {"do": "set_hours", "service_at_location": "j", "hours": "Mo-Fr 18:00-21:00"}
     assert scenario_steps.checked(step, 1) == step
+
+
+# --- the command line ----------------------------------------------------------------------------
+
+
+def test_commands_ask_under_a_scenario_and_leave_the_atlas_as_it_is(
+    sample_atlas: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    atlas = Atlas(sample_atlas)
+    scenario = do(kilnside(atlas), {"do": "remove_actor", "actor": "nobody"})
+    file = tmp_path / "scenario.json"
+    file.write_text(scenario.to_json(), encoding="utf-8")
+    content = sample_atlas.read_bytes()
+    under = [str(sample_atlas), "--scenario", str(file)]
+    assert main(["network", *under, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    names = atlas.read("organizations").set_index("id")["name"]
+    assert {names[one] for one in found["scenario"]["cut_off"]} == FOUR
+    assert found["scenario"]["skipped"] == [{"step": 2, "why": "actor_gone"}]
+    assert found["actors"] == found["scenario"]["before"]["actors"] - 1
+    assert main(["network", *under]) == 0
+    assert "Casa Farului" in capsys.readouterr().out.splitlines()[-1]
+    assert main(["gaps", *under, "--category", "health", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["change"]["newly_lost"] == {"low": 0, "high": 0}
+    assert sample_atlas.read_bytes() == content
+    assert main(["network", str(sample_atlas), "--scenario", str(tmp_path / "no.json")]) == 2
+    assert "no.json" in capsys.readouterr().err

@@ -13,7 +13,7 @@ from mapping import gaps as gap_sums
 from mapping import network as network_sums
 from mapping.changed import changed, told
 from mapping.city import City
-from mapping.commands import answer, answer_json, opened
+from mapping.commands import answer, answer_json, opened, scenario
 from mapping.personas import LONGEST, Persona
 from mapping.words import say
 
@@ -27,6 +27,7 @@ def arguments(gaps_command: argparse.ArgumentParser) -> None:
     gaps_command.add_argument("--persona", metavar="P.json", help=say("cli.persona"))
     gaps_command.add_argument("--minutes", type=float, metavar="M", help=say("cli.minutes"))
     gaps_command.add_argument("--before", metavar="OTHER", help=say("cli.before"))
+    scenario.argument(gaps_command)
     gaps_command.set_defaults(run=gaps)
 
 
@@ -38,8 +39,11 @@ def gaps(asked: argparse.Namespace) -> int:
         category=asked.category,
         minutes=asked.minutes,
     )
-    now = gap_sums.gaps(City(atlas.read, atlas.meta()), need)
-    found = gap_sums.as_json(now) | {"change": None}
+    under = scenario.asked_under(atlas, asked.scenario)
+    now = gap_sums.gaps(City(under.read, atlas.meta()), need)
+    found = gap_sums.as_json(now) | {"change": None, "scenario": under.told()}
+    if under.scenario is not None and not asked.before:
+        found["change"] = told(changed(gap_sums.gaps(City(atlas.read, atlas.meta()), need), now))
     if asked.before:
         other = opened(asked.before)
         before = gap_sums.gaps(City(other.read, other.meta()), need)
@@ -47,7 +51,7 @@ def gaps(asked: argparse.Namespace) -> int:
     if asked.json:
         answer_json(found)
     else:
-        answer(*_gaps_text(found))
+        answer(*_gaps_text(found), *scenario.lines(found["scenario"]))
     return 0
 
 
@@ -114,11 +118,14 @@ _SERVICES = ("of", "certain", "possible", "excluded", "area_only", "nowhere")
 def network(asked: argparse.Namespace) -> int:
     """Say who works with whom, and what breaks if one stops."""
     atlas = opened(asked.atlas)
-    found = network_sums.report(atlas.read("organizations"), atlas.read("ties"), today())
+    under = scenario.asked_under(atlas, asked.scenario)
+    found = network_sums.report(under.read("organizations"), under.read("ties"), today())
+    found["scenario"] = scenario.network(atlas, under, today())
     if asked.json:
         answer_json(found)
     else:
-        answer(*_network_text(found))
+        names = {row["actor"]: row["name"] for row in found["measures"]}
+        answer(*_network_text(found), *scenario.lines(found["scenario"], names))
     return 0
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from mapping import cascade, cascade_told, regions
 from mapping.city import City
-from mapping.commands import answer, answer_json, opened, progress
+from mapping.commands import answer, answer_json, opened, progress, scenario
 from mapping.commands.ask import read_persona, span
 from mapping.personas import STEPS, Persona
 from mapping.ready import ready
@@ -28,6 +28,7 @@ def arguments(reach: argparse.ArgumentParser) -> None:
     reach.add_argument("--minutes", type=float, metavar="M", help=say("cli.minutes"))
     reach.add_argument("--order", metavar="STEP,STEP,...", help=",".join(STEPS))
     reach.add_argument("--scheduler", metavar="tcp://HOST:PORT", help=say("cli.scheduler"))
+    scenario.argument(reach)
     reach.set_defaults(run=reach_command)
 
 
@@ -38,7 +39,8 @@ def reach_command(asked: argparse.Namespace) -> int:
         Persona.from_json(read_persona(one), category=asked.category, minutes=asked.minutes)
         for one in asked.persona[: cascade_told.MOST_PERSONAS]
     ] or [Persona.from_json({}, category=asked.category, minutes=asked.minutes)]
-    city = City(atlas.read, atlas.meta())
+    under = scenario.asked_under(atlas, asked.scenario)
+    city = City(under.read, atlas.meta())
     order = asked.order.split(",") if asked.order else STEPS
     if asked.scheduler:
         for one in personas:  # finds the walks, which the city keeps
@@ -50,9 +52,11 @@ def reach_command(asked: argparse.Namespace) -> int:
     answers = [cascade.cascade(city, one, order=order) for one in personas]
     if asked.json:
         several = len(answers) > 1
-        answer_json(cascade_told.comparison(answers) if several else cascade_told.told(answers[0]))
+        found = cascade_told.comparison(answers) if several else cascade_told.told(answers[0])
+        answer_json(dict(found) | {"scenario": under.told()})
     else:
-        answer(*(line for one in answers for line in _text(cascade_told.told(one))))
+        lines = [line for one in answers for line in _text(cascade_told.told(one))]
+        answer(*lines, *scenario.lines(under.told()))
     return 0
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from mapping import drawing_network, network, positions
-from mapping.pages import _network_picture, _shared
+from mapping.pages import _network_picture, _shared, _whatif_steps
 from mapping.pages._whatif_steps import Names, in_words
 from mapping.scenario_network import Beside, Whole
 from mapping.scenarios import Scenario
@@ -149,13 +149,36 @@ def _picture(scenario: Scenario, found: Beside, *, presenting: bool) -> None:
     picked = str(st.session_state.get(PICKED, ""))
     spec["selected"] = picked if picked in both else ""
     spec["place"] = drawing_network.digest(str(_shared.atlas().path))
+    spec["words"]["hint"] = say("whatif.picture_hint")
     _network_picture.network_picture(
-        spec, key=PICTURE, on_picked=_pick, on_joined=_pick, on_tie=lambda _one, _other: None
+        spec, key=PICTURE, on_picked=_pick, on_joined=_join, on_tie=_choose_tie
     )
 
 
 def _pick(actor: str) -> None:
-    st.session_state[PICKED] = actor
+    """Choose who stops by clicking it; nobody is removed before the button says so."""
+    state = st.session_state
+    state[PICKED] = actor
+    if actor:
+        state[_whatif_steps.ACTOR] = state[_whatif_steps.FROM] = actor
+
+
+def _join(other: str) -> None:
+    """Choose a tie between the one chosen before and this one."""
+    state = st.session_state
+    if state.get(PICKED) and state[PICKED] != other:
+        state[_whatif_steps.WHAT] = "add_tie"
+        state[_whatif_steps.FROM], state[_whatif_steps.TO] = state[PICKED], other
+
+
+def _choose_tie(one: str, other: str) -> None:
+    """Choose the tie that ends: the first between the two."""
+    ties, state = _shared.read("ties"), st.session_state
+    between = ties["from_id"].isin([one, other]) & ties["to_id"].isin([one, other])
+    mine = ties.loc[between & ties["from_id"].ne(ties["to_id"]), "id"]
+    if len(mine):
+        state[_whatif_steps.WHAT] = "end_tie"
+        state[_whatif_steps.ACTOR], state[_whatif_steps.TIE] = one, str(mine.iloc[0])
 
 
 def _pointed(scenario: Scenario, found: Beside) -> list[dict[str, Any]]:

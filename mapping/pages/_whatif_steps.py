@@ -141,7 +141,9 @@ def _end_tie(named: Names, ties: pd.DataFrame) -> None:
 
 
 def _choose(label: str, options: Mapping[str, str], key: str) -> str | None:
-    """Let somebody search for one by name."""
+    """Let somebody search for one by name; what another choice left there may not be in it."""
+    if st.session_state.get(key) not in (None, *options):
+        st.session_state[key] = None
     found: str | None = st.selectbox(
         _shared.say(label),
         sorted(options, key=lambda one: options[one].casefold()),

@@ -80,7 +80,7 @@ def _scenario(
     found = _shared.once("whatif", (scenario.steps, counted), lambda: _found(scenario, counted))
     presenting = _ties_counted.presenting()
     with top:
-        notes = [say("whatif.banner"), _ties_counted.said(counted)]
+        notes = [_ties_counted.said(counted)]
         notes.append(say("network.presenting_note" if presenting else "network.verdict"))
         if left_out:
             notes.append(say("network.not_shown", count=left_out))
@@ -89,6 +89,8 @@ def _scenario(
             answer=_whatif_network.answer(scenario, found, named, presenting=presenting),
             note=" ".join(notes),
         )
+        with st.container(key="whatif_banner", border=True):
+            st.text(say("whatif.banner"))
     with picture:
         if view == "network":
             _whatif_network.show(scenario, found, named, presenting=presenting)
