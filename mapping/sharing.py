@@ -236,7 +236,7 @@ def _numbered(kept: pd.DataFrame) -> tuple[dict[str, str], pd.DataFrame]:
     columns = ["id", "name", "kind", "sector", "internal", "migrant_led", "communities"]
     table = kept.reindex(columns=columns).copy()
     table["name"] = [plain_text(str(one), most=_LONGEST_NAME) for one in table["name"]]
-    table["order"] = table["name"].str.casefold()
+    table["order"] = [str(one).casefold() for one in table["name"]]
     table = table.sort_values(["order", "name", "id"], kind="stable").drop(columns="order")
     number = {str(one): str(at) for at, one in enumerate(table["id"], start=1)}
     table["id"] = list(number.values())

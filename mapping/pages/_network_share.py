@@ -20,6 +20,7 @@ from mapping.pages._network_found import Found
 from mapping.sharing import Leaves
 
 VIEW, SIZED, PREVIEW = (f"network_share_{one}" for one in ("view", "sized", "preview"))
+SHORT: Final = 8  # rows of a list that is shown whole
 KINDS: Final = (("html", "text/html"), ("svg", "image/svg+xml"), ("png", "image/png"))
 
 
@@ -66,7 +67,9 @@ def _asked(found: Found, chosen: Chosen, leaves: Leaves) -> File:
         network_file.VIEWS,
         default=now,
         required=True,
-        format_func=lambda one: say(f"network.share_view_{one}"),
+        format_func=lambda one: say(
+            "network.share_list" if one == network_file.LIST else f"network.view_{one}"
+        ),
         # another view on the page begins anew, as this one is about it
         key=f"{VIEW}_{chosen.view}",
     )
@@ -100,19 +103,16 @@ def _stays(leaves: Leaves, chosen: Chosen, names: Mapping[str, str]) -> None:
         return
     st.text(say("network.share_stays"))
     rules = leaves.left_out
+    st.text("\n".join(f"{say(f'network.share_rule_{one}')}: {len(rules[one])}" for one in rules))
+    rows = [
+        (names[one], say(f"network.share_rule_{rule}"))
+        for rule, those in rules.items()
+        for one in sorted(those, key=lambda one: names[one].casefold())
+    ]
     st.dataframe(
-        pd.DataFrame(
-            {
-                say("network.share_rule"): [say(f"network.share_rule_{one}") for one in rules],
-                say("network.share_number"): [len(those) for those in rules.values()],
-                say("network.share_who"): [
-                    ", ".join(sorted((names[one] for one in those), key=str.casefold))
-                    for those in rules.values()
-                ],
-            }
-        ),
+        pd.DataFrame(rows, columns=[say("network.col_name"), say("network.share_rule")]),
         hide_index=True,
-        height="content",
+        height="content" if len(rows) <= SHORT else 320,
         key="network_share_stays",
     )
 
