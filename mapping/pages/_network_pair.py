@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from mapping.pages import _network_asked, _numbers, _shared
+from mapping.pages import _network_asked, _network_measures, _numbers, _shared
 from mapping.pages._network_asked import Chosen
 from mapping.pages._network_found import Found, partners
 
@@ -42,6 +42,15 @@ def chosen_actor(
             st.text(say("network.chosen_hidden", name=names[actor]))
         else:
             st.text(_told(found, chosen, actor, names))
+            if not chosen.presenting:
+                _network_measures.one(
+                    found.graph,
+                    actor,
+                    (chosen.counted, chosen.shown),
+                    measures=found.measures,
+                    go_betweens=found.go_betweens,
+                    names={one: _numbers.apart(name) for one, name in names.items()},
+                )
         other = _second(found, actor, names)
         if other is not None:
             _between(actor, other, found, names, ties)

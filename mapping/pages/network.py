@@ -64,6 +64,7 @@ def page() -> None:
         if not chosen.presenting:
             _network_tables.dependents(those, names)
         _network_tables.actors(those, chosen, names)
+    _part("_network_measures").whole(those.graph, (chosen.counted, chosen.shown))
     _part("_network_share").show(those, chosen, names)
     _shared.how(
         *(say(f"network.how_{one}") for one in ("ties", "cut", "go", "measures", "missing"))
