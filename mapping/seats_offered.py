@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
 
@@ -28,17 +28,38 @@ CATEGORIES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 EVERYBODY: Final = "all"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Use:
+    """What is known of how services are used.
+
+    Attributes
+    ----------
+    table
+        Table ``usage``.
+    group
+        Whose use counts: a code of ``population_groups``, or ``all``.
+    expected
+        People who would have come by service (:func:`mapping.use_around.expected`); may be empty.
+    """
+
+    table: pd.DataFrame
+    group: str = EVERYBODY
+    expected: Mapping[str, int] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Used:
     """How much one service was used in the last period that is known.
 
     ``count`` is ``None`` where it is withheld: one to four people, which is more than nobody.
+    ``expected`` is how many would have come had it been used as is usual by those around.
     """
 
     service: str
-    organization: str | None
+    organization: str
     count: int | None
     ends: str  # last day counted, or ""
+    expected: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +72,8 @@ class Offered:
         Organizations of the sector that hold no seat in the body and were not asked, in the order
         of the table.
     most, least
-        The services used by most and by fewest people; ``None`` where fewer than one, or two, are
-        known.
+        The service used by most people; and the one used least for those who live around, where
+        that is known of two, else by fewest people. ``None`` where none, or only one, is known.
     counted, withheld, services
         Services with a number, those whose number is withheld, and all of the sector.
     """
@@ -71,8 +92,7 @@ def offered(
     *,
     organizations: pd.DataFrame,
     services: pd.DataFrame,
-    usage: pd.DataFrame,
-    group: str = EVERYBODY,
+    use: Use,
 ) -> Offered:
     """Propose who could take a seat for a sector.
 
@@ -80,10 +100,10 @@ def offered(
     ----------
     body, sector
         Where, and for whom.
-    organizations, services, usage
+    organizations, services
         Tables of the atlas; who refused to be shown is not proposed.
-    group
-        Whose use counts: a code of ``population_groups``, or ``all``.
+    use
+        How services are used.
     """
     shown = consent.shown_actors(organizations)
     known = seats.asked(body)
@@ -92,12 +112,19 @@ def offered(
     else:
         of_it = shown[shown["sector"] == sector]
     mine = _services(services, shown, sector, set(of_it["id"]))
-    used = _used(mine, usage, group)
+    used = used_last(mine, use.table, use.group)
     ordered = sorted(used, key=_people)
+    placed = [
+        replace(one, expected=use.expected[one.service])
+        for one in used
+        if use.expected.get(one.service)
+    ]
+    by_rate = sorted(placed, key=lambda one: _people(one) / (one.expected or 1))
+    least = by_rate if len(by_rate) > 1 else ordered
     return Offered(
         actors=tuple(str(one) for one in of_it["id"] if one not in known),
         most=ordered[-1] if ordered and ordered[-1].count is not None else None,
-        least=ordered[0] if len(ordered) > 1 else None,
+        least=least[0] if len(least) > 1 else None,
         counted=sum(one.count is not None for one in used),
         withheld=sum(one.count is None for one in used),
         services=len(mine),
@@ -119,8 +146,16 @@ def _services(
     return here[here["organization_id"].isin(actors)]
 
 
-def _used(services: pd.DataFrame, usage: pd.DataFrame, group: str) -> list[Used]:
-    """Read the last period that is known of each service; unknown is left out, not 0."""
+def used_last(services: pd.DataFrame, usage: pd.DataFrame, group: str) -> list[Used]:
+    """Read the last period that is known of each service; unknown is left out, not 0.
+
+    Parameters
+    ----------
+    services, usage
+        Tables of the atlas.
+    group
+        Whose use: a code of ``population_groups``, or ``all``.
+    """
     rows = usage[usage["service_id"].isin(services["id"]) & (usage["group_code"] == group)]
     withheld = rows["suppressed"].fillna(value=False).astype(bool)
     rows = rows[withheld | rows["count"].notna()]

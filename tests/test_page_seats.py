@@ -60,8 +60,11 @@ def test_the_planted_truths_are_the_answer_in_the_city_and_nowhere_in_its_twin(
     judged = tables(app, "seats.col_field")[0]
     assert judged[words.say("seats.col_name")].iloc[0] == "Selam Mothers"
     assert len(judged) == 24  # nobody is hidden
+    assert least_used(app, "employment") == "Job café Westyard"
     monkeypatch.setenv("CG_ATLAS", str(shutil.copy(twin_atlas, tmp_path / "twin.gpkg")))
-    twin = texts(opened()).splitlines()[0]
+    other = opened()
+    assert least_used(other, "employment") != "Job café Westyard"
+    twin = texts(other).splitlines()[0]
     assert twin.startswith("Every sector on the list has a seat")
     assert not [one for one in NAMES if one in twin]
 
@@ -69,6 +72,13 @@ def test_the_planted_truths_are_the_answer_in_the_city_and_nowhere_in_its_twin(
 def tables(app: AppTest, column: str) -> list[pd.DataFrame]:
     """Give the tables on the page that have a column."""
     return [one.value for one in app.dataframe if words.say(column) in one.value.columns]
+
+
+def least_used(app: AppTest, sector: str) -> str:
+    rows = tables(app, "seats.col_came")[0]
+    here = rows[words.say("seats.col_sector")].eq(words.say(f"sector.{sector}"))
+    least = rows[words.say("seats.col_which")].eq(words.say("seats.used_least"))
+    return str(rows.loc[here & least, words.say("seats.col_service")].item())
 
 
 def test_before_an_audience_no_organization_is_named_and_the_sectors_are(

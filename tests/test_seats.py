@@ -135,9 +135,15 @@ def used(*rows: tuple[str, int | None, bool, str]) -> pd.DataFrame:
     ).astype({"count": "Int64", "suppressed": "boolean"})  # fmt: skip
 
 
-def offer(usage: pd.DataFrame, sector: str = "housing", *rows: dict[str, Any]) -> Any:
+def offer(
+    usage: pd.DataFrame,
+    sector: str = "housing",
+    *rows: dict[str, Any],
+    expected: dict[str, int] | None = None,
+) -> Any:
+    use = seats_offered.Use(table=usage, expected=expected or {})
     return seats_offered.offered(
-        read(*rows), sector, organizations=ACTORS, services=SERVICES, usage=usage
+        read(*rows), sector, organizations=ACTORS, services=SERVICES, use=use
     )
 
 
@@ -157,6 +163,20 @@ def test_most_and_least_used_are_of_the_last_known_period_and_withheld_is_not_no
     assert (found.counted, found.withheld, found.services) == (2, 1, 3)
     nobody = pd.concat([usage, used(("s3", 0, False, "2025-12-31"))])
     assert (offer(nobody).least.service, offer(nobody).least.count) == ("s3", 0)
+
+
+def test_the_least_used_is_so_for_those_who_live_around_where_that_is_known_of_two() -> None:
+    usage = used(
+        ("s1", 40, False, "2024-12-31"),
+        ("s2", None, True, "2024-12-31"),
+        ("s3", 70, False, "2024-12-31"),
+    )
+    found = offer(usage, expected={"s1": 30, "s3": 200})
+    assert (found.least.service, found.least.count, found.least.expected) == ("s3", 70, 200)
+    assert (found.most.service, found.most.expected) == ("s3", None)
+    few = offer(usage, expected={"s1": 100, "s2": 4, "s3": 100})
+    assert few.least.service == "s2"  # one to four of four, at least one
+    assert offer(usage, expected={"s3": 200}).least.service == "s2"  # of one alone: by people
 
 
 def test_one_known_service_is_not_called_the_least_used_too() -> None:

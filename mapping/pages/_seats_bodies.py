@@ -1,4 +1,4 @@
-"""Bodies with their seats: who sits for which sector, which has none, and who could sit there."""
+"""Bodies with their seats: who sits for which sector, and which sector has none."""
 
 from __future__ import annotations
 
@@ -8,12 +8,9 @@ import pandas as pd
 import streamlit as st
 
 from layers import vocab
-from mapping import drawing_seats, seats_offered
-from mapping.pages import _seats_save, _shared
+from mapping import drawing_seats
+from mapping.pages import _seats_offer, _seats_save, _shared
 from mapping.seats import Body
-from mapping.seats_offered import Used
-
-NAMED = 12  # organizations written out before the rest is counted
 
 
 def show(bodies: tuple[Body, ...], names: Mapping[str, str], *, presenting: bool) -> None:
@@ -32,7 +29,8 @@ def show(bodies: tuple[Body, ...], names: Mapping[str, str], *, presenting: bool
             if presenting:
                 continue
             for sector in body.without:
-                _offer(body, sector, names)
+                _seats_offer.show(body, sector, names)
+            _seats_offer.used(body, names)
             _all(body, names)
             _list(body)
             _shared.edit_link("bodies", body.id, say("seats.edit_body"))
@@ -70,64 +68,6 @@ def _beside(body: Body) -> None:
         st.text(say("seats.not_listed", sectors=", ".join(say(f"sector.{one}") for one in others)))
     if body.loose:
         st.text(say("seats.loose", count=body.loose))
-
-
-def _offer(body: Body, sector: str, names: Mapping[str, str]) -> None:
-    """Propose who could take the seat: actors of the sector, its most and least used service."""
-    say = _shared.say
-    found = _shared.once(
-        "seats offered",
-        (body.id, sector),
-        lambda: seats_offered.offered(
-            body,
-            sector,
-            organizations=_shared.read("organizations"),
-            services=_shared.read("services"),
-            usage=_shared.read("usage"),
-        ),
-    )
-    title = say("seats.offer", sector=say(f"sector.{sector}"))
-    with st.expander(title, key=f"seats_offer_{body.id}_{sector}"):
-        listed = [names[one] for one in found.actors if one in names]
-        if listed:
-            st.text(say("seats.offer_actors", names=counted(listed)))
-        else:
-            st.text(say("seats.offer_none"))
-        if found.most is not None:
-            st.text(_used("offer_most", found.most, names))
-        if found.least is not None:
-            key = "offer_least" if found.least.count is not None else "offer_least_withheld"
-            st.text(_used(key, found.least, names))
-        if found.services:
-            st.text(
-                say(
-                    "seats.offer_known",
-                    counted=found.counted,
-                    services=found.services,
-                    withheld=found.withheld,
-                )
-            )
-
-
-def counted(listed: list[str]) -> str:
-    """Write names out, and count those beyond the first dozen."""
-    first = ", ".join(listed[:NAMED])
-    if len(listed) <= NAMED:
-        return first
-    return _shared.say("seats.offer_more", names=first, more=len(listed) - NAMED)
-
-
-def _used(key: str, one: Used, names: Mapping[str, str]) -> str:
-    services = _shared.read("services")
-    called = services.loc[services["id"] == one.service, "name"].iloc[0]
-    count = {} if one.count is None else {"count": f"{one.count:,}"}
-    return _shared.say(
-        f"seats.{key}",
-        service=called,
-        name=names.get(one.organization or "", ""),
-        date=one.ends or _shared.say("seats.offer_day_unknown"),
-        **count,
-    )
 
 
 def _all(body: Body, names: Mapping[str, str]) -> None:

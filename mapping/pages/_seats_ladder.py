@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from mapping import drawing_seats, ladder, words
-from mapping.pages import _seats_bodies, _shared
+from mapping.pages import _seats_offer, _shared
 
 
 def show(table: pd.DataFrame, unknown: int, names: Mapping[str, str], *, presenting: bool) -> None:
@@ -73,7 +73,7 @@ def _informed(groups: pd.DataFrame, names: Mapping[str, str], *, presenting: boo
         st.text(say("seats.only_informed_count", count=len(groups)))
     else:
         listed = [names[one] for one in groups["group"]]
-        st.text(say("seats.only_informed", names=_seats_bodies.counted(listed)))
+        st.text(say("seats.only_informed", names=_seats_offer.counted(listed)))
 
 
 def levels(table: pd.DataFrame, names: Mapping[str, str], *, presenting: bool) -> None:
