@@ -128,7 +128,7 @@ class Search:
         if self.wanted == "reach":
             # the shape of the network is a reason only where nothing else is known of anybody
             across: Flags = found.allowed & found.reach.across
-            return across & reasons if reasons.any() else across
+            return across & reasons if (found.commons + self.high).any() else across
         by = {
             "all": reasons,
             "served": (self.low > 0) | (self.high > 0),

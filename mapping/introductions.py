@@ -9,7 +9,7 @@ near sectors come to each other is shown beside what chance would give. Formulas
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from layers import consent
@@ -50,7 +50,7 @@ class Suggestion:
     reach
         By how much the mean of 1 / steps between sectors rises.
     introducers
-        Who knows both, or a chain of two; empty: nobody.
+        Who knows both; or a chain of two, the first of whom knows ``a``; empty: nobody.
     joins
         Whether it joins two parts of the network: more then hangs on its ends, whoever they are.
     most
@@ -158,6 +158,8 @@ def introductions(
     """
     if wanted not in WANTED:
         raise ValueError(f"wanted must be one of {WANTED}, got {wanted!r}")
+    told = tell or (lambda _done, _of: None)
+    told(0, most)
     several = intro_served.personas(city, kept)
     if len(consent.shown_actors(city.read("organizations"))) < FEWEST:
         return _nothing(city, len(several))
@@ -166,7 +168,7 @@ def introductions(
         found.organizations, city.read("ties"), counted, spared=found.rules.ask_first
     )
     search = Search(found, people, wanted)
-    pairs = search.run(most, tell or (lambda _done, _of: None))
+    pairs = search.run(most, told)
     return Introductions(
         suggestions=tuple(_suggestion(found, one) for one in search.taken),
         left_out=search.left_out,
@@ -201,10 +203,12 @@ def _suggestion(found: Field, taken: Taken) -> Suggestion:
     """Say of a tie that was taken what it is proposed for."""
     a, b = (found.actors[at] for at in taken.pair)
     served = tuple(found.said[at] for at in taken.brings)
+    introducers = taken.introducers
     if served and served[0].provider != a:
         a, b = b, a
+        introducers = tuple(replace(one, actors=tuple(reversed(one.actors))) for one in introducers)
     through = [actor for one in served[:1] for actor, _ in one.through if actor != b]
-    asked = {a, b, *(actor for one in taken.introducers[:1] for actor in one.actors)}
+    asked = {a, b, *(actor for one in introducers[:1] for actor in one.actors)}
     return Suggestion(
         a=a,
         b=b,
@@ -214,7 +218,7 @@ def _suggestion(found: Field, taken: Taken) -> Suggestion:
         ways=taken.ways,
         common=found.shared.of(*taken.pair),
         reach=taken.gain,
-        introducers=taken.introducers,
+        introducers=introducers,
         joins=taken.joins,
         most=taken.most,
         ask_first=tuple(sorted(asked & found.rules.ask_first)),

@@ -10,7 +10,7 @@ import streamlit as st
 from mapping.pages import _shared
 
 ASKING = ("map", "reach", "gaps", "whom", "room")  # the first is the one that opens
-TOGETHER = ("network", "seats", "whatif")  # who works with whom
+TOGETHER = ("network", "seats", "introduce", "whatif")  # who works with whom
 TABLES = ("data", "quality", "edit", "ask")  # under one heading: what the answers rest on
 PAGES = (*ASKING, *TOGETHER, *TABLES)
 

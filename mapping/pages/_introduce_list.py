@@ -1,0 +1,169 @@
+"""Below the pair on the page Introduce: all suggestions, chance, and what was left out."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from layers import clock
+from mapping import intro_sheets
+from mapping.intro_rivals import DRAWS, Beside
+from mapping.intro_sheets import Sheet
+from mapping.introductions import Suggestion
+from mapping.pages import _introduce_words, _numbers, _shared
+from mapping.pages._introduce_pair import share
+from mapping.pages._introduce_words import Shown
+
+FEWEST_ACTORS, FEWEST_TIES = 10, 10  # with fewer nothing is said of chance
+Rows = dict[str, dict[str, Any]]
+
+
+def table(shown: Shown) -> None:
+    """List all suggestions."""
+    say = _shared.say
+    st.subheader(say("introduce.list"), anchor=False)
+    several = shown.found.suggestions
+    columns: dict[str, list[Any]] = {
+        say("introduce.col_one"): [shown.names[one.a] for one in several],
+        say("introduce.col_other"): [shown.names[one.b] for one in several],
+        say("introduce.col_because"): [_because(shown, one) for one in several],
+        say("introduce.col_gain"): [
+            " ".join(_introduce_words.listed(shown, one)[:3]) for one in several
+        ],
+        say("introduce.col_who"): [_introduce_words.short_who(shown, one) for one in several],
+    }
+    numbers = pd.RangeIndex(1, len(several) + 1)
+    st.dataframe(pd.DataFrame(columns, index=numbers), height="content", key="introduce_list")
+
+
+def _because(shown: Shown, one: Suggestion) -> str:
+    code = one.because
+    return _shared.say(
+        "introduce.because_common" if shown.presenting else f"introduce.because_{code}"
+    )
+
+
+def chance(shown: Shown) -> None:
+    """Show the suggestions beside as many ties between random organizations."""
+    say, found = _shared.say, shown.found
+    st.subheader(say("introduce.beside"), anchor=False)
+    if not found.beside:
+        st.text(say("introduce.beside_few"))
+        return
+    small = found.actors < FEWEST_ACTORS or found.ties < FEWEST_TIES
+    reach = found.beside["reach"]
+    if small:
+        st.text(say("introduce.beside_small"))
+    elif reach.verdict == "no_better":
+        st.text(say("introduce.no_better"))
+    st.text(say("introduce.beside_about", draws=DRAWS))
+    rows = []
+    for code, one in found.beside.items():
+        row = [say(f"introduce.value_{code}"), *_written(code, one)]
+        rows.append([*row, say("whom.none") if small else say(f"introduce.verdict_{one.verdict}")])
+    names = ("value", "ours", "mean", "high", "verdict")
+    columns = [say(f"introduce.col_{name}") for name in names]
+    st.dataframe(
+        pd.DataFrame(rows, columns=columns),
+        hide_index=True,
+        height="content",
+        key="introduce_chance",
+    )
+    st.text(
+        say("introduce.together", before=share(found.most_now), after=share(found.most_together))
+    )
+
+
+def _written(code: str, one: Beside) -> list[str]:
+    several = (one.ours, one.mean, one.high)
+    if code == "reach":
+        return [f"{value:.3f}" for value in several]
+    if code == "served":
+        return [_numbers.number(value // 5 * 5) for value in several]
+    return [f"{one.ours:.0f}", f"{one.mean:.1f}", f"{one.high:.0f}"]
+
+
+def left_out(shown: Shown) -> list[str]:
+    """Say how many pairs were left out, by which rule."""
+    say, found = _shared.say, shown.found
+    lines = []
+    if found.left_out:
+        parts = [say(f"introduce.left_{rule}", count=n) for rule, n in found.left_out.items()]
+        lines.append(say("introduce.left_out", parts="; ".join(parts)))
+    if found.refused:
+        lines.append(say("introduce.refused", count=found.refused))
+    if not found.asked_for:
+        lines.append(say("introduce.no_people"))
+    return lines
+
+
+def sheets(shown: Shown, chosen: Suggestion, actors: Rows) -> None:
+    """Offer a page for each call, to print."""
+    say = _shared.say
+    every = [one for one in shown.found.suggestions if _may_leave(one, actors)]
+    st.subheader(say("introduce.sheet"), anchor=False)
+    st.text(say("introduce.sheet_about"))
+    with st.container(horizontal=True):
+        for key, label, several in (
+            ("one", say("introduce.sheet_one"), [one for one in every if one is chosen]),
+            ("all", say("introduce.sheet_all", count=len(every)), every),
+        ):
+            st.download_button(
+                label,
+                _page(shown, several, actors),
+                file_name=f"introductions-{clock.today():%Y-%m-%d}.html",
+                mime="text/html",
+                on_click="ignore",
+                disabled=not several,
+                key=f"introduce_sheet_{key}",
+            )
+    without = len(shown.found.suggestions) - len(every)
+    if without:
+        st.text(say("introduce.sheet_without", count=without))
+
+
+def _may_leave(one: Suggestion, actors: Rows) -> bool:
+    """Tell whether all whom a sheet would name may be named outside of the desk."""
+    named = [one.a, one.b, *(who for each in one.introducers[:1] for who in each.actors)]
+    return not one.ask_first and all(
+        actors.get(who, {}).get("consent_shared") is not False for who in named
+    )
+
+
+def _page(shown: Shown, several: list[Suggestion], actors: Rows) -> Any:  # noqa: ANN401 - a callable of Streamlit
+    """Put the sheets together; the page is written when somebody takes it."""
+    made = [_sheet(shown, one, actors) for one in several]
+    return partial(_printed, made, _shared.meta()["name"], _shared.lang())
+
+
+def _printed(made: list[Sheet], city: str, lang: str) -> bytes:
+    return intro_sheets.page(made, city=city, lang=lang).encode()
+
+
+def _sheet(shown: Shown, one: Suggestion, actors: Rows) -> Sheet:
+    say = _shared.say
+    between = one.introducers[0].actors if one.introducers else ()
+    why = [
+        say(
+            "introduce.paper_served",
+            category=say(f"category.{each.persona.category}"),
+            people=_numbers.number(each.shown["high"]),
+            group=_introduce_words.whom(each),
+        )
+        for each in one.served[:2]
+    ]
+    why += [_introduce_words.common(shown, each) for each in one.common]
+    called = between or (one.a, one.b)
+    return Sheet(
+        a=shown.names[one.a],
+        b=shown.names[one.b],
+        between=tuple(shown.names[who] for who in between),
+        why=tuple(why) or (say("introduce.presenting_ways"),),
+        contacts=tuple(
+            (shown.names[who], str(actors.get(who, {}).get("public_contact") or ""))
+            for who in called
+        ),
+    )

@@ -1,0 +1,86 @@
+"""The page Introduce: whom to call and why, as a coordinator reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from layers import atlas as stores
+from layers.atlas import Atlas
+from mapping import words
+from mapping.pages import _introduce_never, _job
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
+    """Open the page alone, on an atlas."""
+
+    def run(atlas: Path, **query: str) -> AppTest:
+        monkeypatch.setenv("CG_ATLAS", str(atlas))
+        monkeypatch.setattr(_job, "PATIENCE_S", 60)
+
+        def page() -> None:
+            from mapping.pages import introduce
+
+            introduce.page()
+
+        app = AppTest.from_function(page, default_timeout=60)
+        for name, value in query.items():
+            app.query_params[name] = value
+        app.run()
+        assert not app.exception
+        return app
+
+    return run
+
+
+def texts(app: AppTest) -> str:
+    return "\n".join(one.value for one in app.text)
+
+
+def test_the_sample_says_whom_to_introduce_why_and_who_could(
+    opened: Callable[..., AppTest], sample_atlas: Path
+) -> None:
+    app = opened(sample_atlas)
+    said = texts(app)
+    assert "Introduce Saltmere Health House to Hooyo Circle: 3," in said
+    assert "Skerry Hospital knows both." in said
+    assert "do not trust Saltmere Health House" in said
+    table = app.dataframe[0].value
+    assert len(table) == 10
+    chance = app.dataframe[1].value
+    assert chance.iloc[0, -1] == words.say("introduce.verdict_better", "en")
+    # a pair that is marked is gone from the list, and comes back when that is undone
+    app.text_input(key=_introduce_never.REASON).input("They tried last year.").run()
+    app.button(key=_introduce_never.BUTTON).click().run()
+    assert not app.exception
+    bans = Atlas(sample_atlas).read("bans").set_index("from_id")
+    assert bans.loc["saltmere-clinic", "to_id"] == "hooyo-circle"
+    assert bans.loc["saltmere-clinic", "reason"] == "They tried last year."
+    assert "Introduce Saltmere Health House to Hooyo Circle" not in texts(app)
+    app.button(key=_introduce_never.UNDO).click().run()
+    assert "Introduce Saltmere Health House to Hooyo Circle" in texts(app)
+
+
+def test_presenting_names_pairs_and_no_weakness(
+    opened: Callable[..., AppTest], sample_atlas: Path
+) -> None:
+    said = texts(opened(sample_atlas, network_presenting="true"))
+    assert "Saltmere Health House" in said
+    assert "do not trust" not in said
+    assert "they trust" not in said
+    assert words.say("introduce.presenting", "en") in said
+    for go_between in ("Kilnside Neighbourhood Desk", "Harbour Mission"):
+        assert f"pass {go_between}" not in said
+        assert f"through {go_between}" not in said
+
+
+def test_an_atlas_with_nobody_says_what_is_missing(
+    opened: Callable[..., AppTest], tmp_path: Path
+) -> None:
+    empty = tmp_path / "empty.gpkg"
+    stores.create(empty, name="Nowhere")
+    assert words.say("introduce.missing", "en") in texts(opened(empty))
