@@ -16,7 +16,7 @@ from scipy import sparse
 
 from layers import clock, consent
 from layers.importing.watch import Watch
-from mapping import adjacency, centrality
+from mapping import adjacency, centrality, mixing, network_said, whole_network, words
 from mapping.adjacency import arcs_of
 from mapping.adjacency import plain as plain_of
 from mapping.counted import Counted
@@ -237,7 +237,11 @@ def city_actors(organizations: pd.DataFrame) -> list[str]:
 
 
 def report(
-    organizations: pd.DataFrame, ties: pd.DataFrame, on: date | None = None
+    organizations: pd.DataFrame,
+    ties: pd.DataFrame,
+    on: date | None = None,
+    *,
+    watch: Watch | None = None,
 ) -> dict[str, Any]:
     """Say what the network shows, ready for JSON: unknown and undefined are ``None``.
 
@@ -247,6 +251,8 @@ def report(
         Tables of the atlas.
     on
         Day to look at; ``None`` is today.
+    watch
+        Told of progress, and stops the work.
 
     Returns
     -------
@@ -257,7 +263,9 @@ def report(
         (connected, isolates too), ``isolates`` (ids); ``cut_points`` and ``go_betweens`` as in
         :func:`cut_points` and :func:`go_betweens` (target: the municipality); ``city`` (ids),
         ``without_a_way_to_city`` (ids); ``measures``: one object an actor, ``actor`` and ``name``
-        before the columns of :func:`measures`.
+        before the columns of :func:`measures`, after them ``e_i`` (of its own ties, by sector);
+        what ``mapping.whole_network.told`` gives; ``between`` (``sector``, ``lead``: rows of
+        ``mapping.mixing.between``); ``said``: sentences about the whole.
     """
     day = on or clock.today()
     shown = consent.shown_actors(organizations)
@@ -265,7 +273,8 @@ def report(
     plain = plain_of(graph)
     possible = len(plain) * (len(plain) - 1) // 2
     city = city_actors(shown)
-    table = measures(graph)
+    whole = whole_network.whole_network(graph, watch=watch)
+    table = measures(graph, watch=watch).assign(e_i=whole.sector.actors)
     rows = table.astype(object).where(table.notna(), None).reset_index().to_dict("records")
     names = graph.nodes(data="name")
     return {
@@ -284,7 +293,17 @@ def report(
         "go_betweens": _rows(go_betweens(graph, target=city)),
         "without_a_way_to_city": without_a_way(graph, target=city) if city else None,
         "measures": [{"actor": row["actor"], "name": names[row["actor"]], **row} for row in rows],
+        **whole_network.told(whole),
+        "between": {by: _between(graph, by) for by in ("sector", "lead")},
+        "said": [one.text for one in network_said.whole_said(whole, words.say)]
+        + network_said.beside_the_whole(whole, words.say),
     }
+
+
+def _between(graph: Actors, by: str) -> list[dict[str, Any]]:
+    """Count ties between each two groups; no share where no pair is possible."""
+    table = mixing.between(graph, by)
+    return _rows(table.astype(object).where(table.notna(), None))
 
 
 def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:

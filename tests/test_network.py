@@ -348,6 +348,13 @@ def test_the_report_is_json_and_says_none_where_nothing_is_defined(
     assert found["without_a_way_to_city"] == ["choir"]
     choir = found["measures"][3]
     assert (choir["name"], choir["constraint"], choir["degree"]) == ("Choir", None, 0)
+    assert choir["e_i"] is None
+    assert found["whole"]["density"]["value"] == found["density"]
+    assert found["whole"]["centralisation"]["too_few"] == "actors"
+    assert found["mixing"]["lead"]["unknown"] == 1
+    assert found["between"]["lead"][0]["group"] == "institutional"
+    assert [row["far"] for row in found["bridges"]] == ["women", "city"]  # led by migrants first
+    assert found["said"][0].startswith("Ties within a sector: 0 of 2 ties stay inside; too few")
 
 
 def test_who_refused_to_be_shown_is_in_no_graph_and_counted_as_left_out(

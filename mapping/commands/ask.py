@@ -13,7 +13,7 @@ from mapping import gaps as gap_sums
 from mapping import network as network_sums
 from mapping.changed import changed, told
 from mapping.city import City
-from mapping.commands import answer, answer_json, opened, scenario
+from mapping.commands import answer, answer_json, opened, progress, scenario
 from mapping.personas import LONGEST, Persona
 from mapping.words import say
 
@@ -119,7 +119,10 @@ def network(asked: argparse.Namespace) -> int:
     """Say who works with whom, and what breaks if one stops."""
     atlas = opened(asked.atlas)
     under = scenario.asked_under(atlas, asked.scenario)
-    found = network_sums.report(under.read("organizations"), under.read("ties"), today())
+    with progress.watched() as watch:
+        found = network_sums.report(
+            under.read("organizations"), under.read("ties"), today(), watch=watch
+        )
     found["scenario"] = scenario.network(atlas, under, today())
     if asked.json:
         answer_json(found)
@@ -148,4 +151,4 @@ def _network_text(found: dict[str, Any]) -> list[str]:
         for row in found[kind][:FIRST]:
             who = names.get(row[column], row[column])
             lines.append(say(f"cli.network_{kind}", actor=who, count=row["number"]))
-    return lines
+    return [*lines, *found["said"]]
