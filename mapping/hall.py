@@ -88,6 +88,11 @@ def moderator_address(origin: str, code: str, moderator_key: str, *, lang: str) 
     return f"{origin}/moderate/{code}?lang={lang}#{moderator_key}"
 
 
+def net_address(origin: str, group_code: str, *, lang: str = "") -> str:
+    """Give the address of a group's phone in a round of Net-Map; its code is all it needs."""
+    return f"{origin}/net/{group_code}" + (f"?lang={lang}" if lang else "")
+
+
 def wall_address(origin: str, code: str, wall_key: str, *, lang: str) -> str:
     """Give the address of the wall in a language, for the facilitator's projector only."""
     return f"{origin}/wall/{code}?lang={lang}#{wall_key}"

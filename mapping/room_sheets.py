@@ -56,7 +56,7 @@ def sheet(
     KeyError
         If there is no such sheet.
     """
-    say = _said_in(lang)
+    say = said_in(lang)
     if name == "join":
         body = _join(session, say)
     elif name == "network":
@@ -67,7 +67,7 @@ def sheet(
         body = _summary(summary, lang)
     else:
         raise KeyError(name)
-    return _page(say(f"paper.title.{name}", title=session.title), body, lang, say)
+    return page(say(f"paper.title.{name}", title=session.title), body, lang, say)
 
 
 def summary_parts(summary: Mapping[str, Any], lang: str) -> list[tuple[str, list[str]]]:
@@ -86,7 +86,7 @@ def summary_parts(summary: Mapping[str, Any], lang: str) -> list[tuple[str, list
         Heading and sentences of each part that says something. The sentences are those of the
         wall, which every language of the room has; a heading it lacks is empty.
     """
-    say = _said_in(lang)
+    say = said_in(lang)
     band = summary["contributors"]
     people = [say("wall.sum_organizer", organizer=summary["organizer"])] * bool(
         summary["organizer"]
@@ -138,7 +138,7 @@ def _makeup(counted: Mapping[str, Sequence[Sequence[Any]]], say: Say) -> list[st
     return lines
 
 
-def _said_in(lang: str) -> Say:
+def said_in(lang: str) -> Say:
     """Say in a language, and where a language of the room lacks a sentence, in the default."""
 
     def say(key: str, **values: object) -> str:
@@ -185,7 +185,7 @@ def _join(session: Session, say: Say) -> str:
 
 
 def _how_to_join(tag: str, where: str) -> str:
-    said = _said_in(tag)
+    said = said_in(tag)
     return f"{said('wall.join')} · {said('wall.type')} {where}"
 
 
@@ -265,7 +265,8 @@ def _paragraph(name: str, text: str) -> str:
     return f'<p class="{name}" dir="auto">{escape(text)}</p>'
 
 
-def _page(title: str, body: str, lang: str, say: Say) -> str:
+def page(title: str, body: str, lang: str, say: Say) -> str:
+    """Write a page to print around a body that is escaped already."""
     return (
         f'<!doctype html><html {_in(lang)}><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'

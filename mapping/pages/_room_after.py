@@ -7,14 +7,31 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from layers import answers_back, campaigns, clock, closing, privacy, purging, summing_up, wall_shown
+from layers import (
+    answers_back,
+    campaigns,
+    clock,
+    closing,
+    netmap,
+    privacy,
+    purging,
+    summing_up,
+    wall_shown,
+)
 from layers import room as rooms
 from layers.answers_back import AnswerBack
 from layers.atlas import Atlas
 from layers.errors import LayerError
 from layers.room_session import Session
 from mapping import hall, room_sheets
-from mapping.pages import _room_close, _room_count, _room_steps, _room_strike, _shared
+from mapping.pages import (
+    _room_close,
+    _room_count,
+    _room_netmap,
+    _room_steps,
+    _room_strike,
+    _shared,
+)
 
 WHICH, SAID = "room_past_which", "room_said"
 HEIGHT = 120
@@ -42,6 +59,9 @@ def past(room: rooms.Room, ended: list[Session]) -> None:
             with st.expander(say("room.summary"), key="room_summary"):
                 _summary(room, session)
                 _room_strike.form(room, session)
+            if netmap.round_of(room, session.id) is not None:
+                with st.expander(say("netmap.title"), key="room_netmap"):
+                    _room_netmap.part(room, session)
             if session.kind == "real":
                 with st.expander(say("room.answer_back"), key="room_answer_back"):
                     _answer_back(room, session)

@@ -14,7 +14,14 @@ from layers.errors import LayerError
 from layers.room_session import Session
 from layers.room_taking import MOST_TOKENS
 from mapping import hall, room_sheets, style, words
-from mapping.pages import _room_close, _room_count, _room_line, _room_steps, _shared
+from mapping.pages import (
+    _room_close,
+    _room_count,
+    _room_line,
+    _room_netmap,
+    _room_steps,
+    _shared,
+)
 
 ENDED = "room_ended"
 ADDRESS = "room_address"
@@ -47,6 +54,8 @@ def live(room: rooms.Room, session: Session) -> None:
             _links(session)
     if session.kind == "rehearsal":
         _invent(room, session)
+    with st.expander(say("netmap.title"), key="room_netmap"):
+        _room_netmap.part(room, session)
     with st.expander(say("room.second_phone"), key="room_moderator"):
         _moderator(session, origin)
     with st.expander(say("room.line"), key="room_line"):

@@ -8,10 +8,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from layers import netmap, summing_up
 from layers import room as rooms
-from layers import summing_up
 from layers.errors import LayerError
-from mapping import room_sheets, words
+from mapping import netmap_sheets, room_sheets, words
 
 
 class Printing:
@@ -43,10 +43,15 @@ class Printing:
         return HTMLResponse(text, headers={"Cache-Control": "no-store"})
 
     def _written(self, name: str, code: str, lang: str) -> str:
-        if name not in room_sheets.NAMES:
+        if name not in (*room_sheets.NAMES, *netmap_sheets.NAMES):
             raise KeyError(name)
         room = self._room or rooms.shared()
         session = room.by_code(code)
+        if name in netmap_sheets.NAMES:
+            found = netmap.round_of(room, session.id)
+            if found is None:
+                raise KeyError(name)
+            return netmap_sheets.sheet(name, session, found, lang)
         if name == "summary" and session.state != "closed":
             # printed again after each answer, one sheet taken from the next would tell of one woman
             raise KeyError(name)
