@@ -21,7 +21,7 @@ from layers.clock import today
 from layers.errors import LayerError
 from layers.space import metres_crs
 from layers.streets import Floats, Numbers
-from mapping import estimates
+from mapping import estimates, trust
 from mapping import homes as home
 from mapping.needs import EVERYONE
 from mapping.offers import Flags, Offers, Read, read_offers
@@ -100,6 +100,7 @@ class City(OnFoot):
         self.day = day or today()
         self._people: dict[str, tuple[str, People]] = {}
         self._inside: dict[tuple[str, str], Flags] = {}
+        self._trusted: dict[tuple[str, bool], dict[str, float]] = {}
 
     @cached_property
     def offers(self) -> Offers:
@@ -248,6 +249,20 @@ class City(OnFoot):
         mine = self.areas.loc[self.areas["level"].eq(level), "id"]
         part_of = np.array([place.get(above.get(one, ""), -1) for one in mine], dtype=np.int64)
         return part_of, (people.low + people.high) / 2
+
+    def trusted(self, community: str, *, not_own: bool = False) -> dict[str, float]:
+        """Say of every actor whether a community trusts it, as of :func:`mapping.trust.trusted`."""
+        key = (community, not_own)
+        if key not in self._trusted:
+            self._trusted[key] = trust.trusted(
+                self.read("organizations"),
+                self.read("trust"),
+                self.read("ties"),
+                community=community,
+                not_own=not_own,
+                day=self.day,
+            )
+        return self._trusted[key]
 
     def inside(self, level: str, area_id: str) -> Flags:
         """Say which areas of a level lie in an area, by their parents, else by their middle."""

@@ -1,4 +1,4 @@
-"""The picture of a network over the years: numbers in, small line charts out, no sums."""
+"""The picture of a network over the years: numbers in, a small line chart out, no sums."""
 
 from __future__ import annotations
 
@@ -8,30 +8,30 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-HEIGHT_PX = 96  # of one small chart
+HEIGHT_PX = 104  # of one small chart
 
 
 def over_years(
     rows: pd.DataFrame,
+    name: str,
     *,
-    shown: Sequence[str],
-    titles: Mapping[str, str],
+    title: str,
     marked: Sequence[float],
     colours: Mapping[str, str],
     right_to_left: bool = False,
-) -> alt.VConcatChart:
-    """Draw numbers over the years below each other, each on a scale of its own.
+) -> alt.LayerChart:
+    """Draw one number over the years: small, so that several stand below each other.
 
     Parameters
     ----------
     rows
-        One row a year: ``year`` and a column for each of ``shown``; NaN leaves a gap in the line.
-    shown
-        Columns, in the order in which they are drawn.
-    titles
-        What each column is called.
+        One row a year: ``year`` and a column ``name``; NaN leaves a gap in the line.
+    name
+        Which column is drawn.
+    title
+        What it is called where somebody points at it.
     marked
-        Years that are compared: a line crosses all charts there.
+        Years that are compared: a line crosses the chart there.
     colours
         As of ``mapping.style.colours``.
     right_to_left
@@ -45,50 +45,41 @@ def over_years(
             reverse=right_to_left,
             nice=False,
         ),
-        axis=alt.Axis(format="d", tickMinStep=1, grid=False, tickCount=6),
+        axis=alt.Axis(format="d", tickMinStep=1, grid=False, tickCount=5),
     )
+    y = alt.Y(
+        f"{name}:Q",
+        title=None,
+        scale=alt.Scale(zero=name != "ei"),
+        axis=alt.Axis(
+            orient="right" if right_to_left else "left",
+            tickCount=3,
+            domain=False,
+            ticks=False,
+            minExtent=36,
+        ),
+    )
+    tip: list[Any] = [
+        alt.Tooltip("year:Q", title=" ", format="d"),
+        alt.Tooltip(f"{name}:Q", title=title),
+    ]
     marks = (
         alt.Chart(pd.DataFrame({"year": list(marked)}))
         .mark_rule(color=colours["quiet"], strokeDash=[4, 3])
         .encode(x=x)
     )
-    charts = []
-    for name in shown:
-        y = alt.Y(
-            f"{name}:Q",
-            title=None,
-            scale=alt.Scale(zero=name != "ei"),
-            axis=alt.Axis(
-                orient="right" if right_to_left else "left",
-                tickCount=3,
-                domain=False,
-                ticks=False,
-                minExtent=40,
-            ),
+    line = (
+        alt.Chart(rows[["year", name]])
+        .mark_line(
+            color=colours["accent"],
+            strokeWidth=2,
+            point=alt.OverlayMarkDef(color=colours["accent"], size=40, filled=True),
         )
-        tip: list[Any] = [
-            alt.Tooltip("year:Q", title=" ", format="d"),
-            alt.Tooltip(f"{name}:Q", title=titles[name]),
-        ]
-        line = (
-            alt.Chart(rows)
-            .mark_line(
-                color=colours["accent"],
-                strokeWidth=2,
-                point=alt.OverlayMarkDef(color=colours["accent"], size=40, filled=True),
-            )
-            .encode(x=x, y=y, tooltip=tip)
-        )
-        title = alt.TitleParams(
-            titles[name],
-            anchor="end" if right_to_left else "start",
-            color=colours["ink"],
-            fontSize=14,
-            fontWeight="normal",
-        )
-        charts.append(alt.layer(marks, line).properties(height=HEIGHT_PX, width=640, title=title))
-    chart: alt.VConcatChart = (
-        alt.vconcat(*charts, spacing=14, background="transparent")
+        .encode(x=x, y=y, tooltip=tip)
+    )
+    chart: alt.LayerChart = (
+        alt.layer(marks, line)
+        .properties(height=HEIGHT_PX, width="container", background="transparent")
         .configure_view(stroke=None)
         .configure_axis(
             labelColor=colours["quiet"],
@@ -97,8 +88,6 @@ def over_years(
             tickColor=colours["line"],
             domainColor=colours["line"],
         )
-        .configure(
-            font="Atkinson Hyperlegible, Noto Sans, system-ui, sans-serif",
-        )
+        .configure(font="Atkinson Hyperlegible, Noto Sans, system-ui, sans-serif")
     )
     return chart

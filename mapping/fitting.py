@@ -20,7 +20,6 @@ from mapping.offers import SLOT_MIN, SLOTS, Flags, slots
 from mapping.personas import FACTS_OF, STEPLESS, Persona
 from mapping.travel import HOURS, Way
 from mapping.trips import CHILDCARE, Both, Runs, Trips
-from mapping.trust import trusted
 
 Slots = npt.NDArray[np.bool_]
 _UNKNOWN, _APPOINTMENT, _OPEN = (STATES.index(one) for one in ("unknown", "by_appointment", "open"))
@@ -204,14 +203,7 @@ def _together(city: City, persona: Persona, fact: str) -> Floats:
 
 def _trust(city: City, persona: Persona, fact: str) -> Floats:
     del fact
-    by_actor = trusted(
-        city.read("organizations"),
-        city.read("trust"),
-        city.read("ties"),
-        community=persona.community or "",
-        not_own=persona.not_own_community,
-        day=city.day,
-    )
+    by_actor = city.trusted(persona.community or "", not_own=persona.not_own_community)
     actors = city.offers.table["organization_id"]
     return np.array([by_actor.get(str(actor), np.nan) for actor in actors], dtype=np.float64)
 

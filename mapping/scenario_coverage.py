@@ -11,19 +11,17 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
 from layers.vocab import CATEGORY
-from mapping import differences, gaps, trust
+from mapping import differences, gaps
 from mapping.changed import Changed, changed
 from mapping.city import City
 from mapping.needs import EVERYONE, Need
 from mapping.offers import Offers, primary
 from mapping.personas import Persona
-
-_TRUST: Final = ("organizations", "trust", "ties")
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,13 +73,16 @@ def coverage(
     minutes
         The longest walk.
     tell
-        Called with how many questions are answered, and of how many; may raise to stop.
+        Called with how many questions are answered, and of how many (0: not known yet); may raise
+        to stop.
 
     Returns
     -------
     rows
         Those too in which nobody is lost or newly reached; none where no service is concerned.
     """
+    if tell is not None:
+        tell(0, 0)
     needs = list(questions(before, after, minutes=minutes))
     rows = []
     for done, need in enumerate(needs):
@@ -145,7 +146,7 @@ def _alike(before: Offers, after: Offers, category: str) -> bool:
 
 def _by_trust(before: City, after: City, community: str) -> list[str]:
     """Name the kinds of help of actors whom a community trusts more, or less, than before."""
-    old, new = (_trusted(city, community) for city in (before, after))
+    old, new = (city.trusted(community) for city in (before, after))
     nobody = float("inf")  # no answer of trust.trusted
     moved = {
         actor
@@ -158,11 +159,6 @@ def _by_trust(before: City, after: City, community: str) -> list[str]:
         mine = table["organization_id"].isin(moved).to_numpy(dtype=bool)
         here |= set(table.loc[mine, "category"])
     return [one for one in CATEGORY if one in here]
-
-
-def _trusted(city: City, community: str) -> dict[str, float]:
-    organizations, said, ties = (city.read(name) for name in _TRUST)
-    return trust.trusted(organizations, said, ties, community=community, day=city.day)
 
 
 def _same(one: float, other: float) -> bool:

@@ -140,15 +140,15 @@ def _chart(
         lambda: over_time.series(organizations, ties, ends, counted=counted),
     ).assign(year=years)
     shown = [one for one in SHOWN if rows[one].notna().any()]
-    chart = drawing_time.over_years(
-        rows.drop(columns="day"),
-        shown=shown,
-        titles={one: say(f"whatif.series_{one}") for one in shown},
-        marked=[_as_year(day, today) for day in days],
-        colours=_shared.tokens(),
-        right_to_left=words.direction(_shared.lang()) == "rtl",
-    )
-    st.altair_chart(chart, width="stretch", key="whatif_series", theme=None)
+    marked = [_as_year(day, today) for day in days]
+    is_rtl = words.direction(_shared.lang()) == "rtl"
+    for name in shown:
+        title = say(f"whatif.series_{name}")
+        st.text(title)
+        chart = drawing_time.over_years(
+            rows, name, title=title, marked=marked, colours=_shared.tokens(), right_to_left=is_rtl
+        )
+        st.altair_chart(chart, width="stretch", key=f"whatif_series_{name}", theme=None)
     st.text(say("whatif.series_about"))
     with st.expander(say("whatif.series_table"), key="whatif_fold_series"):
         table = rows[["year", *shown]].copy()
