@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import networkx as nx
 import pandas as pd
@@ -97,12 +98,11 @@ def _found(counted: Counted) -> Found:
     everyone, ties = read("organizations"), counted.of(read("ties"))
     organizations = consent.shown_actors(everyone)
     graph = network.graph_of(organizations, ties)
-    core = core_periphery.core_periphery(graph) if len(graph) <= MOST else None
     return Found(
         graph=graph,
         bodies=seats.bodies(read("bodies"), read("seats"), everyone),
         not_heard=inclusion.not_heard(graph, target=inclusion.decision_makers(graph)),
-        core=frozenset(map(str, core.members)) if core is not None and core.is_clear else None,
+        core=_core(tuple(graph), tuple(graph.edges())) if len(graph) <= MOST else None,
         ladder=ladder.between(organizations, ties),
         unknown_lead=ladder.unknown_lead(organizations, ties),
         levels=ladder.cooperation(
@@ -113,6 +113,17 @@ def _found(counted: Counted) -> Found:
             seats=read("seats"),
         ),
     )
+
+
+@lru_cache(
+    maxsize=8
+)  # a second of work that depends on the ties alone, so no other edit repeats it
+def _core(actors: tuple[str, ...], pairs: tuple[tuple[str, str], ...]) -> frozenset[str] | None:
+    graph: nx.Graph[str] = nx.Graph()
+    graph.add_nodes_from(actors)
+    graph.add_edges_from(pairs)
+    found = core_periphery.core_periphery(graph)
+    return frozenset(map(str, found.members)) if found.is_clear else None
 
 
 def _names(organizations: pd.DataFrame) -> dict[str, str]:
