@@ -12,7 +12,7 @@ from layers import vocab
 from layers.errors import LayerError
 from layers.importing.tables import clean
 
-LONG = frozenset({"description", "opening_hours", "cost", "note"})
+LONG = frozenset({"description", "opening_hours", "cost", "note", "words"})
 MOST_TEXT, MOST_LONG, MOST_TAGS = 200, 2000, 40
 _TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 _WAYS = ("out", "in", "both")

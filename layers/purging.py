@@ -21,7 +21,7 @@ from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
-from layers import answers_back
+from layers import answers_back, rating
 from layers.errors import LayerError
 from layers.room import DEFAULT_PATH, Room
 from layers.room_file import is_ours
@@ -70,6 +70,7 @@ def doubted(room: Room, today: date, *, known: date | None = None) -> date | Non
     rows = room.read(
         "SELECT held_on FROM sessions UNION SELECT held_on FROM answers_back"
         " UNION SELECT said_on FROM answers_back WHERE said_on <> ''"
+        " UNION SELECT made_on FROM surveys"
     )
     days = [date.fromisoformat(day) for (day,) in rows]
     if not days:
@@ -278,4 +279,7 @@ def _remove_loose(db: sqlite3.Connection, today: date | None) -> int:
     """Delete old answers, and rows of no session, as a crash of an old version may have left."""
     for table in _PARTS:
         db.execute(f"DELETE FROM {table} WHERE session NOT IN (SELECT id FROM sessions)")  # noqa: S608 - our own names
-    return answers_back.remove_old(db, today) if today else 0
+    if today is None:
+        return 0
+    rating.remove_due(db, today)
+    return answers_back.remove_old(db, today)

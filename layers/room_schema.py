@@ -208,4 +208,32 @@ MIGRATIONS = (
         PRIMARY KEY (session, id)
     ) STRICT, WITHOUT ROWID;
     """,
+    # A survey of partners: what organizations say of each other, one answer a row. The answers that
+    # a release rests on stay beside them, so that the next one cannot be subtracted from it.
+    """
+    CREATE TABLE surveys (
+        id TEXT NOT NULL PRIMARY KEY,
+        atlas TEXT NOT NULL UNIQUE,
+        made_on TEXT NOT NULL,
+        delete_on TEXT NOT NULL,
+        is_open INTEGER NOT NULL CHECK (is_open IN (0, 1))
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE survey_answers (
+        survey TEXT NOT NULL REFERENCES surveys (id) ON DELETE CASCADE,
+        rater TEXT NOT NULL,
+        rated TEXT NOT NULL CHECK (rated <> rater),
+        question TEXT NOT NULL,
+        value INTEGER NOT NULL CHECK (value BETWEEN 1 AND 4),
+        PRIMARY KEY (survey, rater, rated, question)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE survey_bases (
+        survey TEXT NOT NULL REFERENCES surveys (id) ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        rater TEXT NOT NULL,
+        rated TEXT NOT NULL,
+        question TEXT NOT NULL,
+        value INTEGER NOT NULL CHECK (value BETWEEN 1 AND 4),
+        PRIMARY KEY (survey, number, rater, rated, question)
+    ) STRICT, WITHOUT ROWID;
+    """,
 )

@@ -127,7 +127,7 @@ def _fields() -> dict[str, Any]:
     one, two, three = st.columns(3, gap="medium")
     values: dict[str, Any] = {}
     with one:
-        values["kind"] = _choice("kind", "tie_kind", say("edit.choose"))
+        values["kind"] = _choice("kind", "tie_kind", "edit.choose")
         values["strength"] = st.selectbox(
             say("field.strength"),
             _STRENGTHS,
@@ -153,14 +153,14 @@ def _fields() -> dict[str, Any]:
     return values
 
 
-def _choice(name: str, which: str, empty: str = "") -> str | None:
+def _choice(name: str, which: str, empty: str = "edit.not_known") -> str | None:
     say = _shared.say
     chosen = st.selectbox(
         say(f"field.{name}"),
         vocab.LISTS[which],
         index=None,
         format_func=lambda code: say(f"{which}.{code}"),
-        placeholder=empty or say("edit.not_known"),
+        placeholder=say(empty),
         key=f"{KEY}_{name}",
     )
     return None if chosen is None else str(chosen)

@@ -7,10 +7,10 @@ import streamlit as st
 
 from layers import confirming, inviting, proposing
 from mapping import proposed
-from mapping.pages import _ask_decide, _ask_whom, _shared
+from mapping.pages import _ask_decide, _ask_rating, _ask_whom, _shared
 
 PART, ORGANIZATION = "ask_part", "organization"
-PARTS = ("decide", "whom")
+PARTS = ("decide", "whom", "rating")
 MOST_DISPUTED = 30
 
 
@@ -38,6 +38,8 @@ def page() -> None:
     if part == "decide":
         _ask_decide.show(waiting)
         _disputed()
+    elif part == "rating":
+        _ask_rating.show()
     else:
         _ask_whom.show(asked, named)
     _shared.how(

@@ -17,10 +17,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from layers import answering, holding, inviting, proposing
+from layers import answering, holding, inviting, proposing, rating
+from layers import room as room_store
 from layers.atlas import Atlas
 from layers.errors import LayerError
 from layers.inviting import Invitation
+from layers.room import Room
 from mapping.phone import forms, slowing
 from mapping.phone.answers import answering as with_answers
 from mapping.phone.answers import taken
@@ -30,6 +32,7 @@ MOST_WAITING = 400  # open proposals of one organization
 DEFAULT_ATLAS = "var/sample.gpkg"
 _ANSWERS = frozenset({"id", "answers"})
 _WITHDRAW = frozenset({"proposals"})
+_RATINGS = frozenset({"of", "values"})
 _UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _BEARER = "bearer "
 
@@ -43,12 +46,19 @@ class OursRoutes:
         The atlas to serve; that of the process (``CG_ATLAS``) where none is given.
     wrong
         How wrong secrets are slowed down.
+    room
+        Where single ratings stand; that of the process (``CG_ROOM``) where none is given.
     """
 
     def __init__(
-        self, path: Path | str | None = None, *, wrong: slowing.WrongSecrets | None = None
+        self,
+        path: Path | str | None = None,
+        *,
+        wrong: slowing.WrongSecrets | None = None,
+        room: Room | None = None,
     ) -> None:
         self._path = path
+        self._room = room
         self._wrong = wrong or slowing.WrongSecrets()
 
     def routes(self) -> list[BaseRoute]:
@@ -57,12 +67,15 @@ class OursRoutes:
             Route("/ours/held", with_answers(self.held), methods=["GET"]),
             Route("/ours/answers", with_answers(self.answer), methods=["POST"]),
             Route("/ours/withdraw", with_answers(self.withdraw), methods=["POST"]),
+            Route("/ours/ratings", with_answers(self.rate), methods=["POST"]),
         ]
 
     async def held(self, request: Request) -> Response:
         """Give what we hold about the organization that the secret belongs to."""
         atlas, invitation = await self._enter(request)
-        return taken(**await asyncio.to_thread(_payload, atlas, invitation))
+        told = await asyncio.to_thread(_payload, atlas, invitation)
+        asked = await asyncio.to_thread(self._asked, atlas, invitation)
+        return taken(**told, rating=asked)
 
     async def answer(self, request: Request) -> Response:
         """Take answers as proposals; the same identifier twice is taken once."""
@@ -86,6 +99,41 @@ class OursRoutes:
         if not isinstance(ids, list) or not all(isinstance(one, str) for one in ids):
             raise LayerError("field_unknown")
         return taken(withdrawn=await asyncio.to_thread(_withdraw, atlas, invitation, ids))
+
+    async def rate(self, request: Request) -> Response:
+        """Take what it says of one partner, into the guarded file and nowhere else."""
+        atlas, invitation = await self._enter(request)
+        said = await forms.read(request, most=MOST_BYTES)
+        forms.check_fields(said, _RATINGS)
+        of, values = said.get("of"), said.get("values")
+        if not isinstance(of, str) or not isinstance(values, dict):
+            raise LayerError("field_unknown")
+        await asyncio.to_thread(self._take_rating, atlas, invitation, of, values)
+        return taken()
+
+    def _asked(self, atlas: Atlas, invitation: Invitation) -> dict[str, Any] | None:
+        """Give the open survey: whom it may rate, and what it said itself."""
+        room = self._room or room_store.shared()
+        survey = rating.current(room, atlas)
+        if survey is None or not survey.is_open:
+            return None
+        me = invitation.organization_id
+        return {
+            "questions": rating.QUESTIONS,
+            "partners": list(rating.partners(atlas.read, me).items()),
+            "said": rating.given(room, survey, me),
+            "delete_on": survey.delete_on.isoformat(),
+        }
+
+    def _take_rating(
+        self, atlas: Atlas, invitation: Invitation, of: str, values: dict[str, Any]
+    ) -> None:
+        room = self._room or room_store.shared()
+        survey = rating.current(room, atlas)
+        if survey is None:
+            raise LayerError("survey_closed")
+        me = invitation.organization_id
+        rating.answer(room, survey, atlas.read, rater=me, rated=of, values=values)
 
     async def _enter(self, request: Request) -> tuple[Atlas, Invitation]:
         """Find the invitation of the secret; a wrong one waits, and too many are refused."""

@@ -5,7 +5,7 @@
   const data = JSON.parse(document.getElementById("data").textContent);
   const $ = (id) => document.getElementById(id);
   const { element, tell, editor } = Fields;
-  const PARTS = ["about", "services", "places", "ties", "shown", "judged"];
+  const PARTS = ["about", "services", "places", "ties", "shown", "rate", "judged"];
   const CHUNK = 30;
   const secret = location.hash.slice(1);
   const words = { [data.lang]: data.words };
@@ -129,6 +129,7 @@
     const open = new Set([...document.querySelectorAll("details[open]")].map((one) => one.dataset.key));
     $("heading").textContent = say("ours.heading", { name: held.name });
     $("until").textContent = say("ours.until", { day: held.ends_on });
+    $("part_rate").hidden = !held.rating || !held.rating.partners.length;
     $("part_judged").hidden = !held.things.some((one) => one.section === "judged");
     $("parts").replaceChildren(...PARTS.filter((part) => !$(`part_${part}`).hidden).map((part) => element("a", { href: `#part_${part}`, text: say(`ours.part_${part}`), onclick: (event) => jump(event, part) })));
     for (const part of PARTS) {
@@ -136,6 +137,10 @@
       const nodes = mine.map((one) => thing(one));
       if (!mine.length && words[lang][`ours.none_${part}`]) nodes.push(element("p", { className: "quiet", text: say(`ours.none_${part}`) }));
       $(`part_${part}`).querySelector(".things").replaceChildren(...nodes);
+    }
+    if (held.rating) {
+      $("rate_until").textContent = say("ours.rate_until", { day: held.rating.delete_on });
+      $("part_rate").querySelector(".things").replaceChildren(...Rate.partners(held.rating, { say, ask, notice, lang: () => lang }));
     }
     $("add_service").replaceChildren(...drafted("add_service", "ours.added_service"), adding("new_service", SERVICE, "add_service"));
     $("add_tie").replaceChildren(...drafted("add_tie", "ours.added_tie"), adding("new_tie", TIE, "add_tie"));
