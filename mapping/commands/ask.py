@@ -10,10 +10,13 @@ from layers.clock import today
 from layers.errors import LayerError
 from layers.vocab import CATEGORY
 from mapping import gaps as gap_sums
+from mapping import inclusion_told
 from mapping import network as network_sums
 from mapping.changed import changed, told
 from mapping.city import City
 from mapping.commands import answer, answer_json, opened, progress, scenario
+from mapping.counted import Counted
+from mapping.offers import Read
 from mapping.personas import LONGEST, Persona
 from mapping.words import say
 
@@ -123,6 +126,7 @@ def network(asked: argparse.Namespace) -> int:
         found = network_sums.report(
             under.read("organizations"), under.read("ties"), today(), watch=watch
         )
+    found["inclusion"] = _inclusion(under.read, found["core"])
     found["scenario"] = scenario.network(atlas, under, today())
     if asked.json:
         answer_json(found)
@@ -130,6 +134,19 @@ def network(asked: argparse.Namespace) -> int:
         names = {row["actor"]: row["name"] for row in found["measures"]}
         answer(*_network_text(found), *scenario.lines(found["scenario"], names))
     return 0
+
+
+def _inclusion(read: Read, core: dict[str, Any]) -> dict[str, Any]:
+    """Say who has no seat, and who is not heard, by the same ties and the same core."""
+    organizations, ties = read("organizations"), Counted(on=today()).of(read("ties"))
+    return inclusion_told.told(
+        network_sums.graph_of(organizations, ties),
+        organizations=organizations,
+        ties=ties,
+        bodies=read("bodies"),
+        taken=read("seats"),
+        core=core["members"] if core["clear"] else None,
+    )
 
 
 def _network_text(found: dict[str, Any]) -> list[str]:
@@ -151,4 +168,8 @@ def _network_text(found: dict[str, Any]) -> list[str]:
         for row in found[kind][:FIRST]:
             who = names.get(row[column], row[column])
             lines.append(say(f"cli.network_{kind}", actor=who, count=row["number"]))
+    for body in found["inclusion"]["bodies"]:
+        if body["without"]:
+            sectors = ", ".join(say(f"sector.{one}") for one in body["without"])
+            lines.append(say("seats.answer_sector", body=body["name"], sector=sectors))
     return [*lines, *found["said"]]
