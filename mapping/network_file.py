@@ -240,5 +240,5 @@ th, td {{ text-align: start; vertical-align: top; padding: 7px 12px 7px 0;
   border-bottom: 1px solid {COLOURS["line"]}; unicode-bidi: plaintext; }}
 thead th {{ color: {COLOURS["quiet"]}; }}
 footer {{ margin-top: 28px; color: {COLOURS["quiet"]}; font-size: 15px; }}
-footer p {{ margin: 4px 0; unicode-bidi: plaintext; }}
+footer p {{ margin: 4px 0; }}
 """

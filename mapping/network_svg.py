@@ -386,7 +386,7 @@ def _sample(line: Mapping[str, Any], x: float, y: float) -> str:
 def _framed(
     parts: Sequence[str], high: float, across: float, framing: Framing, *, rtl: bool
 ) -> str:
-    edge, at = (across - _PAD, "start") if rtl else (_PAD, "start")
+    edge = across - _PAD if rtl else _PAD
     room = across - 2 * _PAD
     y = _PAD
     head: list[str] = []
@@ -394,7 +394,8 @@ def _framed(
         for line in wrapped(text, room, size, bold=bold):
             y += size * 1.3
             ink = "ink" if bold else "quiet"
-            head.append(_text(line, edge, y, size, at=at, bold=bold, ink=ink, rtl=rtl))
+            head.append(_text(line, edge, y, size, bold=bold, ink=ink, rtl=rtl))
+        y += 6
     body = y + 30
     y = body + high + 8
     foot = [_rect(_PAD, y, room, 0.8, COLOURS["line"], "")] if framing.foot else []
@@ -402,7 +403,7 @@ def _framed(
     for text in framing.foot:
         for line in wrapped(text, room, _SMALL):
             y += _SMALL * 1.45
-            foot.append(_text(line, edge, y, _SMALL, at=at, ink="quiet", rtl=rtl))
+            foot.append(_text(line, edge, y, _SMALL, ink="quiet", rtl=rtl))
     all_high = y + _PAD
     hatch = (
         '<pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" '
@@ -435,9 +436,10 @@ def _text(  # noqa: PLR0913 - a text has this many sides
     rtl: bool = False,
     more: str = "",
 ) -> str:
+    # each text finds its own direction; one from right to left ends where it is put
+    said = f"\u2067{_clean(text)}\u2069" if rtl else f"\u2068{_clean(text)}\u2069"
+    at = "end" if rtl else at
     style_of = f' text-anchor="{at}"' if at != "start" else ""
-    if rtl:  # at its start, which then is the right
-        style_of += ' direction="rtl"'
     if bold:
         style_of += ' font-weight="bold"'
     if halo:
@@ -447,7 +449,7 @@ def _text(  # noqa: PLR0913 - a text has this many sides
         )
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size:.1f}" fill="{COLOURS[ink]}"'
-        f'{style_of}{more} font-family="@">{escape(_clean(text), quote=False)}</text>'
+        f'{style_of}{more} font-family="@">{escape(said, quote=False)}</text>'
     )
 
 

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from defusedxml import ElementTree
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -155,6 +156,9 @@ def test_a_page_runs_nothing_fetches_nothing_and_writes_names_as_text() -> None:
     assert "&lt;script&gt;" in page
     assert page.count("http") == 2  # the name of what SVG is, and http-equiv
     assert "default-src 'none'" in page
+    for view in VIEWS:  # and every drawing can be read by whatever reads XML
+        drawing = File(leaves_of(town), view, TOLD, "en", is_sized=True).svg()
+        assert ElementTree.fromstring(drawing).tag.endswith("svg")
 
 
 def test_a_place_in_the_network_leaves_only_with_the_reply_of_whom_it_is_about() -> None:

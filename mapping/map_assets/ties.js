@@ -6,6 +6,7 @@
   const HIT = 12; // pixels: a thin line is hard to click
   const BENT = 0.09; // of its length that a line is moved aside for each one beside it
   const STEPS = 10;
+  const MANY = 400; // with more lines than these, only those of what is chosen can be clicked
 
   function arrows(map) {
     const renderer = CG.svg("marker", {
@@ -20,11 +21,12 @@
   // a line between two places, moved aside where others join the same two
   function path(start, end, bend) {
     if (!bend) return [start, end];
+    const aside = (bend * BENT * 2) / (1 + 0.15 * Math.abs(bend)); // twenty of them stay a bundle
     const squeeze = Math.cos((start[0] * Math.PI) / 180); // a degree of longitude is shorter
     const [dy, dx] = [end[0] - start[0], (end[1] - start[1]) * squeeze];
     const middle = [
-      (start[0] + end[0]) / 2 - dx * bend * BENT * 2,
-      (start[1] + end[1]) / 2 + (dy * bend * BENT * 2) / squeeze,
+      (start[0] + end[0]) / 2 - dx * aside,
+      (start[1] + end[1]) / 2 + (dy * aside) / squeeze,
     ];
     return Array.from({ length: STEPS + 1 }, (_, i) => {
       const t = i / STEPS;
@@ -36,6 +38,8 @@
   CG.Ties = function (map, pane, clickable) {
     let lines = [];
     let spots = [];
+    let few = true;
+    let group = null;
     const ring = L.circleMarker([0, 0], {
       renderer: L.svg({ pane, padding: 0.5 }), pane, radius: 20, interactive: false,
       fill: false, weight: 3, className: "cg-ring",
@@ -55,15 +59,20 @@
         const ink = L.polyline(way, {
           renderer, pane, weight: width, interactive: false, className: "cg-tie", smoothFactor: 0.5,
         });
-        const hit = L.polyline(way, {
-          renderer, pane, weight: HIT, opacity: 0, className: "cg-tie-hit", smoothFactor: 0.5,
-        });
-        clickable(hit, handle, () => ends.map((one) => CG.names[one] || "").join(" – "));
-        hit.on("add", () => hit.getElement().setAttribute("data-handle", handle));
         if (ways === 1) ink.on("add", () => ink.getElement().setAttribute("marker-end", "url(#cg-arrow)"));
+        const hit = () => {
+          const made = L.polyline(way, {
+            renderer, pane, weight: HIT, opacity: 0, className: "cg-tie-hit", smoothFactor: 0.5,
+          });
+          clickable(made, handle, () => ends.map((one) => CG.names[one] || "").join(" – "));
+          made.on("add", () => made.getElement().setAttribute("data-handle", handle));
+          return made;
+        };
         return { handle, ends, ink, hit };
       });
-      const group = L.layerGroup([...lines.map((one) => one.ink), ...lines.map((one) => one.hit)]);
+      few = lines.length <= MANY;
+      group = L.layerGroup(lines.map((one) => one.ink));
+      if (few) lines.forEach((one) => group.addLayer(one.hit()));
       group.on("remove", () => ring.remove());
       group.on("add", () => this.mark(this.marked || ""));
       return group;
@@ -78,7 +87,9 @@
         const element = one.ink.getElement();
         if (!element) return;
         element.classList.toggle("cg-tie-on", some && own(one));
-        if (some && own(one)) one.ink.bringToFront();
+        if (!some || !own(one)) return;
+        one.ink.bringToFront();
+        if (!few && !one.reached) one.reached = group.addLayer(one.hit());
       });
       const spot = spots.find(([one]) => one === handle);
       if (spot) ring.setLatLng(CG.spot(spot[1], spot[2])).addTo(map);

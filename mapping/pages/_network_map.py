@@ -117,9 +117,15 @@ def _need_key(said: Said) -> tuple[object, ...]:
 
 def _below(actor: str | None, names: Mapping[str, str]) -> tuple[Said | None, Catchment | None]:
     """Ask what is shown below the ties: who is not reached, and a walk from somebody's services."""
-    with st.container(horizontal=True, vertical_alignment="bottom", key="network_map_below"):
+    shade, walk_to, far = st.columns([2, 2, 1], vertical_alignment="bottom")
+    with shade:
         need = _need()
-        asked = _walk(actor, names)
+    with walk_to:
+        services = _walk(actor, names)
+    asked = None
+    if services:
+        with far:
+            asked = (services, _minutes())
     try:
         said = None
         if need is not None:
@@ -176,13 +182,13 @@ def _need() -> Need | None:
     return Need(category=picked, minutes=float(USUAL))
 
 
-def _walk(actor: str | None, names: Mapping[str, str]) -> tuple[tuple[str, ...], float] | None:
-    """Ask for a walk from the services of the chosen actor; nothing where it has none."""
+def _walk(actor: str | None, names: Mapping[str, str]) -> tuple[str, ...]:
+    """Ask to which services of the chosen actor people walk; nothing where it has none."""
     say = _shared.say
     services = _shared.read("services")
     mine = services[services["organization_id"] == actor]
     if actor is None or mine.empty:
-        return None
+        return ()
     called = dict(zip(mine["id"], mine["name"], strict=True))
     twice = Counter(called.values())
 
@@ -200,8 +206,13 @@ def _walk(actor: str | None, names: Mapping[str, str]) -> tuple[tuple[str, ...],
         format_func=named,
         key=WALK,
     )
-    if not picked:
-        return None
+    if picked == ALL:
+        return tuple(called)
+    return (str(picked),) if picked else ()
+
+
+def _minutes() -> float:
+    say = _shared.say
     minutes = st.selectbox(
         say("network.map_minutes"),
         HOW_FAR,
@@ -209,7 +220,7 @@ def _walk(actor: str | None, names: Mapping[str, str]) -> tuple[tuple[str, ...],
         format_func=lambda one: say("network.map_minutes_one", minutes=one),
         key=MINUTES,
     )
-    return tuple(called) if picked == ALL else (picked,), float(minutes)
+    return float(minutes)
 
 
 # --- in words ------------------------------------------------------------------------------------
