@@ -1,15 +1,16 @@
 """Where every actor is drawn: the same data give the same picture, and it hardly ever moves.
 
-A picture that jumps when one actor is added has to be learned again. So the actors that came
-first are laid out together, and later ones are put, one by one, into the free place nearest to
-their partners without moving anybody. How well that does: ``docs/method-network.md``.
+A picture that jumps when one actor is added has to be learned again. So the picture grows as the
+table of actors does: each that arrives is put into the free place nearest to its partners, and
+then everybody may move a little, never further than ``CAP``. How well that does:
+``docs/method-network.md``.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Hashable, Iterable, Sequence
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import networkx as nx
 import numpy as np
@@ -17,18 +18,21 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 from scipy.sparse import csgraph
-from scipy.sparse.linalg import splu
 from scipy.spatial import cKDTree
 
 Node: TypeAlias = Hashable
 Points: TypeAlias = npt.NDArray[np.float64]
+Box: TypeAlias = tuple[float, float, float, float]
 
-HEIGHT = 2 / 3  # the picture is 1 wide and this high; y is handed out divided by it
-ROW = 0.06  # height of the row at the foot for actors without ties
-_STEP = 0.045  # between two of that row
-_EDGE = 0.03  # kept free at the sides
-_MOST_TOGETHER = 1200  # larger parts get no stress majorization: it needs n x n numbers
-_ROUNDS = 120
+HEIGHT: Final = 2 / 3  # the picture is 1 wide and this high; y is handed out divided by it
+CAP: Final = 0.048  # widths: the furthest that one more actor moves another
+_STEPS: Final = (0.045, 0.03, 0.02, 0.01, 0.005)  # between two actors of the rows at the foot
+_FOOT: Final = 0.4  # the most of the picture that these rows take
+_EDGE: Final = 0.03  # kept free at the sides
+_EVERY: Final = 128
+_GROWTH: Final = 1.04
+_MOST_TOGETHER: Final = 1200  # beyond that nobody moves any more: it needs n x n numbers
+_ROUNDS: Final = 4
 
 
 def positions(
@@ -57,10 +61,9 @@ def positions(
 
     Notes
     -----
-    The first actors (between two thirds and all: numbers 2^k and 1.5 x 2^k) are laid out part by
-    part: a start smoothed along the ties from a hash of each id, then stress majorization on
-    counted steps (Gansner, Koren, North 2004), then pushing apart. When an added actor takes the
-    graph over such a number, the picture is made anew; ``previous`` avoids that too.
+    One actor more at the end of the graph, whatever its ties, moves no other by more than ``CAP``
+    widths; only who gets its first tie by it comes up from the foot. Everybody moves towards where
+    distances resemble counted steps (stress majorization: Gansner, Koren, North 2004).
 
     Examples
     --------
@@ -69,28 +72,22 @@ def positions(
     True
     """
     nodes = list(graph)
-    partners = {
-        node: [other for other in nx.all_neighbors(graph, node) if other != node] for node in nodes
-    }
-    tied = [node for node in nodes if partners[node]]
-    apart = gap(len(nodes)) * 1.001  # pushing stops a hair too early
-    rows = _rows_at_foot(len(nodes) - len(tied))
-    box = (_EDGE, _EDGE, 1 - _EDGE, HEIGHT - _EDGE - ROW * max(rows, 1) - 0.02)
-    placed: dict[Node, Points] = {}
-    if previous is not None:
-        placed = _kept(previous, tied)
-    if not placed:
-        first = nodes[: _founding(len(nodes))[0]]
-        placed = _laid_out(nx.Graph(graph.subgraph(first).edges()), first, box, apart, seed)
-    _place_later_ones(tied, partners, placed, box, apart)
-    for number, node in enumerate(node for node in nodes if not partners[node]):
-        row, column = divmod(number, _columns())
-        placed[node] = np.array(
-            [_EDGE + _STEP * (column + 0.5), HEIGHT - _EDGE - ROW * (rows - row - 0.5)]
-        )
-    xy = np.array([placed[node] for node in nodes]).reshape(-1, 2)
+    number = {node: i for i, node in enumerate(nodes)}
+    partners = [
+        sorted({number[other] for other in nx.all_neighbors(graph, node)} - {number[node]})
+        for node in nodes
+    ]
+    picture = _Picture(nodes, partners, seed)
+    if previous is None:
+        for arriving in range(len(nodes)):
+            picture.arrive(arriving)
+    else:
+        picture.keep(previous, number)
+    xy = picture.xy.copy()
+    alone = [i for i in range(len(nodes)) if not partners[i]]
+    xy[alone] = _at_foot(len(alone))
     return pd.DataFrame(
-        {"x": xy[:, 0], "y": xy[:, 1] / HEIGHT, "tied": [bool(partners[node]) for node in nodes]},
+        {"x": xy[:, 0], "y": xy[:, 1] / HEIGHT, "tied": [bool(those) for those in partners]},
         index=pd.Index(nodes, dtype=object, name="actor", tupleize_cols=False),
     )
 
@@ -103,163 +100,203 @@ def gap(actors: int) -> float:
     >>> gap(70), round(gap(300), 3)
     (0.04, 0.026)
     """
-    return float(min(0.04, 0.5 / np.sqrt(_founding(actors)[1])))
+    power = 1 << max(actors.bit_length() - 1, 0)  # 1, 1.5, 2, 3, 4, 6 ...: rarely another
+    following = power + power // 2 if actors < power + power // 2 else power * 2
+    return float(min(0.04, 0.5 / np.sqrt(max(following, 1))))
 
 
-def _founding(actors: int) -> tuple[int, int]:
-    """Give the last and the next of 1, 2, 3, 4, 6, 8, 12, 16, 24 ...: rarely crossed numbers."""
-    last, following = 1, 2
-    while following <= actors:
-        power = 1 << (following.bit_length() - 1)
-        last, following = following, power * 2 if following > power else power + max(power // 2, 1)
-    return last, following
+class _Picture:
+    """The picture while it grows."""
 
+    def __init__(self, nodes: Sequence[Node], partners: Sequence[Sequence[int]], seed: int) -> None:
+        self.nodes, self.partners, self.seed = nodes, partners, seed
+        self.xy = np.full((len(nodes), 2), np.nan)
+        self.placed: list[int] = []
+        self.cells: Points = np.empty((0, 2))
+        self.room: npt.NDArray[np.float64] = np.empty(0)  # of each cell to the nearest actor
+        self.grid: tuple[float, Box] | None = None
+        self.moves = _moments(len(nodes))
+        self.newly: dict[int, list[int]] = {}  # who gets its first tie when somebody arrives
+        for i, those in enumerate(partners):
+            if those:
+                self.newly.setdefault(max(i, those[0]), []).append(i)
 
-def _columns() -> int:
-    return int((1 - 2 * _EDGE) / _STEP)
+    def arrive(self, arriving: int) -> None:
+        """Add one actor, and whoever is tied for the first time because of it."""
+        there = arriving + 1
+        new = self.newly.get(arriving, [])
+        box = _box(there - len(self.placed) - len(new))
+        apart = gap(there) * 1.001  # pushing stops a hair too early
+        self._place(new, apart, box, known=arriving)
+        before: Points = self.xy[self.placed]
+        if len(before) > 1 and (there in self.moves or (before[:, 1] > box[3]).any()):
+            target = self._eased(arriving, box) if there in self.moves else before
+            moved = np.clip(_no_further(target, before), box[:2], box[2:])
+            self.xy[self.placed] = _pushed_apart(moved, before, apart, box)
+            self.grid = None
 
+    def keep(self, previous: pd.DataFrame, number: dict[Node, int]) -> None:
+        """Put everybody where they were, and the others near to them."""
+        before = previous[previous["tied"]]
+        for node, x, y in zip(before.index, before["x"], before["y"], strict=True):
+            i = number.get(node)
+            if i is not None and self.partners[i]:
+                self.xy[i] = (x, y * HEIGHT)
+                self.placed.append(i)
+        there = set(self.placed)
+        alone = sum(not those for those in self.partners)
+        new = [i for i, those in enumerate(self.partners) if those and i not in there]
+        apart = gap(len(self.nodes)) * 1.001
+        self._place(new, apart, _box(alone), known=len(self.nodes))
 
-def _rows_at_foot(untied: int) -> int:
-    return -(-untied // _columns())
-
-
-def _kept(previous: pd.DataFrame, tied: Iterable[Node]) -> dict[Node, Points]:
-    """Read the places of those who had ties then and have some now."""
-    before = previous[previous["tied"]]
-    xy = before[["x", "y"]].to_numpy(dtype=float) * (1.0, HEIGHT)
-    known = dict(zip(before.index, xy, strict=True))
-    return {node: known[node] for node in tied if node in known}
-
-
-def _laid_out(
-    graph: nx.Graph[Any],
-    order: Sequence[Node],
-    box: tuple[float, float, float, float],
-    apart: float,
-    seed: int,
-) -> dict[Node, Points]:
-    """Lay out the parts of the graph of founding actors side by side."""
-    number = {node: i for i, node in enumerate(order)}
-    graph.remove_edges_from(list(nx.selfloop_edges(graph)))
-    graph.remove_nodes_from(list(nx.isolates(graph)))
-    parts = [sorted(part, key=number.__getitem__) for part in nx.connected_components(graph)]
-    parts.sort(key=lambda part: (-len(part), number[part[0]]))
-    placed: dict[Node, Points] = {}
-    for part, room in zip(parts, _rooms([len(part) for part in parts], box), strict=True):
-        xy = _part(graph.subgraph(part), part, seed)
-        placed.update(zip(part, _pushed_apart(_fitted(xy, room), apart, room), strict=True))
-    together = _pushed_apart(np.array(list(placed.values())).reshape(-1, 2), apart, box)
-    return dict(zip(placed, together, strict=True))
-
-
-def _rooms(
-    sizes: Sequence[int], box: tuple[float, float, float, float]
-) -> list[tuple[float, float, float, float]]:
-    """Cut the box: upright strips for large parts, then a grid for the small ones."""
-    if not sizes:
-        return []
-    left, top, right, foot = box
-    total = sum(sizes)
-    large = [size for size in sizes if size * 5 >= total] or list(sizes[:1])
-    small = sizes[len(large) :]
-    margin = 0.02
-    share_small = 0.0
-    if small:
-        share_small = float(np.clip(sum(small) / total, 0.12, 0.5))
-    width = (right - left) * (1 - share_small)
-    rooms = []
-    x = left
-    for size in large:
-        wide = width * size / sum(large)
-        rooms.append((x + margin, top + margin, x + wide - margin, foot - margin))
-        x += wide
-    columns = max(1, round(np.sqrt(len(small) * (right - x) / (foot - top)))) if small else 1
-    rows = -(-len(small) // columns)
-    for place in range(len(small)):
-        row, column = divmod(place, columns)
-        wide, high = (right - x) / columns, (foot - top) / rows
-        inset = min(wide, high) * 0.2
-        rooms.append(
-            (
-                x + column * wide + inset,
-                top + row * high + inset,
-                x + (column + 1) * wide - inset,
-                top + (row + 1) * high - inset,
+    def _place(self, new: Iterable[int], apart: float, box: Box, *, known: int) -> None:
+        """Put actors into the free places nearest to their partners, who has some there first."""
+        waiting = list(new)
+        if waiting and self.grid != (apart, box):
+            columns = np.arange(box[0], box[2], apart / 2)
+            rows = np.arange(box[1], box[3], apart / 2)
+            self.cells = np.stack(np.meshgrid(columns, rows), axis=-1).reshape(-1, 2)
+            self.room = np.full(len(self.cells), np.inf)
+            if self.placed:
+                self.room = np.asarray(cKDTree(self.xy[self.placed]).query(self.cells)[0])
+            self.grid = (apart, box)
+        there = set(self.placed)
+        while waiting:
+            i = next((one for one in waiting if there & set(self.partners[one])), waiting[0])
+            waiting.remove(i)
+            near = [j for j in self.partners[i] if j in there and j <= known]
+            if near:
+                cost = ((self.cells[:, None, :] - self.xy[near][None, :, :]) ** 2).sum(axis=(1, 2))
+            elif there:  # nobody to be near to: where most room is left
+                cost = -np.minimum(self.room, 1.0)
+            else:
+                cost = ((self.cells - self._somewhere(i, box)) ** 2).sum(axis=1)
+            free = self.room >= apart
+            best = int(
+                np.argmin(np.where(free, cost, np.inf)) if free.any() else np.argmax(self.room)
             )
-        )
-    return rooms
+            self.xy[i] = self.cells[best]
+            away = np.linalg.norm(self.cells - self.cells[best], axis=1)
+            self.room = np.minimum(self.room, away)
+            self.placed.append(i)
+            there.add(i)
+
+    def _somewhere(self, i: int, box: Box) -> Points:
+        """Draw a place from the hash of an id: the same in every process."""
+        digest = hashlib.blake2b(f"{self.seed}:{self.nodes[i]}".encode(), digest_size=8).digest()
+        share = np.frombuffer(digest, dtype="<u4") / 2**32
+        low, high = np.array(box[:2]), np.array(box[2:])
+        drawn: Points = low + share * (high - low)
+        return drawn
+
+    def _eased(self, arriving: int, box: Box) -> Points:
+        """Give where everybody would rather be: as far from one another as they are steps apart."""
+        at = {i: k for k, i in enumerate(self.placed)}
+        pairs = np.array(
+            [
+                (at[i], at[j])
+                for i in self.placed
+                for j in self.partners[i]
+                if j <= arriving and j in at
+            ]
+        ).reshape(-1, 2)
+        ones = np.ones(len(pairs))
+        ties = sparse.csr_array((ones, (pairs[:, 0], pairs[:, 1])), shape=(len(at), len(at)))
+        steps = _wide(csgraph.shortest_path(ties, method="D", unweighted=True))
+        return _filled(_majorized(self.xy[self.placed], steps), box)
 
 
-def _part(graph: nx.Graph[Any], order: Sequence[Node], seed: int) -> Points:
-    """Lay out one connected part, without scale."""
-    number = {node: i for i, node in enumerate(order)}
-    pairs = np.array([(number[u], number[v]) for u, v in graph.edges]).reshape(-1, 2)
-    one, two = np.vstack([pairs, pairs[:, ::-1]]).T
-    ties = sparse.csc_array((np.ones(len(one)), (one, two)), shape=(len(order), len(order)))
-    start = _start(ties, order, seed)
-    if len(order) < 3 or len(order) > _MOST_TOGETHER:
-        return start
-    steps = csgraph.shortest_path(ties, method="D", unweighted=True)
-    return _majorized(start, steps)
+def _moments(actors: int) -> set[int]:
+    """Give at how many actors everybody may move: often at first, then rarely, at last never."""
+    moments, there = set(), 2
+    while there <= min(actors, _MOST_TOGETHER):
+        moments.add(there)
+        there = there + 1 if there < _EVERY else int(np.ceil(there * _GROWTH))
+    return moments
 
 
-def _start(ties: sparse.csc_array[Any], order: Sequence[Node], seed: int) -> Points:
-    """Smooth a random place for each id along the ties, so that partners begin near each other."""
-    draws = np.array([_drawn(node, seed) for node in order])
-    loose = sparse.diags_array(1 + 50 * ties.sum(axis=0))  # Laplacian times 50, plus one
-    xy: Points = splu(sparse.csc_array(loose - ties * 50)).solve(draws)
-    xy = xy - xy.mean(axis=0)
-    values, vectors = np.linalg.eigh(xy.T @ xy / len(order))
-    whitened: Points = xy @ vectors / np.sqrt(np.maximum(values, 1e-12))
-    return whitened
+def _box(alone: int) -> Box:
+    """Give the room above the rows of those without ties; one row is always kept free."""
+    step, rows = _rows(max(alone, 1))
+    return (_EDGE, _EDGE, 1 - _EDGE, HEIGHT - _EDGE - step * rows - 0.02)
 
 
-def _drawn(node: Node, seed: int) -> Points:
-    """Draw two normal numbers from the hash of an id: the same in every process."""
-    digest = hashlib.blake2b(f"{seed}:{node}".encode(), digest_size=8).digest()
-    one, two = (np.frombuffer(digest, dtype="<u4") + 0.5) / 2**32
-    radius, angle = np.sqrt(-2 * np.log(one)), 2 * np.pi * two
-    return np.array([radius * np.cos(angle), radius * np.sin(angle)])
+def _rows(alone: int) -> tuple[float, int]:
+    """Give how far apart those without ties stand, and in how many rows."""
+    for step in _STEPS:
+        rows = -(-alone // _columns(step))
+        if rows * step <= _FOOT:
+            break
+    return step, rows
+
+
+def _columns(step: float) -> int:
+    return int((1 - 2 * _EDGE) / step)
+
+
+def _at_foot(alone: int) -> Points:
+    """Place those without ties, from the foot upwards, each beside the one before.
+
+    The rows turn at their ends, so that one who leaves moves each of the others by one step only.
+    """
+    step, _ = _rows(max(alone, 1))
+    row, column = np.divmod(np.arange(alone), _columns(step))
+    column = np.where(row % 2 == 0, column, _columns(step) - 1 - column)
+    return np.column_stack([_EDGE + step * (column + 0.5), HEIGHT - _EDGE - step * (row + 0.5)])
+
+
+def _wide(steps: Points) -> Points:
+    """Set other parts two steps further than the longest way, and nobody at no distance."""
+    apart = ~np.isfinite(steps)
+    steps = np.where(apart, steps[~apart].max() + 2, steps)
+    np.fill_diagonal(steps, 1.0)
+    return steps
+
+
+def _weighted(steps: Points) -> Points:
+    weight: Points = steps**-2.0
+    np.fill_diagonal(weight, 0.0)
+    return weight
+
+
+def _distances(xy: Points) -> Points:
+    distances: Points = np.sqrt(((xy[:, None, :] - xy[None, :, :]) ** 2).sum(axis=2))
+    return distances
 
 
 def _majorized(xy: Points, steps: Points) -> Points:
-    """Move the points until their distances resemble the counted steps (stress majorization)."""
-    n = len(xy)
-    weight = np.zeros_like(steps)
-    off = ~np.eye(n, dtype=bool)
-    weight[off] = steps[off] ** -2.0
-    laplacian = np.diag(weight.sum(axis=1)) - weight
-    inverse = np.linalg.pinv(laplacian, hermitian=True)
-    pull = weight * steps
+    """Move points some rounds towards where their distances resemble the counted steps."""
+    weight = _weighted(steps)
+    total = weight.sum(axis=1)[:, None]
     for _ in range(_ROUNDS):
-        distance = np.sqrt(((xy[:, None, :] - xy[None, :, :]) ** 2).sum(axis=2))
+        distance = _distances(xy)
+        length = (weight * distance * steps).sum() / (weight * steps * steps).sum()
+        pull = weight * steps * length
         ratio = np.divide(pull, distance, out=np.zeros_like(pull), where=distance > 1e-9)
-        xy = inverse @ (ratio.sum(axis=1)[:, None] * xy - ratio @ xy)
+        xy = (weight @ xy + ratio.sum(axis=1)[:, None] * xy - ratio @ xy) / total
     return xy
 
 
-def _fitted(xy: Points, room: tuple[float, float, float, float]) -> Points:
-    """Turn the longer side along the longer side of the room and fill it."""
-    left, top, right, foot = room
-    size = np.array([right - left, foot - top])
-    middle = np.array([left + right, top + foot]) / 2
-    if len(xy) < 2:
-        return np.tile(middle, (len(xy), 1))
-    centred = xy - xy.mean(axis=0)
-    _, vectors = np.linalg.eigh(centred.T @ centred)
-    turned = centred @ vectors[:, :: -1 if size[0] >= size[1] else 1]
-    turned = turned - (turned.max(axis=0) + turned.min(axis=0)) / 2
-    scale = size / np.maximum(np.ptp(turned, axis=0), 1e-9)
-    scale = np.minimum(scale, scale.min() * 1.7)  # fill the room, but keep the shape
-    fitted: Points = middle + turned * scale
-    return fitted
+def _filled(xy: Points, box: Box) -> Points:
+    """Fill the box, but keep the shape."""
+    left, top, right, foot = box
+    size, middle = np.array([right - left, foot - top]), np.array([left + right, top + foot]) / 2
+    scale = size / np.maximum(np.ptp(xy, axis=0), 1e-9)
+    scale = np.minimum(scale, scale.min() * 1.7)
+    filled: Points = middle + (xy - (xy.max(axis=0) + xy.min(axis=0)) / 2) * scale
+    return filled
 
 
-def _pushed_apart(xy: Points, apart: float, box: tuple[float, float, float, float]) -> Points:
-    """Push points apart until none are nearer than ``apart``, inside of the box."""
-    if len(xy) < 2:
-        return xy
-    xy = xy.copy()
+def _no_further(xy: Points, start: Points) -> Points:
+    """Shorten every move to ``CAP``."""
+    moves = xy - start
+    length = np.linalg.norm(moves, axis=1)
+    shortened: Points = start + moves * np.minimum(1.0, CAP / np.maximum(length, 1e-12))[:, None]
+    return shortened
+
+
+def _pushed_apart(xy: Points, start: Points, apart: float, box: Box) -> Points:
+    """Push points apart until none are nearer than ``apart``, inside of the box and the cap."""
     low, high = np.array(box[:2]), np.array(box[2:])
     for turn in range(400):
         pairs = cKDTree(xy).query_pairs(apart * 0.9999, output_type="ndarray")
@@ -275,35 +312,5 @@ def _pushed_apart(xy: Points, apart: float, box: tuple[float, float, float, floa
         push = between / distance[:, None] * ((apart - np.where(same, 0, distance)) * 0.52)[:, None]
         np.add.at(xy, one, push)
         np.add.at(xy, two, -push)
-        xy = np.clip(xy, low, high)
+        xy = _no_further(np.clip(xy, low, high), start)
     return xy
-
-
-def _place_later_ones(
-    tied: Sequence[Node],
-    partners: dict[Node, list[Node]],
-    placed: dict[Node, Points],
-    box: tuple[float, float, float, float],
-    apart: float,
-) -> None:
-    """Put everybody not placed yet into the free place nearest to the partners."""
-    waiting = [node for node in tied if node not in placed]
-    if not waiting:
-        return
-    left, top, right, foot = box
-    columns, rows = np.arange(left, right, apart / 2), np.arange(top, foot, apart / 2)
-    places = np.stack(np.meshgrid(columns, rows), axis=-1).reshape(-1, 2)
-    room = np.full(len(places), np.inf)  # how far the nearest actor is
-    for taken in placed.values():
-        room = np.minimum(room, np.linalg.norm(places - taken, axis=1))
-    while waiting:
-        node = next((one for one in waiting if any(p in placed for p in partners[one])), waiting[0])
-        waiting.remove(node)
-        near = np.array([placed[other] for other in partners[node] if other in placed])
-        cost = -np.minimum(room, 1.0)  # nobody to be near to: where most room is left
-        if len(near):
-            cost = ((places[:, None, :] - near[None, :, :]) ** 2).sum(axis=2).sum(axis=1)
-        free = room >= apart
-        best = int(np.argmin(np.where(free, cost, np.inf)) if free.any() else np.argmax(room))
-        placed[node] = places[best]
-        room = np.minimum(room, np.linalg.norm(places - places[best], axis=1))

@@ -52,6 +52,25 @@ def test_one_more_actor_moves_nobody_by_5_percent_of_the_width(actors: int, ties
         assert np.linalg.norm(seen(after) - seen(before), axis=1).max() < 0.05
 
 
+@pytest.mark.parametrize("seed", [1, 2])
+def test_no_actor_that_comes_ever_moves_another_by_5_percent(seed: int) -> None:
+    graph = city(60, 130, seed=seed)
+    order = random.Random(seed).sample(list(graph), len(graph))  # also those without ties between
+    now = positions(graph.subgraph(()), seed=seed)
+    tied: set[str] = set()
+    for number in range(1, len(order) + 1):
+        part: nx.Graph[str] = nx.Graph()
+        part.add_nodes_from(order[:number])
+        part.add_edges_from(graph.subgraph(order[:number]).edges)
+        after = positions(part, seed=seed)
+        came_up = set(now.index) & set(after.index[after["tied"]]) - tied
+        # who is tied for the first time comes up from the foot, and that row closes its ranks
+        stay = [one for one in now.index if one in tied or (not came_up and one not in tied)]
+        moved = np.linalg.norm(seen(after.loc[stay]) - seen(now.loc[stay]), axis=1)
+        assert moved.max(initial=0) < 0.05
+        now, tied = after, set(after.index[after["tied"]])
+
+
 def test_one_more_tie_moves_nobody_when_the_picture_is_known() -> None:
     graph = city(70, 180, seed=5)
     before = positions(graph, seed=1)
@@ -96,11 +115,12 @@ def test_partners_are_nearer_to_each_other_than_strangers() -> None:
     assert ties < 0.7 * pdist(seen(places[places["tied"]])).mean()
 
 
-def test_parts_lie_side_by_side() -> None:
+def test_a_line_can_be_drawn_between_two_parts() -> None:
     graph = nx.disjoint_union(nx.cycle_graph(12), nx.cycle_graph(12))
-    xs = positions(graph, seed=0)["x"].to_numpy()
-    one, two = sorted([xs[:12], xs[12:]], key=lambda part: part.mean())
-    assert one.max() < two.min()
+    places = seen(positions(graph, seed=0))
+    one, two = places[:12], places[12:]
+    across = one.mean(axis=0) - two.mean(axis=0)
+    assert (two @ across).max() < (one @ across).min()
 
 
 def test_who_has_no_ties_stands_in_a_row_at_the_foot() -> None:
