@@ -9,6 +9,7 @@ import networkx as nx
 import pandas as pd
 import streamlit as st
 
+from layers import vocab
 from mapping import drawing_groups, drawing_network
 from mapping.pages import _network_asked, _shared
 from mapping.pages._network_asked import Chosen
@@ -61,16 +62,19 @@ def actors(found: Found, chosen: Chosen, names: dict[str, str]) -> None:
     else:
         table = found.measures.sort_values(chosen.size, ascending=False, kind="stable")
         order = [str(one) for one in table.index]
+    forms = {one: say(f"network.form_{one}") for one in drawing_network.FORMS}
+    sectors = {one: say(f"sector.{one}") for one in vocab.SECTOR}
+    no_sector = say("network.group_unknown")
     columns: dict[str, Any] = {
         say("network.col_name"): [names[one] for one in order],
-        say("network.col_form"): [
-            say(f"network.form_{drawing_network.form(found.graph, one)}") for one in order
-        ],
+        say("network.col_form"): [forms[drawing_network.form(found.graph, one)] for one in order],
     }
     settings: dict[str, Any] = {}
     if not chosen.presenting:
         _add_measures(columns, settings, found.measures.loc[order])
-    columns[say("network.col_sector")] = [_sector(found.graph.nodes[one]) for one in order]
+    columns[say("network.col_sector")] = [
+        sectors.get(found.graph.nodes[one]["sector"], no_sector) for one in order
+    ]
     columns[say("network.col_partners")] = [
         listed(partners(found.graph, one), names) for one in order
     ]
@@ -116,11 +120,6 @@ def _written(
         drawing_groups.written(name, value) if is_tied else untied
         for value, is_tied in zip(values, tied, strict=True)
     ]
-
-
-def _sector(about: dict[str, Any]) -> str:
-    sector = about.get("sector")
-    return _shared.say(f"sector.{sector}" if sector else "network.group_unknown")
 
 
 def _chosen_in_table(order: list[str], shown: list[int]) -> Callable[[], None]:

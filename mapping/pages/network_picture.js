@@ -60,7 +60,9 @@ class Picture {
     this.zoom = 1;
     this.centre = { x: 0.5, y: 0.5 };
     this.fingers = new Map();
-    this.watch = new ResizeObserver(() => this.data && this.place());
+    this.watch = new ResizeObserver(() => {
+      if (this.data && this.stage.clientWidth && this.stage.clientWidth !== this.wide) this.place();
+    });
     this.watch.observe(this.stage);
     this.listen();
   }
