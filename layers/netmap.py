@@ -74,7 +74,7 @@ class Round:
     opened: int  # how many of them have been
     wall: str
     groups: tuple[Group, ...]
-    actors: tuple[Actor, ...]  # by name; those that wait among them
+    actors: tuple[Actor, ...]  # by name, those that groups typed last; those that wait too
 
     @property
     def kind(self) -> str:
@@ -186,7 +186,10 @@ def round_of(room: Room, session_id: str) -> Round | None:
             Group(party=party, people=people, code=code, is_right=bool(right))
             for party, people, code, right in groups
         ),
-        actors=tuple(sorted(every, key=lambda one: (one.name.casefold(), one.id))),
+        # typed ones last: the numbers on sheets that are printed stay as they are
+        actors=tuple(
+            sorted(every, key=lambda one: (one.party is not None, one.name.casefold(), one.id))
+        ),
     )
 
 

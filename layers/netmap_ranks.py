@@ -33,10 +33,11 @@ class Unit:
 class Comparison:
     """How groups rank the actors.
 
-    ``table`` has a row an actor and a column a unit, its own ranks, NaN where it said nothing, and
-    ``lowest``, ``highest``, ``difference`` over those that ranked it on the actors that all ranked
-    (NaN where not all did). ``agreement`` is Kendall's W on these, None where it is not defined:
-    fewer than two units or actors, or no unit that tells any two actors apart.
+    ``table`` has a row an actor, those that most units ranked first, and a column a unit, its own
+    ranks, NaN where it said nothing; and ``lowest``, ``highest``, ``difference`` of the ranks on
+    the actors that all units ranked, NaN for the others. ``common`` counts these. ``agreement`` is
+    Kendall's W on them, None where it is not defined: fewer than two units or actors, or no unit
+    that tells any two actors apart.
     """
 
     table: pd.DataFrame
@@ -117,7 +118,11 @@ def compare(towers: pd.DataFrame, groups: Sequence[Unit]) -> Comparison:
     again = common.rank(method="average")
     spread = pd.DataFrame({"lowest": again.max(axis=1), "highest": again.min(axis=1)})
     spread["difference"] = spread["lowest"] - spread["highest"]
-    order = table.mean(axis=1).sort_values(kind="stable").index
+    order = (  # what most groups ranked comes first: a first place given by one is no first place
+        pd.DataFrame({"said": -table.notna().sum(axis=1), "mean": table.mean(axis=1)})
+        .sort_values(["said", "mean"], kind="stable")
+        .index
+    )
     return Comparison(
         table=table.join(spread).loc[order],
         common=len(common),

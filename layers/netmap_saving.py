@@ -335,7 +335,7 @@ def _ranks(now: Preview, session: Session) -> list[dict[str, Any]]:
                 "rank": float(rank),
                 "ranked": len(ranks),
                 "said_by": unit.said_by,
-                "says_who": "users",
+                "says_who": "facilitator",
                 "date_checked": session.held_on,
             }
             for actor, rank in ranks.items()

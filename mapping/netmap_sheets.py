@@ -22,7 +22,10 @@ _LOOK = """
 .net th, .net td { border: 1px solid var(--cg-quiet); padding: 1.2mm 1.5mm; text-align: start; }
 .net thead th, .net td { text-align: center; min-width: 6mm; height: 7mm; }
 .net td.self { background: var(--cg-line); }
-.net .number { font-variant-numeric: tabular-nums; font-weight: 700; width: 8mm; }
+.net .number { font-weight: 700; white-space: nowrap; width: 10mm; }
+.net tbody th:not(.number) { font-weight: 400; }
+.net tbody td { min-width: 20mm; }
+.net thead ~ tbody td { min-width: 6mm; }
 .net .columns { columns: 2; column-gap: 8mm; padding: 0; list-style: none; }
 .net .blank { display: inline-block; min-width: 22mm; border-bottom: 1px solid var(--cg-ink); }
 .net .line { margin: 3.2mm 0; break-inside: avoid; }

@@ -101,7 +101,7 @@ def a_round(room: Room, session: Session) -> netmap.Round:
 def test_a_round_is_set_up_and_led_from_the_desk(room: Room, session: Session) -> None:
     app = run()
     mark = session.published_as
-    app.toggle(key=f"netmap_begin_{mark}").set_value(True).run()  # noqa: FBT003 - as Streamlit's
+    app.toggle(key=f"netmap_begin_{mark}").set_value(True).run()
     press(app, "set_up", session)
     assert "needs a question" in "\n".join(one.value for one in app.error) + said(app)
     app.text_input(key=f"netmap_question_{mark}").set_value("Who decides?")

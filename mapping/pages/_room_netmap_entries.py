@@ -49,7 +49,8 @@ def by_hand(room: rooms.Room, session: Session, found: Round) -> None:
 def _link(room: rooms.Room, session: Session, found: Round, party: int, kind: str) -> None:
     """Take one link: begin a name, Tab, the other, Enter; then the form is empty again."""
     say, mark = _shared.say, session.published_as
-    names = {one.id: one.name for one in found.shown}
+    # by the number on the sheet too
+    names = {one.id: f"{number}  {one.name}" for number, one in enumerate(found.shown, 1)}
     with (
         st.form(f"netmap_hand_{mark}", clear_on_submit=True, enter_to_submit=True),
         st.container(horizontal=True, vertical_alignment="bottom"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 import streamlit as st
 
@@ -47,11 +49,17 @@ def _ranks(room: rooms.Room, session: Session, found: Round) -> None:
     table = compared.table
     shown = pd.DataFrame({say("netmap.actor"): [names.get(str(one), "") for one in table.index]})
     for unit in groups:
-        shown[say("netmap.rank_of", name=unit.name)] = table[unit.name].to_numpy()
+        shown[say("netmap.rank_of", name=unit.name)] = [_rank(one) for one in table[unit.name]]
     if len(groups) > 1:
-        shown[say("netmap.difference")] = table["difference"].to_numpy()
+        shown[say("netmap.difference")] = [
+            "" if pd.isna(one) else f"{one:g}" for one in table["difference"]
+        ]
     st.dataframe(shown, hide_index=True)
     st.text(say("network.verdict"))
+
+
+def _rank(rank: float) -> str:
+    return _shared.say("net.unsaid") if math.isnan(rank) else f"{rank:g}"
 
 
 def _said(compared: netmap_ranks.Comparison, groups: int) -> str:
