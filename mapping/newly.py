@@ -7,7 +7,7 @@ that another says if it is the same offer with no more unknown; so much was ther
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -89,6 +89,7 @@ class _Side:
         return sure @ certain > 0, everybody | self.around.any(axis=1)
 
 
+@lru_cache(maxsize=4)  # who is gained and who is lost is asked of the same two answers
 def _side(answer: Gaps) -> _Side:
     city, need = answer.city, answer.need
     judged = fitting.judge(city, need)

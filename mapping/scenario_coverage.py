@@ -99,11 +99,13 @@ def questions(before: City, after: City, *, minutes: float = 15.0) -> Iterator[N
         for tag in differences.communities(before)
         if (group := differences.proxy(before, tag)) is not None
     }
-    for category in _categories(before.offers, after.offers):
-        if EVERYONE in before.groups():
+    for category in CATEGORY:
+        moved = _moved(before.offers, after.offers, category)
+        if moved and EVERYONE in before.groups():
             yield Need(category=category, minutes=minutes)
         for tag, group in tongues.items():
-            yield Need(category=category, language=tag, group=group, minutes=minutes)
+            if any(_may_speak(city.offers, moved, tag) for city in (before, after)):
+                yield Need(category=category, language=tag, group=group, minutes=minutes)
     for community in sorted({primary(str(one)) for one in before.read("trust")["community"]}):
         group = differences.proxy(before, community)
         if group is None:
@@ -126,22 +128,32 @@ def _first(row: Row) -> tuple[int, int, int, int]:
     return -lost["low"], -lost["high"], -newly["low"], -newly["high"]
 
 
-def _categories(before: Offers, after: Offers) -> list[str]:
-    """Name the kinds of help of which any offer is not as it was."""
-    return [one for one in CATEGORY if not _alike(before, after, one)]
+def _moved(before: Offers, after: Offers, category: str) -> set[str]:
+    """Name the services of a kind of which any offer is not as it was, or is new, or gone."""
+    one, other = (_offered(offers, category) for offers in (before, after))
+    return {
+        service
+        for service in one.keys() | other.keys()
+        if one.get(service) != other.get(service)
+        or before.spoken.get(service) != after.spoken.get(service)
+    }
 
 
-def _alike(before: Offers, after: Offers, category: str) -> bool:
-    one, other = (
-        offers.table[offers.table["category"].eq(category)].reset_index(drop=True)
-        for offers in (before, after)
-    )
-    if not one.equals(other):
-        return False
-    services, joins = one["service_id"].tolist(), one["id"].dropna().tolist()
-    return all(before.spoken.get(each) == after.spoken.get(each) for each in services) and all(
-        before.schedules.get(each) == after.schedules.get(each) for each in joins
-    )
+def _offered(offers: Offers, category: str) -> dict[str, list[tuple[str, ...]]]:
+    """Give for each service of a kind all that is known of its offers, to be compared."""
+    table = offers.table[offers.table["category"].eq(category)]
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for row in table.itertuples(index=False):
+        hours = offers.schedules.get(row.id) if isinstance(row.id, str) else None
+        found.setdefault(str(row.service_id), []).append((*map(repr, row), repr(hours)))
+    return found
+
+
+def _may_speak(offers: Offers, services: set[str], tag: str) -> bool:
+    """Tell whether any of these services is, or may be, understood in a language."""
+    here = services & set(offers.table["service_id"])
+    # one without any list may speak every language
+    return any(offers.spoken.get(one, {tag: math.nan}).get(tag, 0.0) != 0 for one in here)
 
 
 def _by_trust(before: City, after: City, community: str) -> list[str]:

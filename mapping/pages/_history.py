@@ -20,6 +20,7 @@ SHOWN, KIND, WHO_WAS, KEEP, SAID = (
 )  # fmt: skip
 NAMED: Final = (
     *("organizations", "services", "locations", "assets", "bodies", "areas", "places", "personas"),
+    "scenarios",
 )
 
 
@@ -165,6 +166,9 @@ def _cells(step: Step) -> Iterator[tuple[str, str, str]]:
     for column, before, after in step.cells:
         if (step.table, column) == ("personas", "description"):
             yield from _persona_said.differing(before, after)
+        elif (step.table, column) == ("scenarios", "steps"):
+            counts = [_shared.say("history.steps", count=len(one or ())) for one in (before, after)]
+            yield _edit_fields.field_name(column), counts[0], counts[1]
         else:
             words = [_edit_fields.shown(step.table, column, value) for value in (before, after)]
             yield _edit_fields.field_name(column), words[0], words[1]
