@@ -15,7 +15,18 @@ from typing import Any
 
 from layers import answering, vocab
 from layers.answer_values import checked
-from layers.asking_sheet import COLUMNS, MARK, SPOKEN, STRENGTHS, WAYS, Say, tell, tongue
+from layers.asking_sheet import (
+    COLUMNS,
+    MARK,
+    RATE,
+    SPOKEN,
+    STEPS,
+    STRENGTHS,
+    WAYS,
+    Say,
+    tell,
+    tongue,
+)
 from layers.atlas import Atlas
 from layers.cell_text import unharmed
 from layers.errors import LayerError
@@ -31,7 +42,8 @@ _WHOLE = re.compile(r"-?\d{1,9}(?:\.0+)?")
 class Returned:
     """What a sheet said: whose it is, its answers, and what was not taken, each in a sentence.
 
-    ``again`` counts, by their state, the answers that were taken before.
+    ``again`` counts, by their state, the answers that were taken before. ``ratings`` are partner,
+    question and value of a survey of partners: they belong in the room's file, never here.
     """
 
     organization_id: str
@@ -39,6 +51,7 @@ class Returned:
     answers: tuple[dict[str, Any], ...]
     problems: tuple[LayerError, ...] = ()
     again: Mapping[str, int] = field(default_factory=dict)
+    ratings: tuple[tuple[str, str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +100,13 @@ def read(
         raise LayerError("sheet_no_corrections", sheet=lost)
     reader = _Reader(atlas, hold(atlas, organization_id), says, tags)
     answers = list(reader.answers(rows))
-    return Returned(organization_id, invitation_id, tuple(answers), tuple(reader.problems))
+    return Returned(
+        organization_id,
+        invitation_id,
+        tuple(answers),
+        tuple(reader.problems),
+        ratings=tuple(reader.ratings),
+    )
 
 
 def _rows(
@@ -144,6 +163,7 @@ class _Reader:
     says: Sequence[Say]
     tags: Collection[str]
     problems: list[LayerError] = field(default_factory=list)
+    ratings: list[tuple[str, str, int]] = field(default_factory=list)
 
     def answers(self, rows: Sequence[_Row]) -> Iterator[dict[str, Any]]:
         """Make answers of the rows; what cannot be taken is listed instead."""
@@ -159,6 +179,10 @@ class _Reader:
                     all_right = self._yes_no(row)
                 elif name in {"exists", "tie", "hide", "show"}:
                     yield from self._special(row)
+                elif name == RATE:
+                    value = self._value(row, RATE, "", row.key[2])
+                    if row.key[2] in vocab.RATING_QUESTION and value is not None:
+                        self.ratings.append((row.key[1], row.key[2], value))
                 elif name != "note":
                     corrected.add(row.key[:3])
                     yield from self._correction(row)
@@ -265,6 +289,8 @@ class _Reader:
             options = [(True, "ours.yes"), (False, "ours.no")]
         elif kind == "way":
             options = [(one, f"ours.way_{one}") for one in WAYS]
+        elif kind == RATE:
+            options = [(one, f"ours.step_{one}") for one in STEPS]
         elif column == "strength":
             options = [(one, f"ours.strength_{one}") for one in STRENGTHS]
         elif kind == "code":

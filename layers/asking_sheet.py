@@ -34,6 +34,8 @@ YES_NO = ("yes", "no", "unknown")
 SPOKEN = "spoken"  # languages that those who work there speak: an answer tells the level too
 WAYS = ("out", "in", "both")
 STRENGTHS = (1, 2, 3)
+STEPS = (1, 2, 3, 4)  # of the survey of partners
+RATE = "rate"
 _LISTS = "lists"
 _HEAD = PatternFill("solid", fgColor="F1ECE3")
 _FREE = PatternFill("solid", fgColor="FFFFFF")
@@ -41,11 +43,15 @@ _FREE = PatternFill("solid", fgColor="FFFFFF")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
-    """Who asks, and until when: what the first sheet says."""
+    """Who asks, and until when: what the first sheet says.
+
+    ``partners`` are identifier and name of those it may rate, while a survey of partners runs.
+    """
 
     city: str
     until: str
     invitation_id: str
+    partners: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +120,9 @@ def write(
             continue
         sheet = book.create_sheet(say(f"sheet.name_{section}"))
         _fill(sheet, list(lines(held, section, say)), held, say, asking, lists)
+    if asking.partners and only is None:
+        sheet = book.create_sheet(say("sheet.name_partners"))
+        _fill(sheet, list(rating_lines(asking.partners, say)), held, say, asking, lists)
     lists.finish()
     for sheet in book.worksheets:
         sheet.sheet_view.rightToLeft = rtl
@@ -134,6 +143,20 @@ def lines(held: Held, section: str, say: Say) -> Iterator[Line]:
         if thing.section == section:
             yield from _of_thing(thing, held, say)
     yield from _LAST.get(section, _nothing)(held, say)
+
+
+def rating_lines(partners: Mapping[str, str], say: Say) -> Iterator[Line]:
+    """Give one row for each question about each partner; what was said before is not told."""
+    steps = tuple(say(f"ours.step_{step}") for step in STEPS)
+    for partner, name in partners.items():
+        for question in vocab.RATING_QUESTION:
+            yield Line(
+                key=(RATE, partner, question, 0),
+                about=name,
+                what=say(f"ours.rate_{question}", name=name),
+                choices=steps,
+                how=say("sheet.rate_how"),
+            )
 
 
 def chosen_lines(held: Held, only: Collection[tuple[str, str, str]], say: Say) -> Iterator[Line]:

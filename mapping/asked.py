@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from layers import answered_sheet, answering, asking_sheet, inviting, proposing
+from layers import answered_sheet, answering, asking_sheet, inviting, proposing, rating
 from layers.answered_sheet import Returned
 from layers.atlas import Atlas
 from layers.errors import LayerError
@@ -57,6 +57,7 @@ def sheet(
     lang: str,
     days: int = inviting.DAYS,
     only: Only | None = None,
+    rate: bool = False,
 ) -> bytes:
     """Make the workbook that asks one organization, and note that it was asked.
 
@@ -66,6 +67,8 @@ def sheet(
         Where it is, whom to ask, in which language, and how long an answer is waited for.
     only
         Chooses, of what we hold, the facts to ask for; all where not given.
+    rate
+        Ask it to rate its partners too: a survey of partners runs.
 
     Raises
     ------
@@ -75,7 +78,10 @@ def sheet(
     held = hold(atlas, organization_id)
     invitation = inviting.ask_by_sheet(atlas, organization_id, days=days)
     asking = asking_sheet.Asking(
-        city=atlas.meta()["name"], until=invitation.ends_on, invitation_id=invitation.id
+        city=atlas.meta()["name"],
+        until=invitation.ends_on,
+        invitation_id=invitation.id,
+        partners=rating.partners(atlas.read, organization_id) if rate else {},
     )
     with TemporaryDirectory() as folder:
         path = Path(folder) / "sheet.xlsx"
@@ -90,7 +96,7 @@ def sheet(
         return path.read_bytes()
 
 
-def sheets(
+def sheets(  # noqa: PLR0913 - what a person chose on the page, all named
     atlas: Atlas,
     organization_ids: Sequence[str],
     *,
@@ -98,6 +104,7 @@ def sheets(
     days: int = inviting.DAYS,
     watch: Watch | None = None,
     only: Mapping[str, Only] | None = None,
+    rate: bool = False,
 ) -> bytes:
     """Make the workbooks of several organizations, in one zip; each file is named after its id.
 
@@ -112,7 +119,7 @@ def sheets(
             if watch is not None:
                 watch.tell("write", number, len(organization_ids))
             chosen = None if only is None else only[one]
-            book = sheet(atlas, one, lang=lang, days=days, only=chosen)
+            book = sheet(atlas, one, lang=lang, days=days, only=chosen, rate=rate)
             whole.writestr(file_name(one), book)
     return packed.getvalue()
 

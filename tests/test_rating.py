@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from openpyxl import load_workbook
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
@@ -17,6 +19,7 @@ from layers import atlas, inviting, purging, rating
 from layers.atlas import Atlas
 from layers.errors import LayerError
 from layers.room import Room
+from mapping import asked, words
 from mapping.phone import ours, slowing
 
 RATERS = "bcdefg"
@@ -154,6 +157,24 @@ def test_the_private_page_takes_answers_of_its_own_partners_only(room: Room, tow
         assert (wrong.status_code, wrong.json()["error"]) == (422, "survey_no_partner")
         none = {"Authorization": f"Bearer {uuid4()}"}
         assert client.post("/ours/ratings", headers=none, json=said).status_code == 404
+    assert town.read("proposals").empty
+
+
+def test_a_sheet_asks_for_ratings_and_none_of_them_becomes_a_proposal(town: Atlas) -> None:
+    plain = asked.sheet(town, "b", lang="en")
+    book = load_workbook(io.BytesIO(asked.sheet(town, "b", lang="fr", rate=True)))
+    assert words.say("sheet.name_partners", "fr") in book.sheetnames
+    assert words.say("sheet.name_partners") not in load_workbook(io.BytesIO(plain)).sheetnames
+    sheet = book[words.say("sheet.name_partners", "fr")]
+    assert sheet.max_row == 1 + 6
+    sheet.cell(2, 5).value = words.say("ours.step_3", "fr")
+    sheet.cell(3, 5).value = "brilliant"
+    out = io.BytesIO()
+    book.save(out)
+    returned, new = asked.take_sheet(town, out.getvalue())
+    assert new == 0
+    assert returned.ratings == (("a", "openness", 3),)
+    assert [one.code for one in returned.problems] == ["sheet_unclear"]
     assert town.read("proposals").empty
 
 

@@ -10,6 +10,7 @@ import streamlit as st
 
 from layers import consent, rating
 from layers import room as room_store
+from layers.answered_sheet import Returned
 from layers.errors import LayerError
 from layers.rating import Survey
 from layers.room import Room
@@ -40,6 +41,37 @@ def show() -> None:
     if survey is not None:
         _apart(room, survey)
     _shared.how(say("rating.how"), say("network.verdict"))
+
+
+def runs() -> bool:
+    """Tell whether a survey takes answers, so that sheets ask for them too."""
+    survey = rating.current(room_store.shared(), _shared.atlas())
+    return survey is not None and survey.is_open
+
+
+def take(returned: Returned) -> list[str]:
+    """Keep what a sheet says of partners, and say in sentences what came of it."""
+    if not returned.ratings:
+        return []
+    room, atlas = room_store.shared(), _shared.atlas()
+    survey = rating.current(room, atlas)
+    if survey is None:
+        return [_shared.explain(LayerError("survey_closed"))]
+    by_partner: dict[str, dict[str, int | None]] = {}
+    for rated, question, value in returned.ratings:
+        by_partner.setdefault(rated, {})[question] = value
+    lines = [_shared.say("rating.entered")]
+    for rated, values in by_partner.items():
+        try:
+            rating.answer(
+                *(room, survey, atlas.read),
+                rater=returned.organization_id,
+                rated=rated,
+                values=values,
+            )
+        except LayerError as error:
+            lines.append(_shared.explain(error))
+    return list(dict.fromkeys(lines))
 
 
 def _begin(room: Room) -> None:

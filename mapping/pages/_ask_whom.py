@@ -12,7 +12,7 @@ from layers import inviting
 from layers.errors import LayerError
 from layers.importing.watch import Watch
 from mapping import asked, hall, proposed, style, words
-from mapping.pages import _job, _shared
+from mapping.pages import _ask_rating, _job, _shared
 
 TABLE, WHICH, LANGUAGE, DAYS, FILES, ORIGIN = (
     f"ask_{one}" for one in ("table", "which", "language", "days", "files", "origin")
@@ -144,10 +144,12 @@ def _made_sheets() -> None:
     chosen, lang, days, _ = wished
     atlas = _shared.atlas()
 
+    rate = _ask_rating.runs()
+
     def work(watch: Watch) -> bytes:
         if len(chosen) == 1:
-            return asked.sheet(atlas, chosen[0], lang=lang, days=days)
-        return asked.sheets(atlas, chosen, lang=lang, days=days, watch=watch)
+            return asked.sheet(atlas, chosen[0], lang=lang, days=days, rate=rate)
+        return asked.sheets(atlas, chosen, lang=lang, days=days, watch=watch, rate=rate)
 
     done = _job.run("ask_sheets", (str(atlas.path), wished), work)
     if done is None:
@@ -266,6 +268,7 @@ def _take(key: str) -> None:
             if state in returned.again
         ]
         lines += [_shared.explain(one) for one in returned.problems]
+        lines += _ask_rating.take(returned)
     st.session_state["ask_files_taken"] = st.session_state.get("ask_files_taken", 0) + 1
     st.session_state[SAID] = (good, lines)
 
