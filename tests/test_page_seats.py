@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
@@ -12,6 +12,11 @@ from streamlit.testing.v1 import AppTest
 
 from layers import atlas
 from mapping import words
+from tests.helpers import desk
+from tests.helpers.running import Server
+
+if TYPE_CHECKING:
+    from tests.helpers.watched import Watch
 
 PAGE = "from mapping.pages import seats; seats.page()"
 NAMES = ("Selam Mothers", "Fathers' Café Westyard", "Saffron Sisters", "Harbour Mission")
@@ -152,3 +157,15 @@ def test_an_atlas_with_little_in_it_says_what_is_missing(
     assert some.startswith(words.say("seats.answer_no_list"))
     assert words.say("seats.answer_no_deciders") in some
     assert words.say("seats.core_none") in some
+
+
+@pytest.mark.needs_system
+def test_a_table_of_judgements_cannot_be_taken_as_a_file(server: Server, watch: Watch) -> None:
+    page = watch.page("desktop")
+    desk.open_page(page, server.url, "seats")
+    for key in ("judged_standings", "judged_not_heard"):
+        page.locator(f".st-key-{key} [data-testid=stDataFrame]").hover()
+        page.locator(f".st-key-{key} button[aria-label=Search]").wait_for()  # the others are there
+        file = page.locator(f".st-key-{key} button[aria-label='Download as CSV']")
+        assert file.count() == 1  # Streamlit still calls it so
+        assert not file.is_visible()

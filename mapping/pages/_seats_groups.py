@@ -82,12 +82,13 @@ def show(
         ]
         st.text("\n".join(lines))
     elif not not_heard.empty:
-        st.dataframe(
-            pd.DataFrame([_row(one, names) for one in not_heard.to_dict("records")]),
-            hide_index=True,
-            height="content" if len(not_heard) <= 10 else 400,
-            key="seats_not_heard",
-        )
+        with st.container(key="judged_not_heard"):
+            st.dataframe(
+                pd.DataFrame([_row(one, names) for one in not_heard.to_dict("records")]),
+                hide_index=True,
+                height="content" if len(not_heard) <= 10 else 400,
+                key="seats_not_heard",
+            )
     _shared.link("network", say("seats.go_network"), **query)
 
 

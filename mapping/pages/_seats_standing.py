@@ -86,7 +86,7 @@ def _grid(grid: pd.DataFrame, names: Mapping[str, str]) -> None:
         for row in said[said["about"] == "standings"].to_dict("records")
         if (row["organization_id"], "standings") in judgements.replied(said)
     }
-    with table:
+    with table, st.container(key="judged_standings"):
         st.text(say("seats.standing_few_first", count=int(grid["first"].sum()), of=len(grid)))
         st.dataframe(
             pd.DataFrame([_row(number, row, names, own) for number, row in rows]),
@@ -221,4 +221,5 @@ def _towers(names: Mapping[str, str]) -> None:
     columns[say("seats.col_apart")] = [
         say("seats.one_group") if pd.isna(value) else f"{value:.0%}" for value in found["apart"]
     ]
-    st.dataframe(pd.DataFrame(columns), hide_index=True, key="seats_towers")
+    with st.container(key="judged_towers"):
+        st.dataframe(pd.DataFrame(columns), hide_index=True, key="seats_towers")
