@@ -13,22 +13,14 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any, Final
 
-from layers.plain_text import plain_text
-from mapping import style
 from mapping.figures import wide, wrapped
+from mapping.network_svg_names import HEIGHT, PAD, WIDTH, key, labels
+from mapping.svg_parts import COLOURS, NAME, SMALL, TITLE, clean, cut, letters, rect
 
-COLOURS: Final[Mapping[str, str]] = style.colours("light")
 FONTS_HERE: Final = "/*fonts*/"  # as mapping.figure_process names it, which is not imported here
-WIDTH: Final = 1200.0  # of a picture; radii of a spec are meant for it
-HEIGHT: Final = 800.0
-_PAD: Final = 44.0
-_NAME, _SMALL, _TITLE = 13.0, 14.0, 26.0
-_ROOM: Final = 150.0  # pixels a line of a name may take
-_LINES: Final = 3
 _SIDE: Final = 320.0  # for names at both sides of a two-mode picture
 _CELL: Final = (74.0, 46.0)
 _LABELS: Final = 250.0  # for the names of sectors before a matrix, and above it
-_LONGEST: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +48,14 @@ def picture(spec: Mapping[str, Any], framing: Framing) -> str:
         Text of the file.
     """
     nodes = [
-        dict(node) | {"sx": _PAD + node["x"] * (WIDTH - 2 * _PAD), "sy": node["y"] * HEIGHT}
+        dict(node) | {"sx": PAD + node["x"] * (WIDTH - 2 * PAD), "sy": node["y"] * HEIGHT}
         for node in spec["nodes"]
     ]
-    labels, untold = _labels(nodes)
-    parts = [*_lines(nodes, spec["ties"]), *_signs(nodes), *labels]
+    named, untold = labels(nodes)
+    parts = [*_lines(nodes, spec["ties"]), *_signs(nodes), *named]
     legend, y = _legend(spec["legend"], HEIGHT + 26)
-    key, y = _key(nodes, untold, y + 8)
-    return _framed([*parts, *legend, *key], y, WIDTH, framing, rtl=spec["rtl"])
+    listed, y = key(nodes, untold, y + 8)
+    return _framed([*parts, *legend, *listed], y, WIDTH, framing, rtl=spec["rtl"])
 
 
 def two_mode(spec: Mapping[str, Any], framing: Framing) -> str:
@@ -83,16 +75,16 @@ def two_mode(spec: Mapping[str, Any], framing: Framing) -> str:
     ]
     parts = [*_lines(nodes, spec["ties"]), *_signs(nodes)]
     for word, x in (("left", _SIDE), ("right", WIDTH - _SIDE)):
-        parts.append(_text(spec["words"][word], x, 12, _SMALL, at="middle", bold=True))
+        parts.append(letters(spec["words"][word], x, 12, SMALL, at="middle", bold=True))
     for node in nodes:
         far = {"left": -1, "right": 1}.get(node["side"], 0)
         if far:
-            name = _cut(node["name"], _SIDE - 30)
+            name = cut(node["name"], _SIDE - 30)
             end = "end" if far < 0 else "start"
-            parts.append(_text(name, node["sx"] + far * 16, node["sy"] + 4.5, _NAME, at=end))
+            parts.append(letters(name, node["sx"] + far * 16, node["sy"] + 4.5, NAME, at=end))
         else:
             y = node["sy"] + 29
-            parts.append(_text(node["name"], node["sx"], y, _NAME, at="middle", halo=True))
+            parts.append(letters(node["name"], node["sx"], y, NAME, at="middle", halo=True))
     legend, y = _legend(spec["legend"], high + 40)
     return _framed([*parts, *legend], y, WIDTH, framing, rtl=spec["rtl"])
 
@@ -113,10 +105,10 @@ def matrix(spec: Mapping[str, Any], framing: Framing) -> str:
     for i, row in enumerate(spec["rows"]):
         named = f"{row['name']} ({row['number']})"
         y = top + (i + 0.5) * down
-        parts.append(_text(_cut(named, _LABELS - 12), _LABELS - 8, y + 5, _SMALL, at="end"))
+        parts.append(letters(cut(named, _LABELS - 12), _LABELS - 8, y + 5, SMALL, at="end"))
         x = _LABELS + (i + 0.5) * across
         turned = f' transform="rotate(-40 {x:.1f} {top - 10:.1f})"'
-        parts.append(_text(_cut(row["name"], _LABELS), x, top - 10, _SMALL, more=turned))
+        parts.append(letters(cut(row["name"], _LABELS), x, top - 10, SMALL, more=turned))
         for j, cell in enumerate(spec["cells"][i]):
             parts += _cell(cell, _LABELS + j * across, top + i * down)
     count = len(spec["rows"])
@@ -137,13 +129,13 @@ def listing(rows: Sequence[tuple[str, str]], framing: Framing, *, rtl: bool) -> 
     rtl
         Text begins at the right.
     """
-    edge, y, parts = WIDTH - _PAD if rtl else _PAD, 0.0, []
+    edge, y, parts = WIDTH - PAD if rtl else PAD, 0.0, []
     for name, text in rows:
         y += 24
-        parts.append(_text(name, edge, y, _SMALL, bold=True, rtl=rtl))
-        for line in wrapped(text, WIDTH - 2 * _PAD, _NAME):
+        parts.append(letters(name, edge, y, SMALL, bold=True, rtl=rtl))
+        for line in wrapped(text, WIDTH - 2 * PAD, NAME):
             y += 18
-            parts.append(_text(line, edge, y, _NAME, ink="quiet", rtl=rtl))
+            parts.append(letters(line, edge, y, NAME, ink="quiet", rtl=rtl))
     return _framed(parts, y + 12, WIDTH, framing, rtl=rtl)
 
 
@@ -153,7 +145,7 @@ def listing(rows: Sequence[tuple[str, str]], framing: Framing, *, rtl: bool) -> 
 def _signs(nodes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     for node in nodes:
         x, y, r = node["sx"], node["sy"], node["r"]
-        yield f"<g><title>{escape(_clean(node['said']))}</title>"
+        yield f"<g><title>{escape(clean(node['said']))}</title>"
         yield _frame(node["form"], x, y, r, node.get("fill", ""))
         if node.get("picture"):
             across, down, path = node["picture"]
@@ -166,7 +158,7 @@ def _signs(nodes: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         elif node.get("mark"):
             ink = "paper" if node["form"] == "city" and not node.get("fill") else "ink"
             size = min(r * 0.95, 13.0)
-            yield _text(str(node["mark"]), x, y + size * 0.36, size, at="middle", ink=ink)
+            yield letters(str(node["mark"]), x, y + size * 0.36, size, at="middle", ink=ink)
         yield "</g>"
 
 
@@ -225,129 +217,31 @@ def _cell(cell: Mapping[str, Any], x: float, y: float) -> list[str]:
     across, down = _CELL
     fill, edge = COLOURS["raised"], f'stroke="{COLOURS["line"]}"'
     if not cell["possible"]:
-        return [_rect(x, y, across, down, COLOURS["sunk"], edge)]
+        return [rect(x, y, across, down, COLOURS["sunk"], edge)]
     if cell["few"]:
         fill = "url(#hatch)"
     elif cell["fill"]:
         fill = COLOURS[cell["fill"]]
     ink = "paper" if cell["pale"] and not cell["few"] else "ink"
     return [
-        f"<g><title>{escape(_clean(cell['said']))}</title>",
-        _rect(x, y, across, down, fill, edge),
-        _text(str(cell["present"]), x + across / 2, y + 20, 16, at="middle", ink=ink, bold=True),
-        _text(cell["of"], x + across / 2, y + 37, 12, at="middle", ink=ink),
+        f"<g><title>{escape(clean(cell['said']))}</title>",
+        rect(x, y, across, down, fill, edge),
+        letters(str(cell["present"]), x + across / 2, y + 20, 16, at="middle", ink=ink, bold=True),
+        letters(cell["of"], x + across / 2, y + 37, 12, at="middle", ink=ink),
         "</g>",
     ]
-
-
-def _rect(x: float, y: float, across: float, down: float, fill: str, edge: str) -> str:
-    place = f'x="{x:.1f}" y="{y:.1f}" width="{across:.1f}" height="{down:.1f}"'
-    return f'<rect {place} fill="{fill}" {edge}/>'
-
-
-# --- names ---------------------------------------------------------------------------------------
-
-Box = tuple[float, float, float, float]
-
-
-def _labels(nodes: Sequence[Mapping[str, Any]]) -> tuple[list[str], list[int]]:
-    """Write names where they cover nothing; give the others numbers.
-
-    Returns
-    -------
-    labels, untold
-        Parts of the drawing, and the nodes (by number) whose names stand below it.
-    """
-    taken = [
-        (one["sx"] - one["r"], one["sy"] - one["r"], one["sx"] + one["r"], one["sy"] + one["r"])
-        for one in nodes
-    ]
-    parts: list[str] = []
-    untold: list[int] = []
-    for number in sorted(range(len(nodes)), key=lambda i: nodes[i]["rank"]):
-        node = nodes[number]
-        lines = _name_lines(node["name"])
-        found = next((one for one in _sides(node, lines) if _is_free(one[1], taken, number)), None)
-        if found is None:
-            untold.append(number)
-            continue
-        at, box = found
-        taken.append(box)
-        middle = {"start": box[0], "end": box[2], "middle": (box[0] + box[2]) / 2}[at]
-        parts += [
-            _text(line, middle, box[1] + _NAME * (0.95 + 1.15 * i), _NAME, at=at, halo=True)
-            for i, line in enumerate(lines)
-        ]
-    untold.sort(key=lambda i: nodes[i]["name"].casefold())
-    for place, number in enumerate(untold, start=1):
-        node = nodes[number]
-        x, y = node["sx"] + node["r"] * 0.75, node["sy"] - node["r"] * 0.75
-        parts.append(_text(str(place), x, y, 10.5, bold=True, halo=True))
-    return parts, untold
-
-
-def _sides(node: Mapping[str, Any], lines: list[str]) -> Iterator[tuple[str, Box]]:
-    """Give where a name may stand: right, left, below, above its sign."""
-    x, y, r = node["sx"], node["sy"], node["r"] + 4
-    across = max(wide(line, _NAME) for line in lines) + 2
-    down = _NAME * 1.15 * len(lines) + 1
-    yield "start", (x + r, y - down / 2, x + r + across, y + down / 2)
-    yield "end", (x - r - across, y - down / 2, x - r, y + down / 2)
-    yield "middle", (x - across / 2, y + r, x + across / 2, y + r + down)
-    yield "middle", (x - across / 2, y - r - down, x + across / 2, y - r)
-
-
-def _is_free(box: Box, taken: Sequence[Box], own: int) -> bool:
-    inside = box[0] >= 4 and box[2] <= WIDTH - 4 and box[1] >= -8 and box[3] <= HEIGHT + 8
-    return inside and not any(
-        box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]
-        for i, other in enumerate(taken)
-        if i != own
-    )
-
-
-def _name_lines(name: str) -> list[str]:
-    lines = wrapped(name, _ROOM, _NAME)
-    if len(lines) > _LINES:
-        lines = [*lines[: _LINES - 1], f"{lines[_LINES - 1]} …"]
-    return [_cut(line, _ROOM * 1.4) for line in lines] or [" "]
-
-
-def _cut(text: str, room: float) -> str:
-    """Shorten a text that is wider than its room; all of it is in the list beside the drawing."""
-    plain = _clean(text)
-    while wide(plain, _SMALL) > room and len(plain) > 2:
-        plain = f"{plain[:-2].rstrip()}…"
-    return plain
-
-
-def _key(
-    nodes: Sequence[Mapping[str, Any]], untold: Sequence[int], y: float
-) -> tuple[list[str], float]:
-    """List the names that found no room, in columns by number."""
-    if not untold:
-        return [], y
-    columns = 4
-    room = (WIDTH - 2 * _PAD) / columns
-    rows = -(-len(untold) // columns)
-    parts = []
-    for place, number in enumerate(untold):
-        column, row = divmod(place, rows)
-        text = _cut(f"{place + 1}  {_clean(nodes[number]['name'])}", room - 8)
-        parts.append(_text(text, _PAD + column * room, y + 18 * (row + 1), _NAME))
-    return parts, y + 18 * rows + 14
 
 
 def _legend(
     lines: Sequence[Mapping[str, Any]], y: float, across: float = WIDTH
 ) -> tuple[list[str], float]:
     parts: list[str] = []
-    x = _PAD
+    x = PAD
     for line in lines:
-        room = 40 + wide(line["text"], _SMALL)
-        if x + room > across - _PAD and x > _PAD:
-            x, y = _PAD, y + 26
-        parts += [_sample(line, x + 13, y), _text(line["text"], x + 32, y + 5, _SMALL)]
+        room = 40 + wide(line["text"], SMALL)
+        if x + room > across - PAD and x > PAD:
+            x, y = PAD, y + 26
+        parts += [_sample(line, x + 13, y), letters(line["text"], x + 32, y + 5, SMALL)]
         x += room + 16
     return parts, y + 26
 
@@ -372,11 +266,11 @@ def _sample(line: Mapping[str, Any], x: float, y: float) -> str:
         )
     if form in {"none", "shade", "few"}:
         fill = {"few": "url(#hatch)", "none": COLOURS["raised"]}.get(form) or COLOURS[line["fill"]]
-        return _rect(x - 12, y - 8, 24, 16, fill, f'stroke="{COLOURS["line"]}"')
+        return rect(x - 12, y - 8, 24, 16, fill, f'stroke="{COLOURS["line"]}"')
     if form == "group":
         fill = COLOURS[line["fill"]] if line.get("fill") else COLOURS["raised"]
-        box = _rect(x - 10, y - 9, 20, 18, fill, f'stroke="{COLOURS["line"]}"')
-        return box + _text(str(line.get("mark", "")), x, y + 4.5, 11, at="middle")
+        box = rect(x - 10, y - 9, 20, 18, fill, f'stroke="{COLOURS["line"]}"')
+        return box + letters(str(line.get("mark", "")), x, y + 4.5, 11, at="middle")
     return _frame(form, x, y, 8.0, "")
 
 
@@ -386,25 +280,25 @@ def _sample(line: Mapping[str, Any], x: float, y: float) -> str:
 def _framed(
     parts: Sequence[str], high: float, across: float, framing: Framing, *, rtl: bool
 ) -> str:
-    edge = across - _PAD if rtl else _PAD
-    room = across - 2 * _PAD
-    y = _PAD
+    edge = across - PAD if rtl else PAD
+    room = across - 2 * PAD
+    y = PAD
     head: list[str] = []
-    for text, size, bold in ((framing.title, _TITLE, True), (framing.said, 16.0, False)):
+    for text, size, bold in ((framing.title, TITLE, True), (framing.said, 16.0, False)):
         for line in wrapped(text, room, size, bold=bold):
             y += size * 1.3
             ink = "ink" if bold else "quiet"
-            head.append(_text(line, edge, y, size, bold=bold, ink=ink, rtl=rtl))
+            head.append(letters(line, edge, y, size, bold=bold, ink=ink, rtl=rtl))
         y += 6
     body = y + 30
     y = body + high + 8
-    foot = [_rect(_PAD, y, room, 0.8, COLOURS["line"], "")] if framing.foot else []
+    foot = [rect(PAD, y, room, 0.8, COLOURS["line"], "")] if framing.foot else []
     y += 8
     for text in framing.foot:
-        for line in wrapped(text, room, _SMALL):
-            y += _SMALL * 1.45
-            foot.append(_text(line, edge, y, _SMALL, ink="quiet", rtl=rtl))
-    all_high = y + _PAD
+        for line in wrapped(text, room, SMALL):
+            y += SMALL * 1.45
+            foot.append(letters(line, edge, y, SMALL, ink="quiet", rtl=rtl))
+    all_high = y + PAD
     hatch = (
         '<pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" '
         f'patternTransform="rotate(45)"><rect width="5" height="5" fill="{COLOURS["raised"]}"/>'
@@ -413,45 +307,11 @@ def _framed(
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {across:.0f} {all_high:.0f}" '
         f'width="{across:.0f}" height="{all_high:.0f}" role="img">'
-        + (f"<title>{escape(_clean(framing.title))}</title>" if framing.title else "")
+        + (f"<title>{escape(clean(framing.title))}</title>" if framing.title else "")
         + f"<defs><style>{FONTS_HERE}</style>{hatch}</defs>"
-        + _rect(0, 0, across, all_high, COLOURS["paper"], "")
+        + rect(0, 0, across, all_high, COLOURS["paper"], "")
         + "".join(head)
         + f'<g transform="translate(0 {body:.1f})">{"".join(parts)}</g>'
         + "".join(foot)
         + "</svg>"
     )
-
-
-def _text(  # noqa: PLR0913 - a text has this many sides
-    text: str,
-    x: float,
-    y: float,
-    size: float,
-    *,
-    at: str = "start",
-    bold: bool = False,
-    ink: str = "ink",
-    halo: bool = False,
-    rtl: bool = False,
-    more: str = "",
-) -> str:
-    # each text finds its own direction; one from right to left ends where it is put
-    said = f"\u2067{_clean(text)}\u2069" if rtl else f"\u2068{_clean(text)}\u2069"
-    at = "end" if rtl else at
-    style_of = f' text-anchor="{at}"' if at != "start" else ""
-    if bold:
-        style_of += ' font-weight="bold"'
-    if halo:
-        style_of += (
-            f' stroke="{COLOURS["paper"]}" stroke-width="3.5" stroke-linejoin="round"'
-            ' paint-order="stroke"'
-        )
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size:.1f}" fill="{COLOURS[ink]}"'
-        f'{style_of}{more} font-family="@">{escape(said, quote=False)}</text>'
-    )
-
-
-def _clean(text: object) -> str:
-    return plain_text(str(text), most=_LONGEST)
