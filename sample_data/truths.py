@@ -180,7 +180,7 @@ TRUTHS: Final = (
     Truth(
         id="sector-without-a-seat",
         says="Nobody from housing was asked to sit in the steering group.",
-        page="inclusion",
+        page="seats",
         rows=(("bodies", ("steering",)),),
         twin=(
             Change(
@@ -260,7 +260,7 @@ TRUTHS: Final = (
     Truth(
         id="affected-without-power",
         says="Everything is at stake for Selam Mothers, whom it is about, and they decide nothing.",
-        page="inclusion",
+        page="seats",
         rows=(("standings", ("standing-selam-mothers",)),),
         twin=(Change(table="standings", row="standing-selam-mothers", values=(("power", 3),)),),
         twin_says="They have much to decide.",
