@@ -121,6 +121,24 @@ def _meaning(code: str, claim: str, say: Say) -> str:
     return say(f"whole.means_{code}_{claim}" if is_own else f"whole.means_{claim}")
 
 
+def by_meaning(sentences: list[Sentence]) -> list[tuple[str, list[Sentence]]]:
+    """Put together the sentences that mean the same, so that it is said once.
+
+    Those that ask for something keep their order and come first; then what chance gives as well,
+    then what too few say.
+    """
+
+    def place(one: Sentence) -> int:
+        is_own = one.code in _ALWAYS or (one.code, one.found.claim) in _OWN
+        return 0 if is_own else {"chance": 1, "few": 2}.get(one.found.claim, 0)
+
+    ordered = sorted(sentences, key=place)
+    together: dict[str, list[Sentence]] = {}
+    for one in ordered:
+        together.setdefault(one.meaning or one.code, []).append(one)
+    return [(those[0].meaning, those) for those in together.values()]
+
+
 def beside_the_whole(whole: WholeNetwork, say: Say) -> list[str]:
     """Say what limits these sentences: who was left out, what returns by nature, how many tests."""
     said = [

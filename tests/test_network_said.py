@@ -10,7 +10,14 @@ import pytest
 
 from mapping import brokerage, network, words
 from mapping.chance import Found
-from mapping.network_said import Place, beside_the_whole, place_said, whole_said, written_p
+from mapping.network_said import (
+    Place,
+    beside_the_whole,
+    by_meaning,
+    place_said,
+    whole_said,
+    written_p,
+)
 from mapping.whole_network import WholeNetwork, told, whole_network
 
 
@@ -47,7 +54,7 @@ def test_two_closed_sectors_are_said_to_work_within_themselves_with_what_chance_
     said = texts(whole)
     assert said["sector_e_i"] == (
         "Partners work mostly within their own sector: "
-        "42 of 43 ties stay inside, 20 would by chance (p < 0.001)."
+        "42 of 43 ties stay inside, 20 would by chance (p\u00a0< 0.001)."
     )
     assert "no more divided than chance would have it" in said["lead_e_i"]
     first = whole_said(whole, say)[0]
@@ -80,6 +87,20 @@ def test_of_few_the_number_is_said_and_no_claim_made() -> None:
     )
     assert "lead_e_i" not in said  # nobody knows who leads them
     assert "(p" not in "".join(said.values())
+
+
+def test_what_asks_for_something_comes_first_and_the_same_meaning_is_said_once(
+    whole: WholeNetwork,
+) -> None:
+    sentences = whole_said(whole, say)
+    grouped = by_meaning(sentences)
+    meanings = [meaning for meaning, _ in grouped]
+    assert sorted(one.code for _, those in grouped for one in those) == sorted(
+        one.code for one in sentences
+    )
+    assert meanings.count(words.say("whole.means_chance", "en")) == 1
+    assert meanings[-1] == words.say("whole.means_chance", "en")
+    assert grouped[0][1][0].code == "sector_e_i"
 
 
 def test_who_is_left_out_and_how_many_comparisons_there_were_is_said(whole: WholeNetwork) -> None:

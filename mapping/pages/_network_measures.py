@@ -48,13 +48,13 @@ def whole(graph: nx.DiGraph[str], key: Hashable) -> None:
     sentences = network_said.whole_said(found, say)
     st.text(say("whole.lead_in"))
     with st.container(key="network_whole"):
-        for sentence in sentences:
-            with st.container(key=f"network_whole_{sentence.code}", gap="xxsmall"):
-                st.text(sentence.text)
-                if sentence.meaning:
-                    st.caption(_shared.plain(sentence.meaning))
-    for line in network_said.beside_the_whole(found, say):
-        st.caption(_shared.plain(line))
+        for meaning, those in network_said.by_meaning(sentences):
+            with st.container(key=f"network_whole_{those[0].code}", gap="xxsmall"):
+                for sentence in those:
+                    st.text(sentence.text)
+                if meaning:
+                    _quietly(f"network_means_{those[0].code}", meaning)
+    _quietly("network_means_all", "\n".join(network_said.beside_the_whole(found, say)))
     with st.expander(say("whole.technical")):
         _technical(found, sentences)
 
@@ -100,8 +100,15 @@ def one(
         bridges=roles[2],
         core=_core(key),
     )
-    for line in network_said.place_said(place, names, _shared.say):
-        st.text(line)
+    with st.container(key="network_place", gap="xsmall"):
+        for line in network_said.place_said(place, names, _shared.say):
+            st.text(line)
+
+
+def _quietly(key: str, text: str) -> None:
+    """Write a text in the colour of what is beside the point."""
+    with st.container(key=key):
+        st.text(text)
 
 
 def _key(key: Hashable) -> tuple[str, object, str]:
