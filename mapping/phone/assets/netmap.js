@@ -7,7 +7,7 @@
   const data = JSON.parse($("data").textContent);
   const words = { [data.lang]: data.words };
   const OVER = ["session_closed", "session_unknown"];
-  let lang = data.lang, agreed = false, from = "", to = "", looked_at = "", part = "", spoken_for = "", keeps = true;
+  let lang = data.lang, agreed = false, from = "", to = "", looked_at = "", part = "", emptied = false, keeps = true;
 
   /* ---- words and elements ---- */
   const say = (key, blanks = {}) => (words[lang][key] ?? key).replace(/\{(\w+)\}/g, (_, blank) => blanks[blank] ?? "");
@@ -207,6 +207,10 @@
   }
   function end() {
     $("end_text").textContent = say("phone.closed");
+    if (!Net.waits() && !emptied) { // nothing of the round stays on this phone
+      emptied = true;
+      Outbox.unset(`net ${Net.code()}`).catch(() => {});
+    }
   }
 
   /* ---- beginning ---- */
@@ -215,7 +219,7 @@
   }
   async function begin(code) {
     agreed = Boolean(await Outbox.get(`net ${code}`).catch(() => false));
-    const { said } = await Net.begin(code, {
+    const { keeps: kept, said } = await Net.begin(code, {
       changed: draw,
       trouble: (sentence) => notice(sentence || say("phone.not_kept")),
       offline: (what) => { if (what === "offline") notice(say("phone.offline")); },
@@ -223,6 +227,7 @@
         if (OVER.includes(answer.error) && Net.ready()) { end(); show("end"); } else ask_code(answer.sentence);
       },
     });
+    keeps = kept;
     if (said === null || said?.again) {
       notice(say("phone.offline"));
       setTimeout(Net.look, 2000);

@@ -3,7 +3,7 @@
 "use strict";
 
 const Outbox = (() => {
-  const NAME = "common-ground", VERSION = 2;
+  const NAME = globalThis.document?.documentElement.dataset.store || "common-ground", VERSION = 2;
   const FIRST_WAIT_S = 1, LONGEST_WAIT_S = 30, GIVE_UP_S = 10;
   const HELD_S = 25; // how long a session that waits is left alone, if nobody tells us it goes on
   const SOON_S = 3; // else, where it does not say itself
