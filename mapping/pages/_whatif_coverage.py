@@ -84,6 +84,16 @@ def _said(rows: list[Row]) -> None:
                         people=_numbers.between(**found["people"]),
                     )
                 )
+        worst = max((one for one in rows if one.need.language), key=_share_lost, default=None)
+        if worst is not None and worst is not lost and _share_lost(worst) > (0, 0):
+            st.text(
+                say(
+                    "whatif.coverage_language",
+                    whom=_whom(worst),
+                    count=_numbers.between(**worst.numbers["newly_lost"]),
+                    people=_numbers.between(**worst.numbers["people"]),
+                )
+            )
         if lost is None and newly is None:
             st.text(say("whatif.coverage_same" if rows else "whatif.coverage_untouched"))
         st.text(say("whatif.coverage_about"))
@@ -92,6 +102,14 @@ def _said(rows: list[Row]) -> None:
 def _is_some(row: Row, name: str) -> bool:
     found = row.numbers[name]
     return found is not None and found["high"] > 0
+
+
+def _share_lost(row: Row) -> tuple[float, float]:
+    """Give which share of its group a question loses: at least, then at most."""
+    found, people = row.numbers["newly_lost"], row.numbers["people"]
+    if found is None or not people["high"]:
+        return 0.0, 0.0
+    return found["low"] / people["high"], found["high"] / people["high"]
 
 
 def _gain(row: Row) -> tuple[int, int]:
@@ -170,7 +188,8 @@ def _on_map(change: Changed) -> None:
     )
     if spec is not None:
         _map.show(spec, key=MAP)
-    st.text(say("gaps.map_about" if drawn in {"before", "now"} else "gaps.map_about_change"))
+    about = "gaps.map_about" if drawn in {"before", "now"} else "gaps.map_about_change"
+    st.text(f"{say(about)} {say('whatif.map_services')}")
 
 
 def _sentence(change: Changed) -> str:

@@ -136,9 +136,16 @@ def _picture(scenario: Scenario, found: Beside, *, presenting: bool) -> None:
     pointed = _pointed(scenario, found)
     shown = None
     if len(both) > READABLE:
-        ends = {end for one in pointed for end in (one["from"], *one["to"])}
-        near = {each for one in ends for each in network.neighbourhood(both, one)}
-        shown = [one for one in both if one in near] or list(both)[:READABLE]
+        near = {
+            each
+            for one in _concerned(scenario, pointed)
+            if one in both
+            for each in network.neighbourhood(both, one)
+        }
+        shown = [one for one in both if one in near]
+        st.text(say("whatif.picture_near", actors=len(both), shown=len(shown)))
+        if not shown:
+            return
     spec: dict[str, Any] = drawing_network.picture(
         both, places, None, lang=_shared.lang(), shown=shown
     )
@@ -179,6 +186,15 @@ def _choose_tie(one: str, other: str) -> None:
     if len(mine):
         state[_whatif_steps.WHAT] = "end_tie"
         state[_whatif_steps.ACTOR], state[_whatif_steps.TIE] = one, str(mine.iloc[0])
+
+
+def _concerned(scenario: Scenario, pointed: list[dict[str, Any]]) -> set[str]:
+    """Name those whom the steps are about, and whom they cut off."""
+    ended = {step["tie"] for step in scenario.steps if step["do"] == "end_tie"}
+    ties = _shared.read("ties")
+    ties = ties[ties["id"].isin(ended)]
+    ends = {end for one in pointed for end in (one["from"], *one["to"])}
+    return ends | set(ties["from_id"]) | set(ties["to_id"])
 
 
 def _pointed(scenario: Scenario, found: Beside) -> list[dict[str, Any]]:

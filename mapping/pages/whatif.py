@@ -35,11 +35,13 @@ def page() -> None:
         _shared.head(title=say("whatif.title"), answer=say("network.missing"))
         _shared.missing(say("network.missing"))
         return
-    named = _whatif_steps.names(
-        _names(organizations),
-        ties,
-        _shared.read("services"),
-        presenting=_ties_counted.presenting(),
+    presenting = _ties_counted.presenting()
+    named = _shared.once(
+        "whatif names",
+        (_shared.lang(), presenting),
+        lambda: _whatif_steps.names(
+            _names(organizations), ties, _shared.read("services"), presenting=presenting
+        ),
     )
     top = st.container()
     view = st.segmented_control(
