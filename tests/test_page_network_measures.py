@@ -55,6 +55,7 @@ def test_the_whole_is_said_with_chance_beside_it_and_one_actor_in_its_card(
 def test_before_an_audience_only_the_whole_is_said(
     city: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("mapping.pages.network.AT_ONCE", 1)  # as of a large network: as a job
     app = opened(city, monkeypatch, network_actor="saffron-sisters", network_presenting=True)
     said = texts(app)
     whole = said[said.index(words.say("whole.lead_in")) :]

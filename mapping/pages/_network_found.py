@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import networkx as nx
 import pandas as pd
 
+from layers.importing.watch import Watch
 from mapping import network
 from mapping.counted import Counted
 from mapping.shown import Shown
@@ -45,7 +46,12 @@ class Found:
 
 
 def found(
-    organizations: pd.DataFrame, ties: pd.DataFrame, *, counted: Counted, shown: Shown
+    organizations: pd.DataFrame,
+    ties: pd.DataFrame,
+    *,
+    counted: Counted,
+    shown: Shown,
+    watch: Watch | None = None,
 ) -> Found:
     """Compute what the page shows.
 
@@ -57,6 +63,8 @@ def found(
         Table ``ties``.
     counted, shown
         Which ties count, and which actors are shown.
+    watch
+        Told of progress, and stops the work.
     """
     kept = shown.of(organizations)
     there = set(kept["id"])
@@ -66,7 +74,7 @@ def found(
     city = network.city_actors(kept)
     return Found(
         graph=graph,
-        measures=network.measures(graph),
+        measures=network.measures(graph, watch=watch),
         cut_points=network.cut_points(graph),
         go_betweens=network.go_betweens(graph, target=city),
         organizations=kept,

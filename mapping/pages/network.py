@@ -10,7 +10,9 @@ import streamlit as st
 
 from layers import consent
 from layers.errors import LayerError
+from layers.importing.watch import Watch
 from mapping.pages import (
+    _job,
     _network_asked,
     _network_pair,
     _network_tables,
@@ -21,6 +23,8 @@ from mapping.pages import (
 from mapping.pages._network_answer import answer
 from mapping.pages._network_asked import Chosen
 from mapping.pages._network_found import Found, found, names_of
+
+AT_ONCE = 1000  # actors; more take seconds, which are shown
 
 
 def page() -> None:
@@ -40,13 +44,13 @@ def page() -> None:
     with side:
         chosen, card = _network_asked.controls(organizations, names, view)
     try:
-        those = _shared.once(
-            "network",
-            (chosen.counted, chosen.shown),
-            lambda: found(organizations, ties, counted=chosen.counted, shown=chosen.shown),
-        )
+        those = _found(organizations, ties, chosen)
     except LayerError as error:
         _shared.fault(_shared.explain(error))
+        return
+    if those is None:
+        with top:
+            _shared.head(title=say("network.title"), answer=say("data.step_between"))
         return
     with top:
         _shared.head(
@@ -69,6 +73,26 @@ def page() -> None:
     _shared.how(
         *(say(f"network.how_{one}") for one in ("ties", "cut", "go", "measures", "missing"))
     )
+
+
+def _found(organizations: pd.DataFrame, ties: pd.DataFrame, chosen: Chosen) -> Found | None:
+    """Compute what the page shows; of a large network with progress, None until it is there."""
+
+    def work(watch: Watch | None = None) -> Found:
+        counted, shown = chosen.counted, chosen.shown
+        return found(organizations, ties, counted=counted, shown=shown, watch=watch)
+
+    key = (chosen.counted, chosen.shown)
+    if len(organizations) <= AT_ONCE:
+        return _shared.once("network", key, work)
+    here = _shared.atlas()
+    job = _job.run("network_found", (str(here.path), here.state(), repr(key)), work)
+    if job is None:
+        return None
+    if job.error is not None:
+        raise job.error
+    computed: Found = job.result
+    return computed
 
 
 def _part(name: str) -> Any:  # noqa: ANN401 - a module
