@@ -117,13 +117,31 @@ def test_a_list_of_sectors_is_saved_and_taken_back(city: atlas.Atlas) -> None:
     assert "6 of 7 sectors on the list have a seat." in texts(app)
 
 
+def tower(session: str, group: str, rank: int) -> dict[str, Any]:
+    return {
+        "id": f"tower-{group}",
+        "session_id": session,
+        "question": "Who decides about housing?",
+        "group_name": group,
+        "organization_id": "police",
+        "rank": rank,
+        "ranked": 3,
+        "said_by": "5-9",
+    }
+
+
 def test_a_judgement_is_saved_changed_and_taken_back(city: atlas.Atlas) -> None:
     def of(actor: str) -> list[Any]:
         rows = city.read("standings")
         mine = rows[rows["organization_id"] == actor][["power", "interest", "affected"]]
         return mine.astype(object).where(mine.notna(), None).to_numpy().tolist()
 
+    session = str(city.read("sessions")["id"].iloc[0])
+    with city.write() as writer:
+        writer.insert("towers", [tower(session, "women", 1), tower(session, "men", 3)])
     app = opened()
+    ranked = tables(app, "seats.col_apart")[0].iloc[0].tolist()
+    assert ranked == ["Harbour Police Station", "1", "3", "100%"]  # first of three, and last
     ran(app.selectbox(key="seats_who").set_value("roshni"))
     ran(app.select_slider(key="seats_power_roshni_").set_value(1))
     ran(app.button(key="seats_enter_save").click())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import networkx as nx
@@ -82,18 +82,25 @@ def show(
         ]
         st.text("\n".join(lines))
     elif not not_heard.empty:
+        actors = _shared.read("organizations").set_index("id")
+        contacts = actors["public_contact"].dropna().astype(str).to_dict()
         with st.container(key="judged_not_heard"):
             st.dataframe(
-                pd.DataFrame([_row(one, names) for one in not_heard.to_dict("records")]),
+                pd.DataFrame([_row(one, names, contacts) for one in not_heard.to_dict("records")]),
                 hide_index=True,
                 height="content" if len(not_heard) <= 10 else 400,
                 key="seats_not_heard",
             )
-    _shared.link("network", say("seats.go_network"), **query)
+    with st.container(horizontal=True, key="seats_links"):
+        _shared.link("network", say("seats.go_network"), **query)
+        _shared.link("introduce", say("seats.go_introduce"), **query)
 
 
-def _row(one: Mapping[Any, Any], names: Mapping[str, str]) -> dict[str, str]:
+def _row(
+    one: Mapping[Any, Any], names: Mapping[str, str], contacts: Mapping[Hashable, str]
+) -> dict[str, str]:
     say = _shared.say
+    nobody = say("seats.contact_none")
     women = {True: "women_yes", False: "women_no", None: "women_unknown"}[one["women_through"]]
     call = one["call"]
     return {
@@ -101,6 +108,7 @@ def _row(one: Mapping[Any, Any], names: Mapping[str, str]) -> dict[str, str]:
         say("seats.col_reason"): say(f"seats.reason_{one['reason']}"),
         say("seats.col_through"): ", ".join(names[other] for other in one["through"]),
         say("seats.col_call"): say("seats.call_nobody") if call is None else names[call],
+        say("seats.col_contact"): "" if call is None else contacts.get(call, nobody),
         say("seats.col_call_why"): "" if call is None else say(f"seats.call_{one['call_why']}"),
         say("seats.col_women"): say(f"seats.{women}") if one["through"] else "",
     }
