@@ -7,7 +7,7 @@ from mapping import drawing_two_mode, mixing
 from mapping.pages import _network_asked, _shared
 from mapping.pages._network_asked import Chosen
 from mapping.pages._network_found import Found, behind_a_go_between, tied_pairs
-from mapping.pages._network_views import things
+from mapping.pages._network_views import spoken_by_few, things
 
 
 def answer(found: Found, chosen: Chosen, names: dict[str, str]) -> str:
@@ -116,9 +116,10 @@ def _of_things(found: Found, view: str) -> str:
     say = _shared.say
     if table.empty:
         return say(f"network.{view}_missing")
-    if view == _network_asked.SERVES and (table["how"] == "of").any():
-        table = table[table["other"].isin(table.loc[table["how"] == "of", "other"])]
-    counts = table.groupby("other")["actor"].nunique()
+    kept = table
+    if view == _network_asked.SERVES:
+        kept = table[table["other"].isin(spoken_by_few(table))]
+    counts = kept.groupby("other")["actor"].nunique()
     counts = counts.loc[sorted(counts.index)].sort_values(ascending=False, kind="stable")
     lang = _shared.lang()
     return say(

@@ -59,6 +59,8 @@ def actors(found: Found, chosen: Chosen, names: dict[str, str]) -> None:
     say = _shared.say
     if chosen.presenting or chosen.size == _network_asked.EQUAL:
         order = sorted(map(str, found.graph), key=lambda one: names[one].casefold())
+        if chosen.presenting:
+            order = [one for one in order if partners(found.graph, one)]
     else:
         table = found.measures.sort_values(chosen.size, ascending=False, kind="stable")
         order = [str(one) for one in table.index]
@@ -85,7 +87,8 @@ def actors(found: Found, chosen: Chosen, names: dict[str, str]) -> None:
         st.session_state[TABLE] = {"selection": {"rows": rows, "columns": [], "cells": []}}
     title = "table_actors" if chosen.presenting else "table_measures"
     st.subheader(say(f"network.{title}"), anchor=False)
-    st.text(_counts(found))
+    if not chosen.presenting:
+        st.text(_counts(found))
     st.dataframe(
         pd.DataFrame(columns),
         hide_index=True,

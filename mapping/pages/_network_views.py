@@ -21,7 +21,13 @@ from mapping import (
 from mapping.drawing_groups import Groups
 from mapping.pages import _network_asked, _network_matrix, _network_picture, _shared
 from mapping.pages._network_asked import Chosen
-from mapping.pages._network_found import Found, behind_a_go_between, first_to_show, listed
+from mapping.pages._network_found import (
+    Found,
+    behind_a_go_between,
+    first_to_show,
+    listed,
+    partners,
+)
 
 PICTURE, MATRIX = "network_picture", "network_matrix"
 PLACES = "network_places"  # where everybody was in this browser: nobody jumps when a tie is made
@@ -46,6 +52,8 @@ def picture(
     shown, middle = None, None
     if chosen.reach != "all" and len(found.graph):
         middle, shown = _surroundings(found, chosen, actor, names)
+    elif chosen.presenting:
+        shown = _tied(found)
     spec = drawing_network.picture(
         found.graph,
         where,
@@ -136,6 +144,15 @@ def _groups(found: Found, chosen: Chosen) -> Groups | None:
         day=chosen.counted.on or clock.today(),
         lang=_shared.lang(),
     )
+
+
+def _tied(found: Found) -> list[str]:
+    """Leave out of the picture who has no ties, where the organizations look on; count them."""
+    tied = [one for one in found.graph if partners(found.graph, one)]
+    untied = len(found.graph) - len(tied)
+    if untied:
+        st.text(_shared.say("network.presenting_untied", count=untied))
+    return tied
 
 
 def _pointed_at(found: Found) -> list[dict[str, Any]]:
@@ -245,15 +262,27 @@ def both_sides(found: Found, chosen: Chosen, names: dict[str, str]) -> None:
 
 
 def _of_communities(table: pd.DataFrame) -> pd.DataFrame:
-    """Leave out the languages that no group here is of: the city's own would cover all others."""
-    ours = set(table.loc[table["how"] == "of", "other"])
-    others = sorted(set(table["other"]) - ours)
-    if not ours or not others:
+    """Leave out the languages that most speak: the city's own would cover all others."""
+    others = [one for one in sorted(set(table["other"])) if one not in spoken_by_few(table)]
+    if not others:
         return table
     lang = _shared.lang()
     named = ", ".join(drawing_two_mode.word(_network_asked.SERVES, one, lang) for one in others)
     st.text(_shared.say("network.serves_not_drawn", languages=named))
-    return table[table["other"].isin(ours)]
+    return table[~table["other"].isin(others)]
+
+
+def spoken_by_few(table: pd.DataFrame) -> set[str]:
+    """Give the communities and languages that at most half of the actors have to do with.
+
+    Parameters
+    ----------
+    table
+        As :func:`things` gives it for ``SERVES``; all of them where every one is that frequent.
+    """
+    share = table.groupby("other")["actor"].nunique() / table["actor"].nunique()
+    few = set(share.index[share <= 0.5])
+    return few or set(share.index)
 
 
 def _around(table: pd.DataFrame, actor: str | None, names: dict[str, str]) -> pd.DataFrame:

@@ -102,8 +102,8 @@ class Placing {
     const far = this.nodes.find(({ side }) => side === "right");
     set(this.sides[0], { x: edge ? edge.sx + 8 : 0, y: 18, "text-anchor": "end" });
     set(this.sides[1], { x: far ? far.sx - 8 : 0, y: 18, "text-anchor": "start" });
-    this.sides[0].style.display = edge && this.zoom === 1 ? "" : "none";
-    this.sides[1].style.display = far && this.zoom === 1 ? "" : "none";
+    this.sides[0].style.display = edge && this.zoom === 1 && this.wide >= 600 ? "" : "none";
+    this.sides[1].style.display = far && this.zoom === 1 && this.wide >= 600 ? "" : "none";
     this.write();
   }
 
@@ -170,9 +170,13 @@ class Placing {
     return forced ? best : null;
   }
 
-  // in columns names stand outside; those of the middle below their sign, shortened never
-  beside(node, size, long, taken, forced) {
+  // in columns names stand outside, shortened where there is no room; the middle's below their sign
+  beside(node, size, full, taken, forced) {
     const across = node.side === "middle" ? 0 : node.side === "left" ? -1 : 1;
+    const room = across < 0 ? node.sx - node.sr - 10 : across > 0 ? this.wide - node.sx - node.sr - 10 : Infinity;
+    const kept = full <= room ? node.name.length : Math.max(3, Math.floor((node.name.length * room) / full) - 1);
+    node.label.textContent = kept < node.name.length ? `${node.name.slice(0, kept).trimEnd()}…` : node.name;
+    const long = Math.min(full, Math.max(room, 0));
     const x = node.sx + across * (node.sr + 6);
     const y = across ? node.sy : node.sy + node.sr + size * 0.75;
     const left = across > 0 ? x : across < 0 ? x - long : x - long / 2;
