@@ -13,12 +13,13 @@ from itertools import pairwise
 from textwrap import wrap
 from typing import Final
 
-WIDE, HIGH, BARS = 640, 240, 96  # pixels; bars stand below
+WIDE, HIGH, BARS = 440, 232, 88  # units; bars stand below. Small, so that a phone shows it whole
+SHOWN: Final = 1.25  # pixels a unit, where there is room
 SIGN: Final = 17  # half of a sign
 _TEXT: Final = 15
-_LETTERS: Final = 24  # of a line of a name
-_ENDS: Final = ((130, 176), (510, 176))
-_ABOVE: Final = {1: ((320, 46),), 2: ((215, 46), (425, 46))}
+_LETTERS: Final = 20  # of a line of a name
+_ENDS: Final = ((85, 160), (355, 160))
+_ABOVE: Final = {1: ((220, 62),), 2: ((120, 62), (320, 62))}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,8 +106,9 @@ def pair(  # noqa: PLR0913 - what is drawn and how, all named
     high = HIGH + (BARS if bars else 0)
     drawn = _bars(bars, of, tokens, rtl=rtl)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {high}" width="{WIDE}"'
-        f' height="{high}" font-family="Atkinson Hyperlegible, Noto Sans, sans-serif">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {high}"'
+        f' width="{WIDE * SHOWN}" height="{high * SHOWN}" direction="{"rtl" if rtl else "ltr"}"'
+        ' font-family="Atkinson Hyperlegible, Noto Sans, sans-serif">'
         f"{_hatching(tokens)}{''.join(lines)}{''.join(signs)}{drawn}</svg>"
     )
 
@@ -164,10 +166,10 @@ def _lines(name: str) -> list[str]:
 
 def _bars(bars: Sequence[Bar], of: float, tokens: Mapping[str, str], *, rtl: bool) -> str:
     """Draw ranges of people: full what is certain, outlined what is possible."""
-    start, wide = 130, 340
+    start, wide = 78, 220
     drawn = []
     for row, one in enumerate(bars):
-        y = HIGH + 12 + 40 * row
+        y = HIGH + 6 + 36 * row
         low, high = (
             round(min(end / of, 1.0) * wide, 1) if of else 0.0 for end in (one.low, one.high)
         )

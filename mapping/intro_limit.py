@@ -18,15 +18,16 @@ from mapping.adjacency import Actors, Ints, Matrix, arcs_of
 
 _ALMOST: Final = 1e-9  # what sums of fractions are off by
 _ROUNDING: Final = 1e-9  # relative, of two lengths
+_BY_STRENGTH: Final = 200  # actors; with more the second measure would take too long
 
 
 class Limit:
     """The greatest betweenness of a network, and what a mutual tie more makes of it.
 
-    Twice: by steps alone, direction ignored; and as :func:`mapping.network.measures` computes it,
-    by direction and strength. A tie keeps the limit where neither rises. The second is not asked
-    where a tie makes ways where there were none in that direction: then more ways must pass
-    somebody.
+    By steps alone, direction ignored; and up to 200 actors also as
+    :func:`mapping.network.measures` computes it, by direction and strength. A tie keeps the limit
+    where neither rises. The second is not asked where a tie makes ways where there were none in
+    that direction: then more ways must pass somebody.
 
     Parameters
     ----------
@@ -44,15 +45,18 @@ class Limit:
     def __init__(self, graph: Actors, *, strength: float) -> None:
         directed = arcs_of(graph)
         both = sparse.csr_array(((directed + directed.T) > 0).astype(np.float64))
-        self._now = [_Ways(both, 1.0), _Ways(directed, strength)]
-        self._taken = [_Ways(both, 1.0), _Ways(directed, strength)]
+        self._now: list[_Steps | _Ways] = [_Steps(both)]
+        self._taken: list[_Steps | _Ways] = [_Steps(both)]
+        if len(graph) <= _BY_STRENGTH:
+            self._now.append(_Ways(directed, strength))
+            self._taken.append(_Ways(directed, strength))
         self._most = [one.most for one in self._now]
         self.before = self._most[0]
-        self._part = csgraph.connected_components(both, directed=False)[1]
+        self._part = self._now_part = csgraph.connected_components(both, directed=False)[1]
 
     def joins(self, a: int, b: int) -> bool:
         """Tell whether a tie joins two parts of the network: then more must pass its ends."""
-        return bool(self._part[a] != self._part[b])
+        return bool(self._now_part[a] != self._now_part[b])
 
     def alone(self, a: int, b: int) -> float:
         """Give the greatest betweenness by steps with one tie more, and no other."""
@@ -64,10 +68,15 @@ class Limit:
         return self._taken[0].most
 
     def keeps(self, a: int, b: int) -> bool:
-        """Tell whether a tie keeps the limit: by itself, and with all that were taken."""
+        """Tell whether a tie keeps the limit: by itself, and with all that were taken.
+
+        Where it joins two parts there is no limit to keep.
+        """
+        sides = [self._now] * (not self.joins(a, b))
+        sides += [self._taken] * bool(self._part[a] == self._part[b])
         for at, most in enumerate(self._most):
-            for one in (self._now[at], self._taken[at]):
-                if at and one.opens(a, b):
+            for one in (side[at] for side in sides):
+                if isinstance(one, _Ways) and one.opens(a, b):
                     continue
                 if one.with_tie(a, b) > max(most, one.most) + _ALMOST:
                     return False
@@ -80,8 +89,52 @@ class Limit:
         self._part = np.where(self._part == self._part[b], self._part[a], self._part)
 
 
+class _Steps:
+    """Shortest ways by steps, from all actors at once."""
+
+    def __init__(self, tied: Matrix) -> None:
+        self.tied = tied
+        self.most = _most_by_steps(tied)
+
+    def with_tie(self, a: int, b: int) -> float:
+        """Give the greatest betweenness with a tie more."""
+        return _most_by_steps(self._more(a, b))
+
+    def take(self, a: int, b: int) -> None:
+        """Add a tie for good."""
+        self.tied = self._more(a, b)
+        self.most = _most_by_steps(self.tied)
+
+    def _more(self, a: int, b: int) -> Matrix:
+        new = sparse.coo_array(([1.0, 1.0], ([a, b], [b, a])), shape=self.tied.shape)
+        return sparse.csr_array(self.tied + new)
+
+
+def _most_by_steps(tied: Matrix) -> float:
+    """Give the greatest betweenness by steps, normalised (Brandes 2001, one level at a time)."""
+    n = tied.shape[0]
+    if n < 3:
+        return 0.0
+    level = np.eye(n)  # ways of this many steps: [actor, source]
+    ways, levels, reached = level.copy(), [level], np.eye(n, dtype=np.bool_)
+    while True:
+        level = np.where(reached, 0.0, tied @ levels[-1])
+        if not level.any():
+            break
+        reached |= level > 0
+        ways += level
+        levels.append(level)
+    per_way = np.divide(1.0, ways, out=np.zeros_like(ways), where=ways > 0)
+    behind = np.zeros((n, n))
+    for farther, nearer in zip(levels[:1:-1], levels[-2:0:-1], strict=True):
+        share = np.where(farther > 0, (1 + behind) * per_way, 0.0)
+        behind += np.where(nearer > 0, ways * (tied @ share), 0.0)
+    through: Floats = behind.sum(axis=1) / ((n - 1) * (n - 2))
+    return float(through.max())
+
+
 class _Ways:
-    """Shortest ways by one kind of length, source by source."""
+    """Shortest ways by strength and direction, source by source."""
 
     def __init__(self, arcs: Matrix, strength: float) -> None:
         self.arcs, self.strength, self.n = arcs, strength, arcs.shape[0]

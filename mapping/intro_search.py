@@ -12,7 +12,6 @@ import numpy as np
 from layers.streets import Floats, Numbers
 from mapping.intro_limit import Limit
 from mapping.intro_pairs import Field, Pair
-from mapping.intro_reach import Reach
 from mapping.intro_rules import TIED
 from mapping.intro_ways import Crossing, Hanging
 from mapping.intro_who import Introducer, Partners
@@ -23,7 +22,6 @@ WANTED: Final = ("all", "served", "ways", "common", "reach")  # what may count
 MOST: Final = 10
 MOST_EACH: Final = 3  # times that one actor is among ten
 BOTTLENECK: Final = "bottleneck"  # beside the rules of intro_rules
-OFTEN: Final = "often"
 _EQUALS: Final = 40  # of equal pairs, those whose introducers are looked up
 _LOOKED_AT: Final = 400  # pairs whose nearness between sectors is computed exactly
 
@@ -65,27 +63,25 @@ class Search:
         self.open = self._candidates()
         self.left_out = found.left_out(ways=before.worth, served=(self.low, self.high))
         self.taken: list[Taken] = []
-        self._dropped: Counter[str] = Counter()
+        self._bottlenecks = 0
+        self._times: Counter[int] = Counter()
+        self._gains: dict[Pair, float] = {}
+        self._behind: dict[bool, Floats] = {}
 
     def run(self, most: int, tell: Callable[[int, int], None]) -> list[Pair]:
         """Take one pair after another, and give them."""
-        times: Counter[int] = Counter()
         while len(self.taken) < most:
             tell(len(self.taken), most)
             pair = self._next()
             if pair is None:
                 break
             self.open[pair] = self.open[pair[::-1]] = False
-            allowed = MOST_EACH * (len(self.taken) // MOST + 1)
-            if max(times[at] for at in pair) >= allowed:
-                self._dropped[OFTEN] += 1
-            elif not self.limit.joins(*pair) and not self.limit.keeps(*pair):
-                self._dropped[BOTTLENECK] += 1
+            if not self.limit.keeps(*pair):
+                self._bottlenecks += 1
             else:
                 self._take(pair)
-                times.update(pair)
-        self.left_out |= {rule: self._dropped[rule] for rule in (BOTTLENECK, OFTEN)}
-        self.left_out = {rule: count for rule, count in self.left_out.items() if count}
+        if self._bottlenecks:
+            self.left_out[BOTTLENECK] = self._bottlenecks
         return [one.pair for one in self.taken]
 
     def _take(self, pair: Pair) -> None:
@@ -109,6 +105,9 @@ class Search:
         )
         self.limit.take(*pair)
         self.reach.tie(*pair)
+        self._gains.clear()
+        self._behind.pop(True, None)
+        self._times.update(pair)
         self.crossing.settle(*pair)
         self.settled |= {(at, self.found.said[at].provider) for at in brings}
         self.low, self.high, self.band = self.found.served(self.settled)
@@ -128,7 +127,8 @@ class Search:
         if self.wanted == "reach":
             # the shape of the network is a reason only where nothing else is known of anybody
             across: Flags = found.allowed & found.reach.across
-            return across & reasons if (found.commons + self.high).any() else across
+            known = found.commons + self.high
+            return across & (reasons | (known > 0)) if known.any() else across
         by = {
             "all": reasons,
             "served": (self.low > 0) | (self.high > 0),
@@ -139,9 +139,9 @@ class Search:
 
     def _next(self) -> Pair | None:
         """Find the best pair that is left; of equals the one that somebody could introduce."""
-        rows, columns = np.nonzero(np.triu(self.open))
-        if self.wanted == "reach" and len(rows):
-            kept = _farthest(self.reach, rows, columns)
+        rows, columns = np.nonzero(np.triu(self.open & self._not_too_often()))
+        if self.wanted == "reach":
+            kept = self._farthest(rows, columns, _LOOKED_AT, now=True)
             rows, columns = rows[kept], columns[kept]
         keys = self._keys(rows, columns)
         if not len(rows) or not any(key.max() > 0 for key in keys[: self._counting]):
@@ -149,17 +149,35 @@ class Search:
         best = np.ones(len(rows), dtype=np.bool_)
         for key in keys:
             best &= key == key[best].max()
+        rows, columns = rows[best], columns[best]
         steps = np.minimum(self.found.reach.steps[rows, columns], 4)  # from 4 on: nobody
-        gain = np.array(
-            [
-                self.found.reach.gain(int(rows[at]), int(columns[at])) if best[at] else -1.0
-                for at in range(len(rows))
-            ]
-        )
-        order = np.lexsort((-gain, steps, ~best))[: min(_EQUALS, int(best.sum()))]
-        pairs = [(int(rows[at]), int(columns[at])) for at in order]
-        # the first of equals by nearness wins, if nobody knows both better
-        return min(pairs, key=self._strangeness)
+        known = steps == steps.min()
+        rows, columns = rows[known], columns[known]
+        kept = self._farthest(rows, columns, _EQUALS, now=False)
+        pairs = [(int(rows[at]), int(columns[at])) for at in kept]
+        return min(pairs, key=lambda one: (*self._strangeness(one), -self.found.reach.gain(*one)))
+
+    def _not_too_often(self) -> Flags:
+        """(n, n) pairs of which nobody is among the suggestions three times in ten."""
+        allowed = MOST_EACH * (len(self.taken) // MOST + 1)
+        free = np.ones(len(self.found.actors), dtype=np.bool_)
+        free[[at for at, times in self._times.items() if times >= allowed]] = False
+        return np.asarray(free[:, None] & free, dtype=np.bool_)
+
+    def _farthest(self, rows: Numbers, columns: Numbers, most: int, *, now: bool) -> Numbers:
+        """Keep the pairs that may bring sectors nearer: far apart, and each with many behind it.
+
+        With ``now`` the ties that were taken count as made.
+        """
+        if len(rows) <= most:
+            return np.arange(len(rows), dtype=np.int64)
+        steps = (self.reach if now else self.found.reach).steps
+        if now not in self._behind:  # [b, a]: how many are nearer to a than to b, and not by a step
+            self._behind[now] = np.stack([(steps + 1 < one).sum(axis=1) for one in steps])
+        behind = self._behind[now]
+        apart = 1 - 1 / np.maximum(steps[rows, columns], 1)
+        worth = behind[columns, rows] * behind[rows, columns] * apart
+        return np.asarray(np.argsort(-worth, kind="stable")[:most], dtype=np.int64)
 
     @property
     def _counting(self) -> int:
@@ -182,8 +200,11 @@ class Search:
         decide = self.found.decide
         heard = ((ways > 0) & (decide[rows] | decide[columns])).astype(np.float64)
         if self.wanted == "reach":
-            gain = [self.reach.gain(int(a), int(b)) for a, b in zip(rows, columns, strict=True)]
-            return [np.round(np.array(gain), 9)]
+            pairs = [(int(a), int(b)) for a, b in zip(rows, columns, strict=True)]
+            for pair in pairs:
+                if pair not in self._gains:
+                    self._gains[pair] = self.reach.gain(*pair)
+            return [np.round(np.array([self._gains[pair] for pair in pairs]), 9)]
         keys: dict[str, list[Floats]] = {
             "all": [low, sure, ways, heard, course, more, high],
             "served": [low, sure, high, self.band[at], more],
@@ -191,17 +212,3 @@ class Search:
             "common": [course, common, low, ways],
         }
         return keys[self.wanted]
-
-
-def _farthest(reach: Reach, rows: Numbers, columns: Numbers) -> Numbers:
-    """Keep the pairs that may bring sectors nearer: far apart, and each with many behind it."""
-    if len(rows) <= _LOOKED_AT:
-        return np.arange(len(rows), dtype=np.int64)
-    steps = reach.steps
-    behind = np.stack([(steps + 1 < one).sum(axis=1) for one in steps])  # [b, a]: nearer to a
-    worth = (
-        behind[columns, rows]
-        * behind[rows, columns]
-        * (1 - 1 / np.maximum(steps[rows, columns], 1))
-    )
-    return np.asarray(np.argsort(-worth, kind="stable")[:_LOOKED_AT], dtype=np.int64)

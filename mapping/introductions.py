@@ -92,7 +92,7 @@ class Introductions:
         The best first.
     left_out
         How many pairs with a reason were left out, by rule: those of :mod:`mapping.intro_rules`,
-        ``bottleneck`` and ``often`` (an actor that is there three times already).
+        and ``bottleneck``.
     refused
         Actors that refused to be shown.
     beside

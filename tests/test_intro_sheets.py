@@ -1,0 +1,45 @@
+"""On paper: whom to call and what to say; nothing that was said of one organization."""
+
+from __future__ import annotations
+
+from mapping import drawing_introduction, style, words
+from mapping.drawing_introduction import Bar, Sign
+from mapping.intro_sheets import Sheet, page
+
+EVIL = "<script>{{7*7}}</script>"
+
+
+def sheet(*between: str) -> Sheet:
+    contacts = tuple((name, "") for name in between)
+    return Sheet(a="Clinic", b=EVIL, between=between, why=("Near each other.",), contacts=contacts)
+
+
+def test_each_call_says_whom_to_ring_and_what_to_say() -> None:
+    for lang in words.languages():
+        for between, calls in ((("Mission",), 1), (("Mission", "Desk"), 1), ((), 2)):
+            made = page([sheet(*between)], city="Town", lang=lang)
+            assert "<script" not in made
+            assert made.count("&lt;script&gt;") >= 2
+            assert made.count("<h2>") == calls + 2
+            assert f'dir="{words.direction(lang)}"' in made
+    assert "Call Mission" in page([sheet("Mission")], city="Town", lang="en")
+
+
+def test_the_picture_escapes_names_and_stands_the_right_way_round() -> None:
+    two = Sign(name=EVIL, form="round"), Sign(name="Clinic", form="unknown")
+    bars = [Bar(name="now", low=0, high=4, said="few"), Bar(name="then", low=40, high=90, said="")]
+    for rtl in (False, True):
+        made = drawing_introduction.pair(
+            two,
+            [Sign(name="Mission", form="city"), Sign(name="Desk", form="square")],
+            bars,
+            words={"new": "new", "you": "you"},
+            tokens=style.colours(),
+            of=100,
+            rtl=rtl,
+        )
+        assert "<script" not in made
+        first = made.index("&lt;script"), made.index(">Clinic<")
+        assert first[0] < first[1]
+        assert ('direction="rtl"' in made) == rtl
+    assert made.count("<circle") == 1
