@@ -77,7 +77,7 @@ test: check  ## everything: checks, then all tests, with samples of the long one
 	  $(addprefix --ignore=,$(RULES))
 
 drill: $(VENV)/.installed-dev  ## the long tests whole: soak, kills, mutated files, attacks
-	@CG_DRILL=1 $(BIN)/python -m pytest -m drill
+	@CG_DRILL=1 $(BIN)/python -m pytest -m "drill or hypothesis"
 
 bench: $(VENV)/.installed-dev  ## time it against others; NAME=reach
 	@$(BIN)/python -m benchmarks $(NAME)

@@ -22,6 +22,7 @@ from tests.helpers.brute_cascade import (
     Truth,
     free_text,
 )
+from tests.helpers.sampled import examples
 from tests.helpers.town import CELLS
 
 OFF = 1e-9
@@ -127,7 +128,7 @@ def true_values(
     return found
 
 
-@settings(max_examples=35, deadline=None)
+@settings(max_examples=examples(35), deadline=None)
 @given(story=stories(), asked=people(), order=orders)
 def test_the_truth_lies_in_every_range_however_the_unknown_turns_out(
     story: Story, asked: tuple[Persona, frozenset[str] | None], order: tuple[str, ...]
@@ -142,7 +143,7 @@ def test_the_truth_lies_in_every_range_however_the_unknown_turns_out(
             assert (truth[key] <= high + OFF).all(), (key, ending)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(story=stories(blanks=0), asked=people(), order=orders)
 def test_where_all_is_known_the_range_is_the_truth(
     story: Story, asked: tuple[Persona, frozenset[str] | None], order: tuple[str, ...]
@@ -163,7 +164,7 @@ def test_where_all_is_known_the_range_is_the_truth(
         assert high == pytest.approx(truth[key]), key
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(story=stories(), asked=people(), order=orders)
 def test_a_step_more_never_covers_more_and_the_least_is_never_more_than_the_most(
     story: Story, asked: tuple[Persona, frozenset[str] | None], order: tuple[str, ...]
@@ -178,7 +179,7 @@ def test_a_step_more_never_covers_more_and_the_least_is_never_more_than_the_most
         assert (after.high <= before.high + OFF).all()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(story=stories(blanks=6), asked=people(), order=orders, data=st.data())
 def test_an_answer_to_what_was_unknown_widens_no_range(
     story: Story,
@@ -205,7 +206,7 @@ def test_an_answer_to_what_was_unknown_widens_no_range(
         assert (high <= before[key][1] + OFF).all(), key
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(story=stories(), asked=people(), more=st.integers(1, 10))
 def test_a_longer_walk_never_covers_fewer(
     story: Story, asked: tuple[Persona, frozenset[str] | None], more: int
@@ -219,7 +220,7 @@ def test_a_longer_walk_never_covers_fewer(
         assert (other.high >= one.high - OFF).all(), one.name
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(story=stories(), asked=people(), order=orders)
 def test_the_order_of_the_steps_does_not_change_who_is_left(
     story: Story, asked: tuple[Persona, frozenset[str] | None], order: tuple[str, ...]
@@ -235,7 +236,7 @@ def test_the_order_of_the_steps_does_not_change_who_is_left(
                 assert mine == pytest.approx(yours)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(story=stories(), asked=people())
 def test_what_must_be_met_together_never_covers_more(
     story: Story, asked: tuple[Persona, frozenset[str] | None]

@@ -18,6 +18,7 @@ from mapping.city import City
 from mapping.few import in_fives
 from mapping.personas import STEPS, Persona, as_man, men_of, with_papers
 from tests.helpers.brute_cascade import DAY
+from tests.helpers.sampled import examples
 from tests.helpers.town import META, Town
 
 # West of the river: c100 to c700; east: c1300, c1500. A walk of 5 minutes is 400 m.
@@ -156,7 +157,7 @@ def test_what_is_told_in_fives_holds_the_number_and_no_difference_is_one_to_four
     assert not 1 <= told_of["low"] <= told_of["high"] <= 3
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(
     count=st.lists(st.integers(5, 40), min_size=6, max_size=6),
     shares=st.lists(st.lists(st.floats(0, 1), min_size=6, max_size=6), min_size=4, max_size=4),

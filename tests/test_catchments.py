@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from mapping.catchments import Catchment, catchment
 from mapping.city import City
 from mapping.few import FEW
+from tests.helpers.sampled import examples
 from tests.helpers.town import CELLS, META, Town
 
 DAY = date(2026, 11, 22)
@@ -88,7 +89,7 @@ def test_a_walk_of_no_length_or_of_more_than_an_hour_is_refused(town: Town, minu
         found(town, "west", minutes=minutes)
 
 
-@settings(deadline=None, max_examples=10)
+@settings(deadline=None, max_examples=examples(10))
 @given(st.data())
 def test_no_number_shown_is_or_leaves_one_to_four(data: Any) -> None:
     counts = {

@@ -19,6 +19,7 @@ from mapping.gaps import Gaps, gaps, map_values
 from mapping.needs import Need
 from mapping.personas import Persona
 from mapping.travel import Walks, Way
+from tests.helpers.sampled import examples
 from tests.helpers.town import CELLS, META, Town
 
 OPEN, SHUT = "Mo-Fr 18:00-21:00", "Mo-Fr 09:00-12:00"
@@ -166,7 +167,7 @@ def worlds(old: Any, new: Any, cell: int, minutes: tuple[int, int]) -> set[tuple
     return found
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(
     st.lists(st.tuples(states, states), max_size=4),
     st.tuples(st.sampled_from([5, 10, 15]), st.sampled_from([5, 10, 15])),
@@ -204,7 +205,7 @@ def test_both_ends_of_a_range_are_met_in_some_world_and_never_passed(
                 assert answer.not_high[at] == people * max(truth), cell
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(st.lists(st.tuples(states, states), max_size=3))
 def test_forth_and_back_are_each_other_turned_round(services: list[tuple[Any, Any]]) -> None:
     before, after = (furnished([pair[side] for pair in services]) for side in (0, 1))
@@ -357,7 +358,7 @@ def test_the_map_before_tells_no_more_than_the_table() -> None:
     assert map_values(change.after).set_index("area_id")["suppressed"]["c1500"] is not None
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(
     st.lists(st.one_of(st.none(), st.integers(0, 12)), min_size=6, max_size=6),
     st.lists(st.tuples(states, states), max_size=3),

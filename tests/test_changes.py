@@ -20,6 +20,7 @@ from layers.atlas import Atlas
 from layers.changes import Operation, carry_out, undo
 from layers.errors import LayerError
 from layers.history import Revision
+from tests.helpers.sampled import examples
 
 TABLES = ("locations", "organizations", "services", "ties")
 BY_HAND = Revision(kind="edit", who="Ana")
@@ -265,7 +266,9 @@ def test_the_private_page_of_an_actor_that_is_removed_is_closed(town: Atlas) -> 
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(25),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(moves=st.lists(st.lists(_moves, min_size=1, max_size=3), min_size=1, max_size=7))
 def test_undo_in_reverse_order_leads_back_through_every_state(
@@ -298,7 +301,7 @@ def test_undo_in_reverse_order_leads_back_through_every_state(
         assert content(town) == {table: [] for table in TABLES}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(
     moves=st.lists(_moves, min_size=2, max_size=8),
     order=st.randoms(use_true_random=False),

@@ -19,6 +19,7 @@ from PIL import Image
 
 from mapping import charts_cascade as cc
 from mapping import figures, style
+from tests.helpers.sampled import examples
 
 LABELS = {
     "certain": "reached for certain",
@@ -223,7 +224,7 @@ def cascades(draw: st.DrawFn) -> pd.DataFrame:
     return steps(low=lows, high=highs, of_low=float(top), of_high=float(top), state=states)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 @given(cascades())
 def test_no_person_is_drawn_twice_and_none_is_left_out(rows: pd.DataFrame) -> None:
     chart = drawn(rows)

@@ -17,6 +17,7 @@ from layers.importing.watch import Watch
 from mapping import chance
 from mapping.cohesion import cohesion
 from tests.helpers.networks import graphs, undirected, without_loops
+from tests.helpers.sampled import examples
 
 
 @settings(deadline=None)
@@ -76,7 +77,7 @@ def test_every_pair_is_as_likely_as_any_other() -> None:
     assert len(set(zip(one.tolist(), other.tolist(), strict=True))) == 20_000
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=examples(30))
 @given(
     value=st.integers(-5, 5),
     drawn=st.lists(st.integers(-5, 5), max_size=12),

@@ -15,6 +15,7 @@ from layers.importing.watch import Watch
 from mapping.adjacency import arcs_of, pairs_of
 from mapping.core_periphery import best_core, core_periphery
 from tests.helpers.networks import graphs, undirected
+from tests.helpers.sampled import examples
 
 
 def correlation(graph: nx.Graph[Any], core: set[Any]) -> float:
@@ -34,7 +35,7 @@ def best_by_hand(graph: nx.Graph[Any]) -> float:
     return max(correlation(graph, set(choice)) for choice in choices)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=examples(25))
 @given(graph=graphs(most=6))
 def test_the_fit_of_a_small_network_is_the_best_of_all_choices(graph: nx.Graph[Any]) -> None:
     plain = undirected(graph)

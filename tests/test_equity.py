@@ -15,6 +15,7 @@ from mapping.city import City
 from mapping.equity import Equity, equity, gap_range, ratio_range
 from mapping.gaps import gaps
 from mapping.needs import Need
+from tests.helpers.sampled import examples
 from tests.helpers.town import CELLS, META, Town
 
 
@@ -177,7 +178,7 @@ worlds = st.fixed_dictionaries(
 GUESS = {None: (True, False), "Mo-Fr 18:00-21:00": (True,), "Mo-Fr 09:00-12:00": (False,)}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(worlds)
 def test_every_world_that_may_be_lies_in_the_ranges(world: dict[str, Any]) -> None:
     women = dict(zip(CELLS, world["women"], strict=True))

@@ -23,6 +23,7 @@ from mapping.first_calls import Plan
 from mapping.personas import Persona
 from mapping.travel import Walks, Way
 from mapping.unknown_facts import Question
+from tests.helpers.sampled import examples
 from tests.helpers.town import META, Town, area, placed
 
 PLACES = ((100, 0), (300, 0), (500, 0), (700, 0), (1300, 0), (1500, 0))
@@ -315,7 +316,7 @@ def said_of(view: Seen, row: int, fact: str, *, yes: bool) -> float:
 
 
 @given(made=towns())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_every_question_is_worth_what_asking_the_city_again_says(
     made: tuple[Town, Persona],
 ) -> None:
@@ -333,7 +334,7 @@ def test_every_question_is_worth_what_asking_the_city_again_says(
 
 
 @given(made=towns())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_a_call_is_worth_the_mean_over_all_answers_it_may_get(made: tuple[Town, Persona]) -> None:
     tables, persona = made
     city = City(tables.read, META)
@@ -357,7 +358,7 @@ def test_a_call_is_worth_the_mean_over_all_answers_it_may_get(made: tuple[Town, 
 
 
 @given(made=towns())
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 def test_the_band_never_widens_and_ends_where_the_calls_promise(
     made: tuple[Town, Persona],
 ) -> None:

@@ -21,6 +21,7 @@ from mapping.city import City
 from mapping.few import shown, shown_all, shown_share
 from mapping.gaps import area_table, as_json, gaps, report, share_range
 from mapping.needs import Need
+from tests.helpers.sampled import examples
 from tests.helpers.town import CELLS, META, Town, area, placed
 
 DAY = date(2026, 11, 22)
@@ -442,7 +443,7 @@ needs = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(made=towns(), need=needs, more=st.integers(1, 20))
 def test_a_longer_walk_never_reaches_fewer(made: Town, need: dict[str, Any], more: int) -> None:
     city = City(made.read, META, day=DAY)
@@ -499,7 +500,7 @@ def answer_fact(made: Town, at: int, fact: str, *, yes: bool) -> None:
         made.rows["schedules"] = [*others, {**said, "opening_hours": text}]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(made=towns(), need=needs, pick=st.integers(0, 63))
 def test_whatever_the_unknown_turns_out_to_be_lies_in_the_range(
     made: Town, need: dict[str, Any], pick: int
@@ -600,7 +601,7 @@ def test_one_to_four_is_told_neither_by_the_share_nor_by_the_rest(
     people=st.lists(st.integers(5, 60), min_size=6, max_size=6),
     parts=st.lists(st.floats(0, 1), min_size=6, max_size=6),
 )
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=examples(40))
 def test_no_published_number_leaves_one_to_four_as_the_only_way_it_can_be(
     people: list[int], parts: list[float]
 ) -> None:

@@ -21,6 +21,7 @@ from layers.atlas import Atlas
 from layers.room import Room
 from mapping.help_list import help_list
 from mapping.phone import helping
+from tests.helpers.sampled import examples
 from tests.helpers.town import Town
 from tests.helpers.watched import Watch
 
@@ -270,7 +271,7 @@ def test_after_violence_comes_first_what_is_there_for_it(phone: Page) -> None:
     assert chosen(phone, services, reasons=["harassment"]) == ["refuge", "near"]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.data())
 def test_it_chooses_as_a_simple_reading_of_the_rule_does(data: st.DataObject) -> None:
     """Compare with the rule, minute by minute; the script runs in a browser of its own."""

@@ -15,6 +15,7 @@ from layers.hers import Who
 from layers.room import Room
 from layers.room_session import Session
 from tests.helpers.hers import CELL, HERS, OTHER, THEIRS, A, B, by, code_of, pin, session
+from tests.helpers.sampled import examples
 
 TOKENS = [A, B, "c" * 32]
 RECEIPTS = dict(zip(TOKENS, (HERS, THEIRS, "CCCCCCCC"), strict=True))
@@ -59,7 +60,7 @@ class Model:
             self.said[token].pop(item, None)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(deeds=st.lists(DEEDS, min_size=1, max_size=14))
 def test_nobody_touches_anothers_and_nothing_is_doubled(
     deeds: list[Deed],

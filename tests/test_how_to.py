@@ -55,6 +55,7 @@ def test_a_file_comes_in_as_its_page_says(
     assert doors == ["blue", "left", None, "back", "blue", None, "green"]
 
 
+@pytest.mark.drill  # every format and back; what each gives out and takes in is tested by itself
 def test_everything_goes_out_and_comes_back_as_its_page_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -16,6 +16,7 @@ from layers.atlas import Atlas, create
 from layers.errors import LayerError
 from layers.importing.plan import Plan
 from tests.helpers.bringing import HEAD, a_row, a_town, bring, codes, content, fates, ready
+from tests.helpers.sampled import examples
 
 OLD = f"id,{HEAD}\nold1,{a_row('Frauentreff Sonne e.V.', 0, street='Lindenstr. 1')}\n"
 
@@ -369,7 +370,7 @@ services = st.lists(
     max_size=5,
 )
 _anew = settings(
-    max_examples=12,
+    max_examples=examples(12),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from layers import gpkg
 from layers.errors import LayerError
 from layers.importing import child, read_any, read_source, tables
+from tests.helpers.sampled import examples
 
 
 def read(path: Path, content: str | bytes) -> tables.Table:
@@ -239,7 +240,9 @@ def test_the_child_reaches_no_network_no_program_and_no_other_file(
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(40),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(data=st.data())
 def test_a_damaged_file_ends_in_rows_or_one_typed_error(

@@ -16,6 +16,7 @@ from layers.atlas import Atlas
 from layers.errors import LayerError
 from layers.importing import importer
 from tests.helpers.bringing import HEAD, a_row, a_town, bring, content, ready
+from tests.helpers.sampled import examples
 
 TEXT = (
     f"id,{HEAD},organization,languages,opening_hours,free,says_who,Farbe\n"
@@ -176,7 +177,7 @@ def written(some: list[Line]) -> str:
 
 
 @settings(
-    max_examples=15,
+    max_examples=examples(15),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     phases=[Phase.explicit, Phase.generate],  # each example reads files in processes of their own

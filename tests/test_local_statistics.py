@@ -19,6 +19,7 @@ from shapely.geometry import box
 
 from layers.errors import CRSError
 from mapping.local_statistics import bordering, corrected, getis_ord, local_moran, within
+from tests.helpers.sampled import examples
 
 Values = npt.NDArray[np.float64]
 
@@ -117,7 +118,7 @@ graphs = st.integers(6, 30).flatmap(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(graphs)
 @example(([0, 0, 0, 0, 0, 1], [(0, 2), (0, 3), (0, 4)]))
 def test_both_statistics_equal_pysal(made: tuple[list[int], list[tuple[int, int]]]) -> None:
@@ -170,7 +171,7 @@ def test_the_same_seed_gives_the_same_p() -> None:
     assert other.p.tolist() != first.p.tolist()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(graphs, st.floats(0.1, 9), st.floats(-9, 9))
 def test_neither_scale_nor_origin_matters(
     made: tuple[list[int], list[tuple[int, int]]], scale: float, shift: float
@@ -183,7 +184,7 @@ def test_neither_scale_nor_origin_matters(
         assert moved.p == pytest.approx(first.p, abs=1e-6, nan_ok=True)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(graphs, st.randoms())
 def test_the_order_of_areas_does_not_matter_to_the_statistics(
     made: tuple[list[int], list[tuple[int, int]]], random: Any

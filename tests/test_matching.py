@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from layers import matching
 from layers.matching import LIKELY_NAME, LIKELY_THERE, SAME_NAME, pairs, same_name
+from tests.helpers.sampled import examples
 
 HERE = (13.40, 52.50)
 
@@ -230,7 +231,7 @@ towns = st.lists(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(left=towns, right=towns)
 def test_it_agrees_with_looking_at_every_pair(
     left: list[tuple[str, int | None, str | None]], right: list[tuple[str, int | None, str | None]]
@@ -254,7 +255,7 @@ def test_it_agrees_with_looking_at_every_pair(
     assert {*zip(found["left_id"], found["right_id"], strict=True)} == expected
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(rows=towns, order=st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(
     rows: list[tuple[str, int | None, str | None]], order: object

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from layers import atlas, changes, history, inviting, merging, schema
 from layers.errors import LayerError
+from tests.helpers.sampled import examples
 
 POINT = shapely.Point(11, 50)
 WORK_NOTES = ("history", "revisions")  # what happened may name what is gone
@@ -490,7 +491,9 @@ def test_somebody_elses_change_meanwhile_is_not_overwritten(town: atlas.Atlas) -
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(15),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
     ends=st.lists(

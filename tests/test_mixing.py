@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from mapping import cohesion
 from mapping.mixing import between, groups, mixing
 from tests.helpers.networks import graphs, undirected
+from tests.helpers.sampled import examples
 
 
 def known_part(graph: nx.Graph[Any]) -> nx.Graph[Any]:
@@ -66,7 +67,7 @@ def test_e_i_its_expectation_and_q_are_those_of_independent_sums(graph: nx.Graph
         assert value == (pytest.approx(e_i_by_hand(own, group)) if own else None)
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=examples(15))
 @given(graph=graphs(most=6))
 def test_what_is_expected_is_the_mean_over_all_ways_to_deal_the_labels(
     graph: nx.Graph[Any],

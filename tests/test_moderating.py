@@ -21,6 +21,7 @@ from layers.moderating import Item
 from layers.room import Room
 from layers.room_session import Contribution, Session
 from layers.room_setup import SetUp
+from tests.helpers.sampled import examples
 
 CELL = "CRS3035RES250mN3272000E4552000"
 OTHER = "CRS3035RES250mN3272250E4552000"
@@ -508,7 +509,7 @@ def test_the_order_of_the_queue_is_not_that_of_arrival(tmp_path: Path) -> None:
 ACTS = ("approve", "hide", "words_approve", "words_hide", "paraphrase", "mute")
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(
     plan=st.lists(st.tuples(st.integers(0, 3), st.sampled_from(ACTS)), max_size=6),
     places=st.lists(st.integers(0, 6), min_size=3, max_size=3),
@@ -550,7 +551,7 @@ def test_decisions_commute_with_what_arrives_meanwhile(
     assert ends[0] == ends[1]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(
     steps=st.lists(
         st.tuples(st.sampled_from([*ACTS, "approve_all", "speak"]), st.integers(0, 3)), max_size=12

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mapping import features, maps, network_map
+from tests.helpers.sampled import examples
 
 PRECISIONS = ("exact", "street", "area", "city", "hidden")
 
@@ -120,7 +121,7 @@ def test_a_handle_tells_no_two_pairs_alike_and_is_one_for_a_map() -> None:
     assert maps.state_text({"pick": network_map.tie_handle("{{7*7}}", "</script>")})
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(st.data())
 def test_every_pair_of_drawn_actors_is_drawn_once_and_nobody_else(data: Any) -> None:
     names = [f"o{i}" for i in range(data.draw(st.integers(0, 7)))]

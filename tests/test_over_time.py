@@ -19,6 +19,7 @@ from layers.history import Revision
 from layers.importing import importer
 from mapping import network, over_time
 from mapping.counted import Counted
+from tests.helpers.sampled import examples
 
 NAMES = ["a", "b", "c", "d"]
 DAY0 = date(2020, 1, 1)
@@ -69,7 +70,7 @@ def is_on(row: dict[str, Any], day: date) -> bool:
 
 
 @given(rows=some_ties, one=asked_days, two=asked_days)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_what_was_made_and_lost_is_as_day_by_day_looking_says(
     rows: list[dict[str, Any]], one: date, two: date
 ) -> None:
@@ -99,7 +100,7 @@ def test_what_was_made_and_lost_is_as_day_by_day_looking_says(
 
 
 @given(rows=some_ties, day=asked_days)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_what_was_not_confirmed_is_as_each_tie_by_itself_says(
     rows: list[dict[str, Any]], day: date
 ) -> None:
@@ -120,7 +121,7 @@ def test_what_was_not_confirmed_is_as_each_tie_by_itself_says(
 
 
 @given(rows=some_ties, days=st.lists(asked_days, min_size=1, max_size=3))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_the_numbers_of_a_day_are_those_of_the_graph_of_that_day(
     rows: list[dict[str, Any]], days: list[date]
 ) -> None:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from scipy.spatial.distance import pdist
 
 from mapping.positions import HEIGHT, gap, positions
+from tests.helpers.sampled import examples
 
 
 def city(actors: int, ties: int, seed: int) -> nx.Graph[str]:
@@ -86,7 +87,7 @@ def test_circles_do_not_overlap_and_all_is_inside(actors: int, ties: int) -> Non
     assert places[["x", "y"]].to_numpy().max() <= 1
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(
     size=st.integers(0, 24),
     pairs=st.lists(st.tuples(st.integers(0, 23), st.integers(0, 23)), max_size=40),

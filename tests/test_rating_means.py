@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from layers import rating_means
 from layers.rating_means import LEAST, Asymmetry
+from tests.helpers.sampled import examples
 
 KEY = ("house", "openness")
 said = st.dictionaries(st.sampled_from("abcdefghijkl"), st.integers(1, 4), max_size=12)
@@ -17,7 +18,7 @@ def differ(one: dict[str, int], other: dict[str, int]) -> int:
     return len([1 for name in "abcdefghijkl" if one.get(name, 0) != other.get(name, 0)])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.lists(said, min_size=1, max_size=6))
 def test_over_any_releases_each_mean_rests_on_five_and_any_two_differ_by_five(
     rounds: list[dict[str, int]],

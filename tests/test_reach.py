@@ -18,6 +18,7 @@ from scipy.sparse import coo_array, csr_array, csr_matrix, dia_array
 from layers.errors import CRSError
 from layers.streets import Streets
 from mapping.reach import e2sfca, minutes_between, straight_minutes, surface_share
+from tests.helpers.sampled import examples
 
 
 def made(**parts: Any) -> Streets:
@@ -178,7 +179,7 @@ def by_networkx(
     }
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(town=towns(), data=st.data(), max_min=st.integers(0, 30))
 def test_it_agrees_with_networkx(
     town: tuple[Streets, npt.NDArray[np.float64]], data: st.DataObject, max_min: int
@@ -431,7 +432,7 @@ def test_a_polygon_that_crosses_itself_is_mended() -> None:
     st.lists(st.tuples(st.integers(-500, 1500), st.integers(-500, 1500)), min_size=1, max_size=8),
     st.integers(50, 800),
 )
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 def test_the_share_is_that_of_a_fine_raster(points: list[tuple[int, int]], radius_m: int) -> None:
     middles = np.arange(5, 1000, 10)
     x, y = np.meshgrid(middles, middles)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from layers.errors import LayerError
 from layers.importing import child, tables
 from tests.helpers import small_files
+from tests.helpers.sampled import examples
 
 Rows = list[list[Any]]
 
@@ -98,7 +99,9 @@ def test_days_times_shares_and_decimal_commas(tmp_path: Path) -> None:
 
 @given(day=st.dates(date(1901, 1, 1), date(2200, 1, 1)))
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(25),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_any_day_is_read_as_it_was_written(day: date, tmp_path: Path) -> None:
     from layers.importing import read_sheets
@@ -191,7 +194,9 @@ def test_what_a_program_computed_is_read_and_nothing_is_computed_here(tmp_path: 
     )
 )
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(40),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_cells_are_read_as_another_reader_reads_them(rows: Rows, tmp_path: Path) -> None:
     from layers.importing import read_sheets

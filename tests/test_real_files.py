@@ -99,7 +99,10 @@ def test_the_people_of_2024_join_the_districts_with_a_report(
         add(city, folder / "pop_2020-02_t2_district-regions.csv")
 
 
-@pytest.mark.parametrize("table", ["t1", "t2", "t4"])
+@pytest.mark.parametrize(
+    "table",
+    ["t1", *(pytest.param(one, marks=pytest.mark.drill) for one in ("t2", "t4"))],
+)
 def test_every_table_of_2020_joins_all_regions(table: str, city: Atlas, shared_data: Path) -> None:
     folder = shared_data / "berlin"
     add(city, folder / "district-regions-until-2020.geojson")
@@ -147,7 +150,11 @@ def _zip(folder: Path, name: str, target: Path, *, without: tuple[str, ...] = ()
 
 
 @pytest.mark.parametrize(("name", "rows"), [("Barris", 73), ("Districtes", 10)])
-@pytest.mark.parametrize("without", [(), (".shx",), (".shx", ".prj")], ids=str)
+@pytest.mark.parametrize(
+    "without",
+    [(), pytest.param((".shx",), marks=pytest.mark.drill), (".shx", ".prj")],
+    ids=str,
+)
 def test_shapefiles_of_barcelona_in_a_zip(
     name: str, rows: int, without: tuple[str, ...], city: Atlas, shared_data: Path, tmp_path: Path
 ) -> None:

@@ -24,6 +24,7 @@ from mapping.city import City
 from mapping.personas import Persona
 from mapping.regions import answer, blocks_of, cascade_on, combined
 from mapping.travel import Way
+from tests.helpers.sampled import examples
 
 ROOT = Path(__file__).parents[1]
 
@@ -65,7 +66,7 @@ ways = st.builds(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(way=ways, count=st.integers(1, 40), streets=st.booleans())
 def test_blocks_put_together_are_the_whole_to_the_last_digit(
     region: Atlas, way: Way, count: int, *, streets: bool

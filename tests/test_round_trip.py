@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import zipfile
 from contextlib import closing
@@ -22,6 +21,7 @@ from layers.exporting import FORMATS
 from layers.importing import importer
 from layers.importing.tables import clean
 from sample_data.make import make_city
+from tests.helpers.sampled import examples
 from tests.helpers.told import brought, edited, empty, small_town, taken, told
 
 
@@ -254,7 +254,7 @@ def towns(draw: st.DrawFn) -> dict[str, list[dict[str, Any]]]:
 
 
 @settings(
-    max_examples=12 if os.environ.get("CG_DRILL") else 6,
+    max_examples=examples(12),
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[

@@ -29,6 +29,7 @@ from mapping.counted import Counted
 from mapping.needs import Need
 from mapping.scenario_tables import Tables
 from mapping.scenarios import Scenario, do, drop, from_json, redo, undo
+from tests.helpers.sampled import examples
 
 FOUR = {"Casa Farului", "Vatra Families", "Roshni Sewing Group", "Chiragh Study Circle"}
 ACTORS = [f"a{n}" for n in range(7)]
@@ -334,7 +335,9 @@ def version(table: pd.DataFrame, row: str) -> int:
 
 @given(steps=st.lists(one_step, min_size=1, max_size=5))
 @settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(8),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_a_scenario_says_what_the_same_edits_of_a_copy_say(
     town: Atlas,
@@ -446,7 +449,7 @@ def test_without_the_desk_of_kilnside_four_groups_are_cut_off(
 
 
 @given(steps=some_steps)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_parts_and_who_is_cut_off_are_as_networkx_counts(
     tables: dict[str, pd.DataFrame], steps: list[dict[str, Any]]
 ) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from mapping import sharing
 from mapping.network_file import VIEWS, File, Told
 from mapping.words import say
+from tests.helpers.sampled import examples
 from tests.helpers.shared_town import MARK, SharedTown, actor, opened
 
 TOLD = Told(city="Town", day="2026-11-22", counted="All ties.", sources=(), is_invented=True)
@@ -96,7 +97,7 @@ actors = st.lists(
 )
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(data=st.data())
 def test_no_file_holds_anything_of_who_is_left_out_nor_shows_that_it_was_there(data: Any) -> None:
     facts = [

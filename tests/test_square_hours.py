@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers import answer_counts, privacy, square_hours
+from tests.helpers.sampled import examples
 
 CELL = "CRS3035RES250mN3272000E4552000"
 FAR = "CRS3035RES250mN3290000E4590000"
@@ -90,7 +91,7 @@ def test_a_square_that_stands_as_it_was_or_is_merged_has_no_hours() -> None:
     assert square_hours.release(told, empty, everywhere={}, shown={}).empty
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     said=st.lists(
         st.tuples(

@@ -18,6 +18,7 @@ from layers.importing.build_links import build_ties
 from layers.importing.draft import Options, Source
 from layers.importing.importer import Plan
 from layers.importing.tables import Table
+from tests.helpers.sampled import examples
 
 NAMES = ["Amal", "Besa", "Caritas", "Dom"]
 HEAD = "refers to," + ",".join(NAMES)
@@ -114,7 +115,9 @@ def test_a_second_tie_of_the_same_kind_is_listed_and_not_counted_twice(town: atl
     cells=st.lists(st.sampled_from(["", "1", "2", "3"]), min_size=16, max_size=16),
 )
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(60),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_the_network_is_that_of_the_matrix(town: atlas.Atlas, cells: list[str]) -> None:
     rows: list[list[str | None]] = [

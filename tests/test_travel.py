@@ -19,6 +19,7 @@ from layers.streets import Streets
 from mapping import homes, travel
 from mapping.closures import Closed, Pavement, Unsafe, closed_to, touching
 from mapping.travel import Ends, Walks, Way, covered, shorter, walks
+from tests.helpers.sampled import examples
 
 SIDE = 5  # street ends a side, about 100 m apart
 SHORT = 1e-6  # a limit that is missed by less than this is left to the last digit
@@ -180,7 +181,7 @@ def lose(block: Block, some: set[int]) -> Block:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(block=blocks(), way=ways, off=st.sets(st.integers(0, 13), max_size=4))
 def test_every_walk_is_as_long_as_networkx_says_and_closed_streets_are_not_taken(
     block: Block, way: Way, off: set[int]
@@ -197,7 +198,7 @@ def test_every_walk_is_as_long_as_networkx_says_and_closed_streets_are_not_taken
                 assert table[start, place] == np.inf
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(block=blocks(), way=ways, more=st.sampled_from([1.0, 3.0]))
 def test_what_is_sure_may_be_and_a_longer_or_faster_walk_never_reaches_fewer(
     block: Block, way: Way, more: float
@@ -210,7 +211,7 @@ def test_what_is_sure_may_be_and_a_longer_or_faster_walk_never_reaches_fewer(
             assert (dense(two)[dense(one) <= way.minutes] <= dense(one)[dense(one) < 99]).all()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(block=blocks(), way=ways, pick=st.integers(0, 99))
 def test_closing_a_street_or_asking_more_of_it_never_helps(
     block: Block, way: Way, pick: int
@@ -239,7 +240,7 @@ def replace_pavement(block: Block, pavement: Pavement) -> Block:
     return replace(block, pavement=pavement)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(block=blocks(), way=ways)
 def test_avoiding_places_starts_from_plain_walks_and_finds_the_same(block: Block, way: Way) -> None:
     careful = replace(way, avoid="night")
@@ -253,7 +254,7 @@ def test_avoiding_places_starts_from_plain_walks_and_finds_the_same(block: Block
         assert (dense(one) >= dense(two) - 1e-9).all()  # to avoid places never helps
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(block=blocks(), way=ways, less=st.sampled_from([0.25, 0.5, 1.0]))
 def test_shorter_walks_come_from_longer_ones(block: Block, way: Way, less: float) -> None:
     short = Way(
@@ -266,7 +267,7 @@ def test_shorter_walks_come_from_longer_ones(block: Block, way: Way, less: float
         assert dense(one)[~near] == pytest.approx(dense(two)[~near], abs=1e-9)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(block=blocks(), way=ways)
 def test_without_streets_a_walk_around_a_place_is_sure_where_none_could_lead_through(
     block: Block, way: Way
@@ -338,7 +339,7 @@ def test_a_budget_is_met_to_the_last_minute_and_a_place_that_does_not_count_neve
     ]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(block=blocks())
 def test_a_point_is_brought_to_the_nearest_street_end_it_can_walk_to_dry(block: Block) -> None:
     walkable = sorted({*block.streets.u.tolist(), *block.streets.v.tolist()})

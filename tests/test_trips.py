@@ -14,6 +14,7 @@ from mapping.cascade import cascade
 from mapping.city import City
 from mapping.personas import STEPS, Persona
 from tests.helpers.brute_cascade import DAY, metres
+from tests.helpers.sampled import examples
 from tests.helpers.town import CELLS, META, Town
 
 PEOPLE = {"c100": 100, "c300": 200, "c500": 50, "c700": 80, "c1300": 300, "c1500": 20}
@@ -192,7 +193,7 @@ def test_nobody_meets_a_companion_that_is_online() -> None:
 clock = st.integers(9 * 12, 17 * 12)  # five minutes of a Monday
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(
     courses=st.lists(st.tuples(st.sampled_from(range(0, 901, 100)), clock, clock), max_size=6),
     kitas=st.lists(st.tuples(st.sampled_from(range(0, 901, 100)), clock, clock), max_size=6),
@@ -241,7 +242,7 @@ def common(several: list[list[int]]) -> int:
     return min(last for _, last in spans) - max(first for first, _ in spans)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(
     places=st.lists(
         st.tuples(

@@ -16,6 +16,7 @@ from layers.errors import LayerError
 from layers.room import Room
 from layers.room_session import Contribution, Session
 from layers.wall_view import View
+from tests.helpers.sampled import examples
 
 HERE = "CRS3035RES250mN3272000E4552000"
 NEXT = "CRS3035RES250mN3272000E4552250"
@@ -88,7 +89,9 @@ said = st.builds(
 
 @given(told=st.lists(st.tuples(st.integers(0, 5), said), max_size=20))
 @settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(30),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_the_database_sums_as_the_rows_do(room: Room, told: list[tuple[int, Contribution]]) -> None:
     session = open_session(room, "instant")

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 
 from layers import privacy, wall_blocks
 from layers.wall_blocks import REST, Row, Standing, advance, answers, cells, retract
+from tests.helpers.sampled import examples
 
 HERE = "CRS3035RES250mN3270000E4550000"
 NEXT = "CRS3035RES250mN3270000E4550250"
@@ -315,7 +316,7 @@ def differ(one: frozenset[tuple[str, str]], other: frozenset[tuple[str, str]]) -
 
 
 @given(told=steps, tables=st.integers(0, 3))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_what_is_shown_of_a_square_never_differs_by_one_to_four_people(
     told: list[list[tuple[int, str, str | None]]], tables: int
 ) -> None:
@@ -336,7 +337,7 @@ def test_what_is_shown_of_a_square_never_differs_by_one_to_four_people(
 
 
 @given(told=steps, last=st.lists(event, max_size=12), tables=st.integers(0, 3))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_what_is_published_differs_from_each_row_of_the_wall_by_nobody_or_five(
     told: list[list[tuple[int, str, str | None]]],
     last: list[tuple[int, str, str | None]],
@@ -364,7 +365,7 @@ def test_what_is_published_differs_from_each_row_of_the_wall_by_nobody_or_five(
 
 
 @given(told=steps, tables=st.integers(0, 3))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_nothing_that_is_shown_rests_on_fewer_than_five_by_now(
     told: list[list[tuple[int, str, str | None]]], tables: int
 ) -> None:
@@ -379,7 +380,7 @@ def test_nothing_that_is_shown_rests_on_fewer_than_five_by_now(
 
 
 @given(told=steps)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_without_tables_it_is_the_release_of_privacy(
     told: list[list[tuple[int, str, str | None]]],
 ) -> None:
@@ -392,7 +393,7 @@ def test_without_tables_it_is_the_release_of_privacy(
 
 
 @given(told=steps, tables=st.integers(0, 3))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_working_out_only_what_is_new_gives_the_same_as_working_out_all(
     told: list[list[tuple[int, str, str | None]]], tables: int
 ) -> None:

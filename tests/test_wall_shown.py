@@ -19,6 +19,7 @@ from layers.room import Room
 from layers.room_session import Contribution, Session
 from layers.room_setup import SetUp
 from layers.wall_view import View
+from tests.helpers.sampled import examples
 
 HERE = "CRS3035RES250mN3272000E4552000"
 NEXT = "CRS3035RES250mN3272000E4552250"
@@ -465,7 +466,9 @@ event = st.tuples(
     events=st.lists(event, min_size=1, max_size=40), mode=st.sampled_from(["batches", "instant"])
 )
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(25),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_what_is_summed_in_steps_equals_what_is_summed_from_all_rows(
     room: Room, events: list[tuple[int, str, str | None, str | None, bool]], mode: str

@@ -15,6 +15,7 @@ from layers import atlas
 from layers.importing import importer
 from layers.importing.population_groups import dimension
 from layers.importing.withholding import Cell, withheld_too
+from tests.helpers.sampled import examples
 
 MONTH_ENDS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
@@ -37,7 +38,7 @@ def shown(truth: dict[Cell, float]) -> dict[Cell, float]:
 
 
 @given(counts=st.lists(st.integers(0, 12), min_size=12, max_size=12))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_no_period_less_those_in_it_leaves_one_to_four(counts: list[int]) -> None:
     truth: dict[Cell, float] = {
         (row, "all"): float(n) for row, n in zip(MONTHS, counts, strict=True)
@@ -62,7 +63,7 @@ def test_no_period_less_those_in_it_leaves_one_to_four(counts: list[int]) -> Non
     rows=st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=4, max_size=4),
     drop=st.sampled_from(["women", "men", None]),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_nor_do_groups_also_where_one_is_not_told_at_all(
     rows: list[tuple[int, int]], drop: str | None
 ) -> None:
