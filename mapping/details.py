@@ -294,10 +294,11 @@ def _ties(city: City, row_id: str) -> list[Fact]:
         if other is None:  # it asked not to be shown
             continue
         arrow = "↔" if tie.direction == "mutual" else ("→" if out else "←")
-        strength = city.say(f"map.strength_{tie.strength}") if given(tie.strength) else ""
-        facts.append(
-            Fact(label=city.say(f"tie_kind.{tie.kind}"), value=f"{arrow} {other}", note=strength)
-        )
+        confirmed = int(str(tie.confirmed_by)) if given(tie.confirmed_by) else 0
+        notes = [city.say(f"map.strength_{tie.strength}")] if given(tie.strength) else []
+        notes.append(city.say(f"network.tie_confirmed_{confirmed}"))
+        kind = city.say(f"tie_kind.{tie.kind}")
+        facts.append(Fact(label=kind, value=f"{arrow} {other}", note=" · ".join(notes)))
     return facts
 
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page
 
-from layers import atlas, inviting
+from layers import atlas, inviting, rating
 from layers.proposing import HIDE, decide, waiting
+from layers.room import Room
 from mapping import words
 from tests.helpers import asked
 from tests.helpers.running import Server
@@ -92,8 +93,8 @@ def test_a_tie_is_confirmed_and_another_added_by_keyboard(
     phone.keyboard.type("delivers")
     phone.keyboard.press("Tab")
     phone.keyboard.type("both")
-    phone.keyboard.press("Tab")
-    phone.keyboard.press("Tab")
+    for _ in ("strength", "participation", "cooperation", "add"):
+        phone.keyboard.press("Tab")
     phone.keyboard.press("Enter")
     phone.wait_for_selector("#add_tie .said")
     send(phone)
@@ -170,3 +171,25 @@ def test_a_link_that_does_not_open_says_so_and_the_desk_stays_shut(
     desk = phone.goto(in_hall.address(HALL, "/ask"))
     assert desk is not None
     assert desk.status == 401
+
+
+def test_a_partner_is_rated_at_the_tap_and_it_stays(
+    watch: Watch, in_hall: Server, town: atlas.Atlas
+) -> None:
+    room = Room(in_hall.room)
+    survey = rating.start(room, town)
+    phone = watch.page("phone")
+    enter(phone, in_hall, town)
+    phone.click("#part_rate summary")
+    steps = phone.locator("#part_rate .rate").first.locator(".step")
+    assert steps.all_inner_texts() == [words.say(f"ours.step_{step}") for step in (1, 2, 3, 4)]
+    steps.nth(2).click()
+    phone.locator(".step[aria-pressed=true]").wait_for()
+    phone.reload()
+    phone.wait_for_selector("#whole:not([hidden])")
+    assert phone.locator(".step[aria-pressed=true]").count() == 1
+    (said,) = rating.given(room, survey, "amal").values()
+    assert list(said.values()) == [3]
+    rating.delete(room, survey)
+    room.close()
+    assert watch.errors == []

@@ -207,7 +207,11 @@ def _released() -> None:
     columns = list(table.columns)
     rtl = words.direction(_shared.lang()) == "rtl"
     st.dataframe(
-        table, column_order=columns[::-1] if rtl else columns, hide_index=True, key="rating_table"
+        table,
+        column_order=columns[::-1] if rtl else columns,
+        column_config={say("rating.mean"): st.column_config.NumberColumn(format="%.1f")},
+        hide_index=True,
+        key="rating_table",
     )
 
 

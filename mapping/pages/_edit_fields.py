@@ -20,7 +20,13 @@ STATES: Final = ("yes", "no", "unknown")
 LONG: Final = ("description", "mandate", "cost", "gives", "needs", "words", "reason")
 STEPS: Final = ("power", "interest")  # from 1 to 4
 # columns that are called otherwise in one table
-CALLED: Final = {("replies", "about"): "edit.reply_about", ("bans", "kind"): "edit.ban_kind"}
+CALLED: Final = {
+    ("replies", "about"): "edit.reply_about",
+    ("replies", "organization_id"): "edit.reply_of",
+    ("standings", "organization_id"): "edit.standing_of",
+    ("standings", "question"): "edit.standing_question",
+    ("bans", "kind"): "edit.ban_kind",
+}
 EARLIEST, LATEST = date(1900, 1, 1), date(2100, 12, 31)
 # tables in which a row is called by its name, for fields that name one
 NAMED: Final = ("organizations", "services", "locations", "areas", "bodies")
@@ -217,7 +223,7 @@ def _text(form: Form, ref: Ref, column: schema.Column) -> str:
         return str(st.text_area(label(column), key=key, height=90))
     note = {"private_contact": "edit.private_note", "public_contact": "edit.public_note"}
     help_text = _shared.say(note[column.name]) if column.name in note else None
-    return str(st.text_input(label(column), key=key, help=help_text))
+    return str(st.text_input(label(column, ref[0]), key=key, help=help_text))
 
 
 def _state(value: Any) -> str:  # noqa: ANN401 - yes, no or unknown

@@ -131,19 +131,18 @@ def _choose() -> tuple[str, str]:
         f"{ROW}.asked", ""
     ):
         st.session_state[TABLE] = asked if asked in TABLES else TABLES[0]
-    left, middle, right = st.columns([5, 5, 2], gap="medium", vertical_alignment="bottom")
-    with left:
-        table = str(
-            st.segmented_control(
-                say("edit.table"),
-                TABLES,
-                required=True,
-                format_func=lambda name: say(f"edit.table_{name}"),
-                key=TABLE,
-                on_change=_open,
-                args=(None,),
-            )
+    table = str(
+        st.segmented_control(
+            say("edit.table"),
+            TABLES,
+            required=True,
+            format_func=lambda name: say(f"edit.table_{name}"),
+            key=TABLE,
+            on_change=_open,
+            args=(None,),
         )
+    )
+    middle, right = st.columns([5, 2], gap="medium", vertical_alignment="bottom")
     row = st.query_params.get("row", "") if st.query_params.get("table") == table else ""
     titles = _titles(table)
     key = f"{ROW}.{table}"
@@ -324,7 +323,8 @@ def _beside(form: Form) -> None:
         owner = (form.seen[form.ref] or {}).get("organization_id")
         actors = read("organizations")
         if owner:
-            _links(say("field.organization_id"), "organizations", actors[actors["id"] == owner])
+            heading = _edit_fields.field_name("organization_id", form.table)
+            _links(heading, "organizations", actors[actors["id"] == owner])
 
 
 def _confirmed(form: Form) -> None:

@@ -64,7 +64,7 @@ const Rate = (() => {
     }
     const hear = window.speechSynthesis && element("button", { type: "button", className: "act hear", "aria-label": page.say("ours.rate_hear") }, voice());
     if (hear) hear.onclick = () => aloud([text, ...STEPS.map((step) => `${step}: ${page.say(`ours.step_${step}`)}`)].join(". "), page.lang());
-    row.append(element("span", { className: "what", text }), element("div", { className: "acts" }, ...buttons, hear));
+    row.append(element("div", { className: "asked" }, element("span", { className: "what", text }), hear), element("div", { className: "steps" }, ...buttons));
     draw();
     return row;
   }
