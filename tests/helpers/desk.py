@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 # As in mapping/pages/navigation.py; the first is the one that opens.
 PAGES = (
     *("map", "reach", "gaps", "whom", "room"),
-    *("network", "seats", "whatif"),
+    *("network", "seats", "introduce", "whatif"),
     *("data", "quality", "edit", "ask"),
 )
 _DRAWN = """() => {
