@@ -350,6 +350,25 @@ def test_an_old_code_is_out_and_a_hidden_link_is_told_to_nobody(
         netmap.enter(room, code, link(*made.shown[:2]))
 
 
+def test_a_moderator_hides_a_link_and_shows_it_again(
+    room: Room, session: Session, made: netmap.Round
+) -> None:
+    a, b = made.shown[:2]
+    netmap.enter(room, made.groups[1].code, link(a, b)).result()
+    hello = {"code": session.code, "key": session.moderator_key, "who": "Table 1"}
+    with TestClient(Starlette(routes=phone.routes(room))) as client:
+        with client.websocket_connect("/moderate/live") as line:
+            line.send_json(hello | {"line": "1" * 32, "languages": ["en"]})
+            ((handle, *shown),) = line.receive_json()["net"]
+        assert shown == ["B", a.name, False, b.name, False]
+        for on, state in ((True, "hidden"), (False, "shown")):
+            act = hello | {"line": "1" * 32, "act": "net_hide", "handle": handle, "on": on}
+            assert client.post("/moderate/act", json=act).json() == {"ok": True}
+            assert netmap.links(room, session.id)["state"].tolist() == [state]
+        act = hello | {"line": "1" * 32, "act": "net_hide", "handle": "zz", "on": True}
+        assert client.post("/moderate/act", json=act).json()["error"] == "field_unknown"
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -72,7 +72,10 @@ PAGES = {
     ),
     "wall": Page(
         paths=("/wall/{code}",),
-        words=("wall.", "codebook.", "band.", "net.kind.", "net.towers", "net.unsaid", "net.rank_how"),
+        words=(
+            *("wall.", "codebook.", "band."),
+            *("net.kind.", "net.towers", "net.unsaid", "net.rank_how"),
+        ),
         words_at="/wall/words/{lang}.json",
         in_room=True,
     ),

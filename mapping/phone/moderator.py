@@ -20,7 +20,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from layers import moderating, wall_shown
+from layers import moderating, netmap, wall_shown
 from layers import room as rooms
 from layers.errors import LayerError
 from layers.moderating import Decided
@@ -247,11 +247,20 @@ def _second(room: Room, session: Session, said: dict[str, Any]) -> str:
     return "second_language"
 
 
+def _net_hide(room: Room, session: Session, said: dict[str, Any]) -> str:
+    handle, on = _text(said, "handle"), said.get("on") is True
+    if not forms.handle({"handle": handle}):
+        raise LayerError("field_unknown")
+    netmap.hide(room, session.id, handle, on=on)
+    return "hide" if on else "show"
+
+
 _REMOTE: dict[str, Callable[[Room, Session, dict[str, Any]], str]] = {
     "wall": _wall,
     "spotlight": _spotlight,
     "side_by_side": _side_by_side,
     "second_language": _second,
+    "net_hide": _net_hide,
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from layers import hints, moderating, moderator_queue, wall_shown
+from layers import hints, moderating, moderator_queue, netmap, wall_shown
 from layers.errors import LayerError
 from layers.moderating import Item
 from layers.plain_text import plain_text
@@ -14,6 +14,7 @@ from layers.room_session import Session
 
 _MOST_LANGUAGES = 40
 _LAST_DEEDS = 30
+_MOST_LINKS = 300  # of a round of Net-Map
 
 Parts = list[list[str]]  # pieces of words: ``[text, kind of hint or ""]``
 
@@ -70,6 +71,7 @@ def state(room: Room, session_id: str, look: Look) -> dict[str, Any]:
         "side_by_side": view.side_by_side,
         "second": view.second,
         "cells": cells,
+        "net": _links(room, session_id),
         "deeds": [
             [deed.who, deed.did, deed.language]
             for deed in moderating.deeds(room, session_id)[-_LAST_DEEDS:]
@@ -98,6 +100,23 @@ _NOTHING: dict[str, Any] = {
         "unread": {},
     },
 }
+
+
+def _links(room: Room, session_id: str) -> list[list[Any]]:
+    """List the links of a round by group and name: handle, group, one, mutual, other, hidden."""
+    found = netmap.round_of(room, session_id)
+    if found is None:
+        return []
+    names = {one.id: one.name for one in found.actors}
+    rows = netmap.links(room, session_id).to_dict("records")
+    listed = [
+        [
+            *(row["id"], netmap.LETTERS[row["party"]], names.get(row["one"], "")),
+            *(row["mutual"], names.get(row["other"], ""), row["state"] == "hidden"),
+        ]
+        for row in rows
+    ]
+    return sorted(listed, key=lambda one: one[1:])[:_MOST_LINKS]
 
 
 def _queue(room: Room, session: Session, look: Look, on_wall: list[str]) -> dict[str, Any]:

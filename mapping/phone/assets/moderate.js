@@ -158,6 +158,7 @@
     $("deeds").replaceChildren(...state.deeds.toReversed().map(([who, did, tag]) => element("li", {}, element("bdi", { text: who }), ` · ${knows(`moderate.did_${did}`) ? say(`moderate.did_${did}`) : did}`, tag ? ` · ${tongue(tag)}` : "")));
     $("safeguard").textContent = state.safeguard || say("moderate.nobody");
     Remote.draw(state);
+    NetmapList.draw(state.net, go);
     here();
     $("toast").hidden = !state.undo || !done; // a state may be older than the answer; the next one is not
     tell();
