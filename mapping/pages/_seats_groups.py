@@ -13,6 +13,7 @@ from mapping import inclusion
 from mapping.inclusion import Share
 from mapping.pages import _shared
 
+MOST = 1000  # actors; in a larger network the core takes too long to look for on a page
 CLEAR = 0.05  # below this p a difference is said to be one
 SORTS = ("migrant_led", "women_led")
 
@@ -122,10 +123,18 @@ def core(graph: nx.DiGraph[str], members: frozenset[str] | None) -> None:
     say = _shared.say
     st.subheader(say("seats.core"), anchor=False)
     if members is None:
-        st.text(say("seats.core_none"))
+        few = inclusion.share(graph, core=(), attribute=SORTS[0]).too_few
+        if len(graph) > MOST:
+            st.text(say("seats.core_large", most=f"{MOST:,}"))
+        elif few in ("actors", "ties"):
+            st.text(say(f"seats.core_few_{few}"))
+        else:
+            st.text(say("seats.core_none"))
         return
+    tests = 0
     for sort in SORTS:
         found = inclusion.share(graph, core=members, attribute=sort)
+        tests += found.p is not None
         st.text(
             say(
                 "seats.core_line",
@@ -139,7 +148,7 @@ def core(graph: nx.DiGraph[str], members: frozenset[str] | None) -> None:
         )
         if found.unknown_all:
             st.text(say("seats.core_unknown", core=found.unknown_core, all=found.unknown_all))
-    st.text(say("seats.core_tests"))
+    st.text(say("seats.core_tests", count=tests))
 
 
 def _chance(found: Share) -> str:

@@ -22,8 +22,6 @@ from mapping.pages import (
 )
 from mapping.seats import Body
 
-MOST = 1000  # actors; in a larger network the core takes too long to look for on a page
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
@@ -102,7 +100,9 @@ def _found(counted: Counted) -> Found:
         graph=graph,
         bodies=seats.bodies(read("bodies"), read("seats"), everyone),
         not_heard=inclusion.not_heard(graph, target=inclusion.decision_makers(graph)),
-        core=_core(tuple(graph), tuple(graph.edges())) if len(graph) <= MOST else None,
+        core=_core(tuple(graph), tuple(graph.edges()))
+        if len(graph) <= _seats_groups.MOST
+        else None,
         ladder=ladder.between(organizations, ties),
         unknown_lead=ladder.unknown_lead(organizations, ties),
         levels=ladder.cooperation(
