@@ -130,3 +130,16 @@ def test_a_chosen_tie_says_its_kinds_in_every_language(town: atlas.Atlas, lang: 
     app = opened(lang, actor="a", other="c")
     assert words.say("tie_kind.funds", lang) in texts(app)
     assert HOSTILE in texts(app)
+
+
+def test_an_atlas_without_any_place_has_a_list_and_no_map(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = atlas.create(tmp_path / "bare.gpkg", name="Bare")
+    with made.write() as writer:
+        writer.insert("organizations", [{"id": one, "name": f"Name {one}"} for one in "ab"])
+    monkeypatch.setenv("CG_ATLAS", str(made.path))
+    app = opened()
+    assert "On the map: 0 of 2 organizations, and 0 of 0 pairs with a tie." in texts(app)
+    [table] = [one for one in app.dataframe if one.key == "network_unplaced"]
+    assert set(table.value.iloc[:, 1]) == {"no place known"}

@@ -64,6 +64,14 @@ def test_who_may_be_named_leaves_with_its_ties(facts: dict[str, Any]) -> None:
     assert len(leaves.ties) == 1
 
 
+def test_of_who_agreed_the_services_at_protected_places_still_stay() -> None:
+    agreed = {"at_hidden": True, "consent_shared": True, "at_risk": False}
+    leaves = leaves_of(SharedTown([agreed, {}], []))
+    assert leaves.organizations["name"].tolist() == ["Plain 0", "Plain 1"]
+    assert leaves.services["organization_id"].tolist() == ["2"]
+    assert leaves.languages["service_id"].tolist() == leaves.services["id"].tolist()
+
+
 def test_who_refused_to_be_shown_at_all_is_not_even_counted_and_its_name_protected() -> None:
     town = SharedTown([{"consent_shown": False}, {"name": "Friends of plain  0"}, {}], [(0, 2)])
     leaves = leaves_of(town)

@@ -89,6 +89,10 @@ def show(
     if walk is not None:
         st.text(_walked(walk))
     _unplaced(there, graph, names)
+    _shared.how(
+        *(_shared.say(f"network.map_how_{one}") for one in ("places", "walk")),
+        heading=_shared.say("network.map_how"),
+    )
 
 
 def _layer(kind: str, layer: features.Layer) -> maps.Layer:
