@@ -47,6 +47,17 @@ def test_another_persona_is_timed_in_a_browser(tmp_path: Path) -> None:
     assert isinstance(line["ours_s"], float)
 
 
+@pytest.mark.needs_system
+def test_a_network_is_timed_in_a_browser(tmp_path: Path) -> None:
+    executable = chromium()
+    assert executable is not None
+    lines = [one.line() for one in bench_pages.network(executable, tmp_path, 0.05)]
+    assert [(line["name"], line["target"]) for line in lines] == [
+        ("network_drawn", None),
+        ("network_click", None),
+    ]
+
+
 @pytest.mark.parametrize(
     ("changes", "met"),
     [

@@ -49,7 +49,7 @@ def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> atlas.Atlas:
 def opened(lang: str = "en", **chosen: object) -> AppTest:
     app = AppTest.from_string(PAGE, default_timeout=40)
     app.query_params["cg_lang"] = lang
-    for name, value in chosen.items():
+    for name, value in ({"share": True} | chosen).items():
         app.session_state[f"network_{name}"] = value
     app.run()
     assert not app.exception

@@ -35,7 +35,9 @@ def show(found: Found, chosen: Chosen, names: Mapping[str, str]) -> None:
         What each actor is called at the desk, by id.
     """
     say = _shared.say
-    with st.expander(say("network.share_head"), key="network_share"):
+    with st.expander(say("network.share_head"), key="network_share", on_change="rerun") as box:
+        if not box.open:
+            return  # who may be named is looked up only for somebody who asks
         st.text(say("network.share_about"))
         leaves = sharing.what_leaves(found.organizations, found.ties, _shared.read)
         if leaves.organizations.empty:
