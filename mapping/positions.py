@@ -19,6 +19,7 @@ import pandas as pd
 from scipy import sparse
 from scipy.sparse import csgraph
 from scipy.spatial import cKDTree
+from scipy.spatial.distance import cdist
 
 Node: TypeAlias = Hashable
 Points: TypeAlias = npt.NDArray[np.float64]
@@ -33,6 +34,7 @@ _EVERY: Final = 128
 _GROWTH: Final = 1.04
 _MOST_TOGETHER: Final = 1200  # beyond that nobody moves any more: it needs n x n numbers
 _ROUNDS: Final = 4
+_TURNS: Final = 200
 
 
 def positions(
@@ -259,17 +261,12 @@ def _weighted(steps: Points) -> Points:
     return weight
 
 
-def _distances(xy: Points) -> Points:
-    distances: Points = np.sqrt(((xy[:, None, :] - xy[None, :, :]) ** 2).sum(axis=2))
-    return distances
-
-
 def _majorized(xy: Points, steps: Points) -> Points:
     """Move points some rounds towards where their distances resemble the counted steps."""
     weight = _weighted(steps)
     total = weight.sum(axis=1)[:, None]
     for _ in range(_ROUNDS):
-        distance = _distances(xy)
+        distance = cdist(xy, xy)
         length = (weight * distance * steps).sum() / (weight * steps * steps).sum()
         pull = weight * steps * length
         ratio = np.divide(pull, distance, out=np.zeros_like(pull), where=distance > 1e-9)
@@ -298,7 +295,7 @@ def _no_further(xy: Points, start: Points) -> Points:
 def _pushed_apart(xy: Points, start: Points, apart: float, box: Box) -> Points:
     """Push points apart until none are nearer than ``apart``, inside of the box and the cap."""
     low, high = np.array(box[:2]), np.array(box[2:])
-    for turn in range(400):
+    for turn in range(_TURNS):
         pairs = cKDTree(xy).query_pairs(apart * 0.9999, output_type="ndarray")
         if len(pairs) == 0:
             break
