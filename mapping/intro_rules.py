@@ -39,7 +39,8 @@ class Rules:
     refused
         How many actors refused to be shown: they are in nothing.
     ask_first
-        Actors whom it could harm to be named: asked before anybody is told of them.
+        Actors whom it could harm to be named, and those with a hidden place: asked before anybody
+        is told of them.
     """
 
     pairs: dict[Pair, str]
@@ -102,7 +103,7 @@ def rules(read: Read, *, day: date) -> Rules:
         protecting=_ids(shown, sectors.eq("protection")) | _offering(read("services")),
         police=_ids(shown, sectors.eq("police")),
         refused=len(organizations) - len(shown),
-        ask_first=_ids(shown, risky),
+        ask_first=_ids(shown, risky) | _hidden(read, shown),
     )
 
 
@@ -115,6 +116,16 @@ def _offering(services: pd.DataFrame) -> frozenset[str]:
     """Name who supports after violence, whatever its sector; also where it paused."""
     mine = services["category"].eq("violence_support") & ~services["status"].isin(set(ENDED[:2]))
     return frozenset(services.loc[mine, "organization_id"].dropna().astype(str))
+
+
+def _hidden(read: Read, shown: pd.DataFrame) -> frozenset[str]:
+    """Name the actors that have a hidden place, or offer anything at one."""
+    places = read("locations")
+    hidden = set(places.loc[places["precision"].eq("hidden"), "id"])
+    joins, services = read("service_at_location"), read("services")
+    there = set(joins.loc[joins["location_id"].isin(hidden), "service_id"])
+    mine = services.loc[services["id"].isin(there), "organization_id"].dropna().astype(str)
+    return _ids(shown, shown["location_id"].isin(hidden) | shown["id"].isin(mine))
 
 
 def _ids(table: pd.DataFrame, rows: pd.Series[bool]) -> frozenset[str]:

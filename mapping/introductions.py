@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Final
 
 from layers import consent
+from layers.errors import LayerError
 from mapping import intro_pairs, intro_rivals, intro_served, intro_who
 from mapping.city import City
 from mapping.counted import Counted
@@ -25,7 +25,7 @@ from mapping.intro_ways import Hanging
 from mapping.intro_who import Introducer
 from mapping.personas import Persona
 
-FEWEST: Final = 2  # actors
+FEWEST, MOST_ACTORS = 2, 1500  # with more actors every pair would not fit into memory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +148,7 @@ def introductions(
     ValueError
         If ``wanted`` is unknown.
     LayerError
-        ``hours_unreadable`` of a persona kept.
+        ``introductions_too_many`` above 1,500 actors; ``hours_unreadable`` of a persona kept.
 
     Notes
     -----
@@ -161,7 +161,10 @@ def introductions(
     told = tell or (lambda _done, _of: None)
     told(0, most)
     several = intro_served.personas(city, kept)
-    if len(consent.shown_actors(city.read("organizations"))) < FEWEST:
+    actors = len(consent.shown_actors(city.read("organizations")))
+    if actors > MOST_ACTORS:
+        raise LayerError("introductions_too_many", count=actors, most=MOST_ACTORS)
+    if actors < FEWEST:
         return _nothing(city, len(several))
     found = intro_pairs.field(city, counted, intro_served.served(city, several))
     people = intro_who.partners(

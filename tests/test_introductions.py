@@ -17,7 +17,17 @@ from mapping.counted import Counted
 from mapping.intro_search import MOST_EACH, WANTED
 from mapping.introductions import Introductions, Suggestion, introductions
 from mapping.personas import Persona
-from tests.helpers.introduced import DAY, actor, by_chance, city, read_with, tie, trust, with_ties
+from tests.helpers.introduced import (
+    DAY,
+    actor,
+    by_chance,
+    city,
+    completed,
+    read_with,
+    tie,
+    trust,
+    with_ties,
+)
 from tests.helpers.town import Town
 
 TANNER_ROW = {"first-words", "parlour", "evening-lamp"}
@@ -204,6 +214,25 @@ def test_on_fresh_towns_each_tie_serves_the_very_people_it_promised(seed: int) -
         for way in one.ways:
             assert not {(who, way.through) for who in way.actors} & held[1]
     assert promised
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_is_unknown_turns_out_to_be_the_people_are_in_the_range(seed: int) -> None:
+    made = by_chance(seed, known=False)
+    promises = [
+        (one, promise)
+        for one in introductions(city(made), Counted(on=DAY), wanted="served").suggestions
+        for promise in one.served
+    ]
+    assert any(promise.low < promise.high for _, promise in promises)
+    for turn in range(3):
+        known = completed(made, np.random.default_rng([seed, turn]))
+        before = city(known)
+        for one, promise in promises[:8]:
+            after = city(with_ties(known, [(one.a, one.b, one.kind)]))
+            now, then = (ends(each, promise.persona) for each in (before, after))
+            assert now[0] == pytest.approx(now[1])  # nothing is unknown any more
+            assert promise.low - 1e-6 <= then[0] - now[0] <= promise.high + 1e-6
 
 
 def test_a_second_tie_to_the_same_service_promises_nobody_twice() -> None:

@@ -68,11 +68,14 @@ def test_the_sample_says_whom_to_introduce_why_and_who_could(
 def test_presenting_names_pairs_and_no_weakness(
     opened: Callable[..., AppTest], sample_atlas: Path
 ) -> None:
-    said = texts(opened(sample_atlas, network_presenting="true"))
+    app = opened(sample_atlas, network_presenting="true")
+    said = texts(app)
     assert "Saltmere Health House" in said
     assert "do not trust" not in said
     assert "they trust" not in said
     assert words.say("introduce.presenting", "en") in said
+    assert "could harm" not in said
+    assert "Fathers" not in app.dataframe[0].value.to_string()
     for go_between in ("Kilnside Neighbourhood Desk", "Harbour Mission"):
         assert f"pass {go_between}" not in said
         assert f"through {go_between}" not in said

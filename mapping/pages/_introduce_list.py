@@ -72,9 +72,13 @@ def chance(shown: Shown) -> None:
         height="content",
         key="introduce_chance",
     )
-    st.text(
+    lines = [
         say("introduce.together", before=share(found.most_now), after=share(found.most_together))
-    )
+    ]
+    joining = sum(one.joins for one in found.suggestions)
+    if joining and found.most_together > found.most_now:
+        lines.append(say("introduce.together_joins", count=joining))
+    st.text(" ".join(lines))
 
 
 def _written(code: str, one: Beside) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 import pandas as pd
@@ -57,7 +58,11 @@ def page() -> None:
             _shared.head(title=say("introduce.title"), answer=say("introduce.looking"))
         return
     names = _network_found.names_of(organizations)
-    shown = Shown(found=found, names=names, presenting=_ties_counted.presenting())
+    presenting = _ties_counted.presenting()
+    if presenting:  # whom it could harm to be named is named at the desk only
+        kept = tuple(one for one in found.suggestions if not one.ask_first)
+        found = replace(found, suggestions=kept)
+    shown = Shown(found=found, names=names, presenting=presenting)
     _show(shown, organizations, counted, (top, left))
 
 

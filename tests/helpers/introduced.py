@@ -15,6 +15,7 @@ from tests.helpers.town import CELLS, META, Town
 
 DAY = date(2026, 11, 22)
 SECTORS = ("health", "housing", "education", "migrants", "employment")
+DRY = [x for x in range(100, 2000, 100) if x != 1000]  # at 1000 is the river, and no sure way
 TONGUES = {"so": "born_so", "ti": "born_er"}
 
 
@@ -84,12 +85,40 @@ def by_chance(seed: int, *, actors: int = 24, known: bool) -> Town:
             tongues = {tag: "staff"} if known or random.random() < 0.7 else None
             made.service(
                 f"service-{at}",
-                (int(random.integers(1, 19)) * 100, 0),
+                (float(random.choice(DRY)), 0),
                 organization_id=name,
                 languages=tongues,
                 category=str(random.choice(["legal", "health"])),
             )
     return made
+
+
+def completed(made: Town, random: np.random.Generator) -> Town:
+    """Give the same town with everything known that was not: by chance."""
+    other = Town.__new__(Town)
+    other.rows = dict(made.rows)
+    listed = {row["service_id"] for row in made.rows["service_languages"]}
+    other.rows["service_languages"] = [
+        *made.rows["service_languages"],
+        *(
+            {"id": f"{name}-{tag}", "service_id": name, "language": tag, "level": level}
+            for name in (row["id"] for row in made.rows["services"])
+            if name not in listed
+            for tag in TONGUES
+            for level in [str(random.choice(["staff", "material"]))]
+        ),
+    ]
+    said = {(row["community"], row["organization_id"]) for row in made.rows["trust"]}
+    other.rows["trust"] = [
+        *made.rows["trust"],
+        *(
+            trust(tag, row["id"], str(random.choice(["trusted", "not_trusted"])))
+            for row in made.rows["organizations"]
+            for tag in TONGUES
+            if (tag, row["id"]) not in said
+        ),
+    ]
+    return other
 
 
 def with_ties(made: Town, more: Iterable[tuple[str, str, str]]) -> Town:
