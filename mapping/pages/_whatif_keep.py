@@ -28,10 +28,15 @@ def choose() -> None:
     if st.session_state.get(f"{CHOSEN}_mark") != mark:
         st.session_state[f"{CHOSEN}_mark"], st.session_state[CHOSEN] = mark, now
     if rows:
+        names = [str(one["name"]) for one in rows.values()]
+        called = {
+            one: f"{row['name']} ({one})" if names.count(row["name"]) > 1 else str(row["name"])
+            for one, row in rows.items()
+        }
         st.selectbox(
             say("whatif.chosen"),
             ["", *rows],
-            format_func=lambda one: rows[one]["name"] if one in rows else say("whatif.new"),
+            format_func=lambda one: called.get(one) or say("whatif.new"),
             key=CHOSEN,
             on_change=_opened,
         )

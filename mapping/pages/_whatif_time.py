@@ -227,5 +227,6 @@ def _unconfirmed(stale: pd.DataFrame, named: Names, last: date) -> None:
     st.dataframe(
         table, hide_index=True, height=320 if len(table) > 8 else "content", key="whatif_time_stale"
     )
-    st.text(say("whatif.ask_first", name=named.actor(first), count=count))
-    _shared.link("ask", say("whatif.ask"), organization=first)
+    if not named.presenting:
+        st.text(say("whatif.ask_first", name=named.actor(first), count=count))
+        _shared.link("ask", say("whatif.ask"), organization=first)

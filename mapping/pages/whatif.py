@@ -98,6 +98,7 @@ def _scenario(
             _whatif_network.show(scenario, found, named, presenting=presenting)
         else:
             _whatif_coverage.show(scenario)
+    _shared.link("network", say("whatif.to_network"), **_ties_counted.query(counted))
     _shared.how(*(say(f"whatif.how_{one}") for one in ("reader", "cut", "coverage", "day")))
 
 
