@@ -73,9 +73,11 @@ def test_a_page_of_the_desk_asks_nobody_else_complains_of_nothing_and_has_its_na
     assert page.get_by_role("dialog").count() == 0, "page not found"
     label = words.say(f"nav.{name}")
     chosen = page.get_by_test_id("stTopNavLink").get_by_text(label, exact=True)
-    if name in navigation.TABLES:
-        page.get_by_test_id("stTopNavSection").click()
-        chosen = page.get_by_test_id("stTopNavDropdownLink").get_by_text(label, exact=True)
+    for heading, names in (("together", navigation.TOGETHER), ("tables", navigation.TABLES)):
+        if name in names:
+            sections = page.get_by_test_id("stTopNavSection")
+            sections.get_by_text(words.say(f"nav.{heading}"), exact=True).click()
+            chosen = page.get_by_test_id("stTopNavDropdownLink").get_by_text(label, exact=True)
     chosen.first.wait_for(state="visible")
 
 
