@@ -1,4 +1,4 @@
-"""What if: nothing given is changed, undo takes back, and the tables are those of a real edit."""
+"""What if: nothing given is changed, and the tables are those of a real edit."""
 
 from __future__ import annotations
 
@@ -10,43 +10,25 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import networkx as nx
-import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from layers import changes, clock, editing, schema
-from layers.atlas import Atlas, create
+from layers import changes, editing, schema
+from layers.atlas import Atlas
 from layers.changes import Operation
-from layers.errors import LayerError
 from layers.history import Revision
-from mapping import gaps, scenario_network, scenario_steps, scenarios, words
+from mapping import gaps, scenarios
 from mapping.__main__ import main
 from mapping.city import City
-from mapping.counted import Counted
 from mapping.needs import Need
 from mapping.scenario_tables import Tables
-from mapping.scenarios import Scenario, do, drop, from_json, redo, undo
+from mapping.scenarios import Scenario, do
 from tests.helpers.sampled import examples
+from tests.helpers.what_if import FOUR, kilnside, make_town, one_step, steps_of
 
-FOUR = {"Casa Farului", "Vatra Families", "Roshni Sewing Group", "Chiragh Study Circle"}
-ACTORS = [f"a{n}" for n in range(7)]
 REVISION = Revision(kind="edit")
-
-
-def steps_of(*steps: dict[str, Any]) -> Scenario:
-    found = Scenario()
-    for one in steps:
-        found = do(found, one)
-    return found
-
-
-def kilnside(atlas: Atlas) -> Scenario:
-    rows = atlas.read("organizations")
-    one = rows.loc[rows["name"].eq("Kilnside Neighbourhood Desk"), "id"].item()
-    return steps_of({"do": "remove_actor", "actor": one})
 
 
 def digest(frame: pd.DataFrame) -> str:
@@ -70,206 +52,10 @@ def told(frame: pd.DataFrame) -> pd.DataFrame:
     return plain.sort_values("id", ignore_index=True)
 
 
-# --- the steps -----------------------------------------------------------------------------------
-
-some_ids = st.sampled_from(ACTORS)
-one_step = st.one_of(
-    st.builds(lambda one: {"do": "remove_actor", "actor": one}, some_ids),
-    st.tuples(some_ids, some_ids, st.sampled_from(["trusts", "funds"]), st.integers(1, 3))
-    .filter(lambda two: two[0] != two[1])
-    .map(
-        lambda two: {
-            "do": "add_tie",
-            "from": two[0],
-            "to": two[1],
-            "kind": two[2],
-            "strength": two[3],
-        }
-    ),
-    st.builds(lambda n: {"do": "end_tie", "tie": f"t{n}"}, st.integers(0, 12)),
-    st.builds(lambda n: {"do": "remove_service", "service": f"s{n}"}, st.integers(0, 4)),
-    st.builds(
-        lambda n, value: {
-            "do": "set_fact",
-            "table": "services",
-            "id": f"s{n}",
-            "column": "papers_asked",
-            "value": value,
-        },
-        st.integers(0, 4),
-        st.sampled_from([True, False, None]),
-    ),
-)
-some_steps = st.lists(one_step, max_size=5)
-
-
-@given(steps=some_steps, last=one_step)
-def test_undo_after_do_is_as_it_was_and_redo_does_it_again(
-    steps: list[dict[str, Any]], last: dict[str, Any]
-) -> None:
-    before = steps_of(*steps)
-    after = do(before, last)
-    assert (undo(after).steps, undo(after).earlier) == (before.steps, before.earlier)
-    assert redo(undo(after)) == after
-    for at in range(len(after.steps)):
-        assert undo(drop(after, at)).steps == after.steps
-        assert drop(after, at).steps == (*after.steps[:at], *after.steps[at + 1 :])
-    assert from_json(after.to_json()).steps == after.steps
-
-
-def test_undo_and_redo_of_nothing_are_nothing() -> None:
-    assert undo(Scenario(name="a")) == redo(Scenario(name="a")) == Scenario(name="a")
-
-
-HOSTILE: list[tuple[str, object]] = [
-    ("scenario_not_json", "{"),
-    ("scenario_not_json", "[" * 50_000),
-    ("scenario_not_json", []),
-    ("scenario_too_large", " " * 60_001),
-    ("scenario_key_unknown", {"steps": [], "<img>": 1}),
-    ("scenario_step_incomplete", {"name": "a"}),
-    ("scenario_too_many", {"steps": [{"do": "remove_actor", "actor": "a"}] * 61}),
-    ("scenario_value", {"name": 5, "steps": []}),
-    ("scenario_value", {"name": "a" * 61, "steps": []}),
-    *(
-        (code, {"steps": [step]})
-        for code, step in [
-            ("scenario_step_unknown", 7),
-            ("scenario_step_unknown", {"do": ["remove_actor"]}),
-            ("scenario_step_unknown", {"do": "drop table"}),
-            ("scenario_step_incomplete", {"do": "remove_actor"}),
-            ("scenario_key_unknown", {"do": "remove_actor", "actor": "a", "why": "b"}),
-            ("scenario_value", {"do": "remove_actor", "actor": {"a": 1}}),
-            ("scenario_value", {"do": "remove_actor", "actor": "a\u0000"}),
-            ("scenario_value", {"do": "add_tie", "from": "a", "to": "a", "kind": "funds"}),
-            ("scenario_value", {"do": "add_tie", "from": "a", "to": "b", "kind": "loves"}),
-            (
-                "scenario_value",
-                {"do": "add_tie", "from": "a", "to": "b", "kind": "funds", "strength": True},
-            ),
-            ("scenario_step_incomplete", {"do": "add_site", "category": "legal", "lon": 1}),
-            (
-                "scenario_value",
-                {"do": "add_site", "category": "legal", "lon": 10**400, "lat": 1},
-            ),
-            (
-                "scenario_value",
-                {"do": "add_site", "category": "legal", "lon": float("nan"), "lat": 1},
-            ),
-            ("scenario_value", {"do": "set_hours", "service_at_location": "a", "hours": "soon"}),
-            (
-                "scenario_value",
-                {"do": "set_fact", "table": "ties", "id": "a", "column": "kind", "value": "x"},
-            ),
-            (
-                "scenario_value",
-                {"do": "set_fact", "table": ["ties"], "id": "a", "column": ["id"], "value": "x"},
-            ),
-            (
-                "scenario_value",
-                {"do": "set_fact", "table": "services", "id": "a", "column": "free", "value": 1},
-            ),
-        ]
-    ),
-]
-
-
-@pytest.mark.parametrize(("code", "said"), HOSTILE)
-def test_a_hostile_file_is_refused_in_one_sentence(code: str, said: Any) -> None:
-    with pytest.raises(LayerError) as caught:
-        from_json(said)
-    assert caught.value.code == code
-    sentence = words.explain(caught.value, "en")
-    assert "\n" not in sentence
-    assert "{" not in sentence.replace("{number}", "")
-    assert "img" not in sentence or "<" in sentence  # named as it stands: pages show it as text
-
-
-@given(
-    st.recursive(
-        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
-        lambda inner: (
-            st.lists(inner, max_size=4)
-            | st.dictionaries(
-                st.sampled_from(["do", "steps", "name", "actor", "value", "table", "x"])
-                | st.sampled_from(list(scenario_steps.VERBS)),
-                inner,
-                max_size=5,
-            )
-        ),
-        max_leaves=20,
-    )
-)
-def test_whatever_a_file_holds_it_is_read_or_refused(said: Any) -> None:
-    try:
-        found = from_json(said)
-    except LayerError as error:
-        refused = error
-    else:
-        assert from_json(json.loads(found.to_json())) == found
-        return
-    assert words.explain(refused, "en")
-
-
-# --- the tables ----------------------------------------------------------------------------------
-
-
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Atlas:
     """Make seven actors with ties, services, seats, trust and an asset."""
-    made = create(tmp_path_factory.mktemp("town") / "town.gpkg", name="Town")
-    rng = np.random.default_rng(0)
-    pairs = [(i, j) for i in range(7) for j in range(i) if rng.random() < 0.5][:12]
-    with made.write() as writer:
-        writer.insert("organizations", [{"id": one, "name": one, "kind": "ngo"} for one in ACTORS])
-        writer.insert(
-            "ties",
-            [
-                {
-                    "id": f"t{n}",
-                    "from_id": f"a{i}",
-                    "to_id": f"a{j}",
-                    "kind": "delivers_with",
-                    "direction": "mutual",
-                }
-                for n, (i, j) in enumerate(pairs)
-            ],
-        )
-        writer.insert("locations", [{"id": "l0", "precision": "city"}])
-        writer.insert(
-            "services",
-            [
-                {"id": f"s{n}", "organization_id": f"a{n}", "name": "S", "category": "legal"}
-                for n in range(4)
-            ],
-        )
-        for n in range(4):
-            joined = {"id": f"j{n}", "service_id": f"s{n}", "location_id": "l0"}
-            writer.insert("service_at_location", [joined])
-            hours = {"id": f"h{n}", "service_at_location_id": f"j{n}", "opening_hours": "24/7"}
-            writer.insert("schedules", [hours])
-            tongue = {"id": f"g{n}", "service_id": f"s{n}", "language": "ti", "level": "staff"}
-            writer.insert("service_languages", [tongue])
-        writer.insert("bodies", [{"id": "b", "name": "B", "kind": "other"}])
-        writer.insert(
-            "seats", [{"id": "e", "body_id": "b", "organization_id": "a1", "state": "asked"}]
-        )
-        writer.insert(
-            "trust",
-            [
-                {
-                    "id": "u",
-                    "community": "ti",
-                    "organization_id": "a1",
-                    "state": "trusted",
-                    "said_by": "5-9",
-                }
-            ],
-        )
-        writer.insert(
-            "assets", [{"id": "x", "name": "X", "kind": "skill", "organization_id": "a1"}]
-        )
-    return made
+    return make_town(tmp_path_factory.mktemp("town") / "town.gpkg")
 
 
 @pytest.fixture(scope="module")
@@ -435,78 +221,6 @@ def test_an_identifier_that_the_atlas_has_is_not_taken(town: Atlas) -> None:
     assert twice.read("ties")["id"].is_unique
 
 
-# --- the network ---------------------------------------------------------------------------------
-
-
-def test_without_the_desk_of_kilnside_four_groups_are_cut_off(
-    sample_once: Path, twin_atlas: Path
-) -> None:
-    city, twin = Atlas(sample_once), Atlas(twin_atlas)
-    counted = Counted(on=clock.today())
-    found = scenario_network.beside(city.read, kilnside(city), counted)
-    assert {found.names[one] for one in found.cut_off} == FOUR
-    assert not scenario_network.beside(twin.read, kilnside(twin), counted).cut_off
-
-
-@given(steps=some_steps)
-@settings(max_examples=examples(25), deadline=None)
-def test_parts_and_who_is_cut_off_are_as_networkx_counts(
-    tables: dict[str, pd.DataFrame], steps: list[dict[str, Any]]
-) -> None:
-    scenario, read = steps_of(*steps), tables.__getitem__
-    found = scenario_network.beside(read, scenario, Counted())
-    before, after = (plain_graph(one) for one in (read, scenarios.reader(read, scenario)))
-    assert len(found.after.parts) == nx.number_connected_components(after)
-    assert set(found.after.isolates) == set(nx.isolates(after))
-    assert found.after.pairs[0] == after.number_of_edges()
-    assert found.after.density == pytest.approx(nx.density(after))
-    assert set(found.removed) == set(before) - set(after)
-    together = {
-        one: nx.node_connected_component(before, one) & set(after) for one in before
-    }  # with whom it was
-    for one in after:
-        others = together[one] - {one}
-        lost = others - nx.node_connected_component(after, one)
-        if not lost:
-            assert one not in found.cut_off
-        if others and len(lost) * 2 > len(others) + 1:  # away from most of them
-            assert one in found.cut_off
-    if not before.edges or not found.cut_off:
-        return
-    rest = set(after) - set(found.cut_off)
-    assert not any(
-        nx.has_path(after, one, other) for one in found.cut_off for other in rest & together[one]
-    )
-
-
-def plain_graph(read: Any) -> nx.Graph[Any]:
-    graph: nx.Graph[Any] = nx.Graph()
-    graph.add_nodes_from(read("organizations")["id"])
-    graph.add_edges_from(zip(read("ties")["from_id"], read("ties")["to_id"], strict=True))
-    return graph
-
-
-def test_who_comes_to_the_rest_by_a_new_tie_is_named(sample_once: Path) -> None:
-    city = Atlas(sample_once)
-    tie = {"do": "add_tie", "from": "fathers-cafe", "to": "seafarers", "kind": "trusts"}
-    both = do(
-        steps_of(tie),
-        {
-            "do": "add_tie",
-            "from": "seafarers",
-            "to": city.read("organizations")["id"].iloc[0],
-            "kind": "advises",
-        },
-    )
-    counted = Counted(on=clock.today())
-    assert scenario_network.beside(city.read, steps_of(tie), counted).joined == ()
-    found = scenario_network.beside(city.read, both, counted)
-    assert set(found.joined) == {"fathers-cafe", "seafarers"}
-    assert found.before.without_a_way is not None
-    assert set(found.before.without_a_way) == {"fathers-cafe", "seafarers"}
-    assert found.after.without_a_way == ()
-
-
 # --- the coverage --------------------------------------------------------------------------------
 
 
@@ -519,11 +233,6 @@ def test_a_city_under_a_scenario_answers_as_a_city_read_anew(sample_once: Path) 
     anew = gaps.gaps(City(scenarios.reader(atlas.read, scenario), atlas.meta()), need)
     assert gaps.as_json(shared) == gaps.as_json(anew)
     assert gaps.as_json(gaps.gaps(base, need)) == gaps.as_json(first)
-
-
-def test_the_hours_a_step_may_set_are_those_that_are_understood() -> None:
-    step = {"do": "set_hours", "service_at_location": "j", "hours": "Mo-Fr 18:00-21:00"}
-    assert scenario_steps.checked(step, 1) == step
 
 
 # --- the command line ----------------------------------------------------------------------------
