@@ -7,7 +7,7 @@ gather what belongs together. A legend names both.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -18,7 +18,7 @@ import pandas as pd
 
 from mapping.words import say
 
-ATTRIBUTES: Final = ("led", "sector", "kind", "women_led", "community", "confirmed")
+ATTRIBUTES: Final = ("led", "sector", "kind", "women_led", "community", "core_edge", "confirmed")
 MEASURES: Final = ("betweenness", "degree", "strength", "effective_size", "constraint", "core")
 SHADES: Final = 8  # tokens group_0 to group_7; with more groups shades repeat, numbers never do
 STEPS: Final = 5
@@ -49,9 +49,9 @@ def grouped(
     by: str,
     measures: pd.DataFrame,
     *,
-    confirmed: Mapping[str, date | None],
-    day: date,
+    confirmed: Mapping[str, str | None],
     lang: str,
+    core: Collection[str] | None = None,
 ) -> Groups | None:
     """Put actors into groups by an attribute, or into five steps by a measure.
 
@@ -65,11 +65,11 @@ def grouped(
     measures
         As :func:`mapping.network.measures` gives them for the graph.
     confirmed
-        Day on which one of an actor's ties was last confirmed, by actor; for ``confirmed``.
-    day
-        Day from which that is counted back.
+        As :func:`freshness` gives it; for ``confirmed``.
     lang
         Language of the legend.
+    core
+        Who is in the core, for ``core_edge``; ``None`` where there is no clear one.
     """
     if by == "led":
         return None
@@ -78,7 +78,9 @@ def grouped(
     if by == "community":
         return _found(graph, measures, lang)
     if by == "confirmed":
-        return _told(graph, lambda node: _freshness(confirmed.get(node), day), _fresh_words, lang)
+        return _told(graph, confirmed.get, _fresh_words, lang)
+    if by == "core_edge":
+        return _told(graph, lambda node: _edge(node, core), _fresh_words, lang)
     words: dict[str, Callable[[Any, str], str]] = {
         "sector": lambda code, tongue: say(f"sector.{code}", tongue),
         "kind": lambda code, tongue: say(f"actor_kind.{code}", tongue),
@@ -87,13 +89,20 @@ def grouped(
     return _told(graph, lambda node: graph.nodes[node].get(by), words[by], lang)
 
 
-def last_confirmed(ties: pd.DataFrame) -> dict[str, date | None]:
-    """Give, for every actor with ties, the latest day on which one of them was confirmed.
+def freshness(ties: pd.DataFrame, *, day: date) -> dict[str, str | None]:
+    """Say of every actor with ties whether one of them was confirmed within twelve months.
 
     Parameters
     ----------
     ties
         Table ``ties``, only those that count.
+    day
+        Day from which that is counted back.
+
+    Returns
+    -------
+    found
+        By actor: ``fresh``, ``old``, or ``None`` where nobody ever confirmed one.
     """
     ends = pd.concat(
         [
@@ -102,9 +111,13 @@ def last_confirmed(ties: pd.DataFrame) -> dict[str, date | None]:
         ]
     )
     latest = pd.to_datetime(ends["last_confirmed"]).groupby(ends["actor"]).max()
-    known = latest.dropna()
-    days = {str(one): pd.Timestamp(day).date() for one, day in known.to_dict().items()}
-    return {str(one): days.get(str(one)) for one in latest.index}
+    since = pd.Timestamp(day) - pd.DateOffset(months=FRESH_MONTHS)
+    fresh = set(latest.index[latest >= since])
+    known = set(latest.index[latest.notna()])
+    return {
+        str(one): "fresh" if one in fresh else "old" if one in known else None
+        for one in latest.index
+    }
 
 
 def _told(
@@ -134,12 +147,11 @@ def _told(
     )
 
 
-def _freshness(confirmed: date | None, day: date) -> str | None:
-    """Say how long ago the newest confirmation is; nobody's word is unknown."""
-    if confirmed is None:
+def _edge(node: str, core: Collection[str] | None) -> str | None:
+    """Say on which side of the core somebody is; nothing where there is none."""
+    if core is None:
         return None
-    since = pd.Timestamp(day) - pd.DateOffset(months=FRESH_MONTHS)
-    return "fresh" if pd.Timestamp(confirmed) >= since else "old"
+    return "core" if node in core else "edge"
 
 
 def _fresh_words(code: str, lang: str) -> str:

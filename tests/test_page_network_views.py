@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -109,9 +110,9 @@ def test_every_group_has_a_number_of_its_own_and_everybody_is_in_one_or_unknown(
     by: str,
 ) -> None:
     table = network.measures(graph)
-    confirmed = drawing_groups.last_confirmed(sample.read("ties"))
+    confirmed = drawing_groups.freshness(sample.read("ties"), day=clock.today())
     made = drawing_groups.grouped(
-        graph, by, table, confirmed=confirmed, day=clock.today(), lang="en"
+        graph, by, table, confirmed=confirmed, lang="en", core=list(graph)[:9]
     )
     assert made is not None
     marks = [group.mark for group in made.groups]
@@ -124,6 +125,13 @@ def test_every_group_has_a_number_of_its_own_and_everybody_is_in_one_or_unknown(
         ordered = known.sort_values("value")
         assert ordered["step"].is_monotonic_increasing
         assert known.groupby("value")["step"].nunique().max() == 1
+
+
+def test_a_tie_confirmed_a_year_ago_is_fresh_and_a_day_more_is_old() -> None:
+    rows = [("a", "b", "2025-03-01"), ("c", "d", "2025-02-28"), ("e", "f", None)]
+    ties = pd.DataFrame(rows, columns=["from_id", "to_id", "last_confirmed"])
+    told = drawing_groups.freshness(ties, day=date(2026, 3, 1))
+    assert told == dict(zip("abcdef", ["fresh", "fresh", "old", "old", None, None], strict=True))
 
 
 def test_the_matrix_counts_every_tied_pair_once_and_says_where_it_is_too_few(
@@ -225,6 +233,7 @@ def test_presenting_says_nothing_that_makes_one_organization_look_weak(app: AppT
     assert list(actors(app)) == ["Organization", "What it is", "Sector", "Works with"]
     assert not any("Stands between others" in table.value.columns for table in app.dataframe)
     options = app.selectbox(key="network_colour").options
+    assert "Core or edge" not in options
     assert "Stands between others" not in options
     app.segmented_control(key="network_view").set_value("sectors").run()
     assert not app.exception

@@ -9,6 +9,7 @@ import streamlit as st
 
 from layers import clock
 from mapping import (
+    core_periphery,
     drawing_groups,
     drawing_matrix,
     drawing_network,
@@ -140,10 +141,23 @@ def _groups(found: Found, chosen: Chosen) -> Groups | None:
         found.graph,
         chosen.colour,
         found.measures,
-        confirmed=drawing_groups.last_confirmed(found.ties),
-        day=chosen.counted.on or clock.today(),
+        confirmed=drawing_groups.freshness(found.ties, day=chosen.counted.on or clock.today()),
         lang=_shared.lang(),
+        core=_core(found, chosen) if chosen.colour == "core_edge" else None,
     )
+
+
+def _core(found: Found, chosen: Chosen) -> tuple[str, ...] | None:
+    """Give who is in the core, where it is clearer than chance makes one; say it where not."""
+    core = _shared.once(
+        "network.core",
+        (chosen.counted, chosen.shown),
+        lambda: core_periphery.core_periphery(found.graph),
+    )
+    if not core.is_clear:
+        st.text(_shared.say("network.no_core"))
+        return None
+    return tuple(map(str, core.members))
 
 
 def _tied(found: Found) -> list[str]:
