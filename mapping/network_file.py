@@ -26,8 +26,9 @@ from mapping import (
     two_mode,
 )
 from mapping.figure_artist import ARTIST
-from mapping.network_svg import COLOURS, FONTS_HERE, Framing
+from mapping.network_svg import FONTS_HERE, Framing
 from mapping.sharing import Leaves
+from mapping.svg_parts import COLOURS
 from mapping.words import direction, say
 
 PICTURE, SECTORS, OFFERS, SERVES, LIST = VIEWS = ("picture", "sectors", "offers", "serves", "list")
@@ -82,6 +83,8 @@ class File:
         """Write the page: sentence, drawing, the same as a table, and what it is about."""
         framing, is_rtl = self._framing(), direction(self.lang) == "rtl"
         drawing = "" if self.view == LIST else self._drawing(Framing("", "", ()))
+        named = f'role="img" aria-label="{escape(framing.title)}"'  # the table says it all
+        drawing = drawing.replace('role="img"', named, 1)
         foot = "".join(f"<p>{escape(line)}</p>" for line in framing.foot)
         return (
             f'<!doctype html><html lang="{self.lang}" dir="{"rtl" if is_rtl else "ltr"}"><head>'

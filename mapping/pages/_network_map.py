@@ -83,7 +83,12 @@ def show(
             key="network_map",
             on_pick=lambda handle: _picked(handle, (chosen.actor, other), handles, pairs),
         )
-    st.text(_told(there, lines, graph))
+    same = _shared.once(
+        "network one place",
+        key,
+        lambda: network_map.within_one_place(graph, organizations, locations),
+    )
+    st.text(_told(there, lines, graph, same))
     if said is not None:
         st.text(_gaps_answer.sentence(said))
     if walk is not None:
@@ -230,10 +235,9 @@ def _minutes() -> float:
 # --- in words ------------------------------------------------------------------------------------
 
 
-def _told(there: pd.Series[str], lines: features.Layer, graph: nx.DiGraph[str]) -> str:
+def _told(there: pd.Series[str], lines: features.Layer, graph: nx.DiGraph[str], same: int) -> str:
     """Count what is drawn and what is not, each with what it is a part of."""
     say, counts = _shared.say, there.value_counts()
-    read = _shared.read
     drawn, pairs = int(counts.get("drawn", 0)), len(network_map.pairs(graph))
     parts = [
         say(
@@ -244,7 +248,6 @@ def _told(there: pd.Series[str], lines: features.Layer, graph: nx.DiGraph[str]) 
             pairs=pairs,
         )
     ]
-    same = network_map.within_one_place(graph, read("organizations"), read("locations"))
     if same:
         parts.append(say("network.map_same_place", count=same))
     if drawn < len(graph):

@@ -39,7 +39,11 @@ def show(found: Found, chosen: Chosen, names: Mapping[str, str]) -> None:
         if not box.open:
             return  # who may be named is looked up only for somebody who asks
         st.text(say("network.share_about"))
-        leaves = sharing.what_leaves(found.organizations, found.ties, _shared.read)
+        leaves = _shared.once(
+            "network leaves",
+            (chosen.counted, chosen.shown),
+            lambda: sharing.what_leaves(found.organizations, found.ties, _shared.read),
+        )
         if leaves.organizations.empty:
             st.text(say("network.share_nobody"))
             _stays(leaves, chosen, names)
