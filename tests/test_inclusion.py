@@ -10,7 +10,7 @@ from typing import Any
 import networkx as nx
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers.atlas import Atlas
@@ -46,6 +46,7 @@ def reaches(graph: nx.Graph[int], one: int, target: set[int], without: set[int])
     return bool(nx.node_connected_component(left, one) & target)
 
 
+@settings(deadline=None)  # another test may have the machine
 @given(graphs())
 def test_ways_are_what_is_left_when_any_one_actor_stops(
     drawn: tuple[nx.Graph[int], set[int]],
@@ -67,6 +68,7 @@ def test_ways_are_what_is_left_when_any_one_actor_stops(
             assert (row["ways"], set(row["through"])) == (1 if stop else 2, stop)
 
 
+@settings(deadline=None)  # another test may have the machine
 @given(graphs())
 def test_two_ways_are_two_paths_without_a_common_actor(
     drawn: tuple[nx.Graph[int], set[int]],
@@ -83,6 +85,7 @@ def test_two_ways_are_two_paths_without_a_common_actor(
         assert found[one] == (2 if apart else min(len(paths), 1))
 
 
+@settings(deadline=None)  # another test may have the machine
 @given(graphs())
 def test_everybody_on_every_way_is_named_in_the_order_of_a_shortest_way(
     drawn: tuple[nx.Graph[int], set[int]],
@@ -138,6 +141,7 @@ def test_where_nobody_decides_every_group_is_without_a_way_and_nobody_is_to_be_c
     ]
 
 
+@settings(deadline=None)  # another test may have the machine
 @given(st.lists(st.sampled_from([True, False, None]), min_size=12, max_size=12), st.integers(0, 6))
 def test_chance_in_the_core_is_every_draw_counted(led: list[bool | None], drawn: int) -> None:
     graph: nx.Graph[int] = nx.cycle_graph(12)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mapping import standing
@@ -41,6 +41,7 @@ def test_the_affected_without_power_come_first_the_highest_interest_before_all()
     ]  # fmt: skip
 
 
+@settings(deadline=None)  # another test may have the machine
 @given(st.lists(ROW, max_size=8))
 def test_nobody_is_hidden_and_nobody_unknown_is_called_weak(
     rows: list[tuple[int | None, int | None, bool | None]],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import Point
 
@@ -72,6 +72,7 @@ def test_where_nobody_is_counted_or_only_in_wide_areas_nothing_is_said() -> None
     assert use_around.people_around(coarse, "all", max_m=1000) == {}
 
 
+@settings(deadline=None)  # another test may have the machine
 @given(st.lists(st.tuples(st.integers(0, 500), st.integers(0, 3000)), max_size=9))
 def test_what_is_expected_is_the_usual_rate_of_those_with_enough_people_around(
     rows: list[tuple[int, int]],
