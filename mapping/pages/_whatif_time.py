@@ -17,7 +17,6 @@ from mapping.pages._whatif_steps import Names
 
 YEARS, BY_DATE, FROM, TO = (f"whatif_{one}" for one in ("years", "by_date", "from_day", "to_day"))
 SHOWN: Final = ("tied", "pairs", "parts", "ei")
-TABLES: Final = ("made", "lost", "stronger", "weaker", "passing")
 
 
 def show(
@@ -89,6 +88,7 @@ def _days(years: list[int], today: date) -> tuple[date, date]:
         say("whatif.years"),
         years,
         value=(years[max(len(years) - 3, 0)], years[-1]),
+        format_func=lambda one: say("whatif.a_year", year=one),
         key=YEARS,
     )
     st.text(say("whatif.years_about"))
@@ -174,8 +174,14 @@ def _tables(found: Change, named: Names) -> None:
     """List each tie that was made or lost, or is stronger or weaker."""
     say = _shared.say
     other = set(found.another_kind["id"])
-    for name in TABLES:
-        rows: pd.DataFrame = getattr(found, name)
+    lists = {
+        "made": found.made,
+        "lost": found.lost,
+        "stronger": found.stronger,
+        "weaker": found.weaker,
+        "passing": found.passing,
+    }
+    for name, rows in lists.items():
         if rows.empty:
             continue
         st.subheader(say(f"whatif.time_table_{name}", count=len(rows)), anchor=False)
