@@ -63,6 +63,14 @@ def test_the_sample_says_whom_to_introduce_why_and_who_could(
     assert "Introduce Saltmere Health House to Hooyo Circle" not in texts(app)
     app.button(key=_introduce_never.UNDO).click().run()
     assert "Introduce Saltmere Health House to Hooyo Circle" in texts(app)
+    # once the two have met, the tie is noted here; it can be taken back as well
+    app.toggle(key="introduce_met_saltmere-clinic_hooyo-circle").set_value(True).run()
+    app.selectbox(key="network_tie_kind").set_value("delivers_with").run()
+    app.button(key="network_tie_save").click().run()
+    assert words.say("tie.made", "en") in texts(app)
+    assert "Introduce Saltmere Health House to Hooyo Circle" not in texts(app)
+    app.button(key=_introduce_never.UNDO).click().run()
+    assert "Introduce Saltmere Health House to Hooyo Circle" in texts(app)
 
 
 def test_presenting_names_pairs_and_no_weakness(

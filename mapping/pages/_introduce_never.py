@@ -1,4 +1,4 @@
-"""Marking a pair so that it is never proposed again, and taking that back."""
+"""A pair that leaves the list: marked so that it is never proposed, or tied; and taken back."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from layers import changes, clock, editing
 from layers.checking import Edit
 from layers.errors import LayerError
 from layers.history import Revision
-from mapping.pages import _shared
+from mapping.pages import _network_tie, _shared
 from mapping.pages._introduce_words import Shown
 
-REASON, BUTTON, UNDO, SAID, FAULT = (
-    f"introduce_{one}" for one in ("reason", "never", "never_undo", "never_said", "never_fault")
+REASON, BUTTON, UNDO, SAID, FAULT, MET = (
+    f"introduce_{one}"
+    for one in ("reason", "never", "never_undo", "never_said", "never_fault", "met")
 )
 _TABLES: Final = ("organizations", "bans")
 
@@ -35,9 +36,25 @@ def show(shown: Shown, a: str, b: str) -> None:
         )
 
 
+def note_tie(shown: Shown, a: str, b: str) -> None:
+    """Offer the form for the tie of two who have met."""
+    if st.toggle(_shared.say("introduce.met"), key=f"introduce_met_{a}_{b}"):
+        st.session_state[MET] = (a, b)
+        _network_tie.show(a, b, shown.names)
+
+
+def _tied() -> None:
+    """Say of a pair that it was tied here, for it is no longer in the list."""
+    pair, _, revision = st.session_state.get(_network_tie.SAID, ((), "", ""))
+    if revision and set(pair) == set(st.session_state.get(MET, ())):
+        del st.session_state[_network_tie.SAID], st.session_state[MET]
+        st.session_state[SAID] = (_shared.say("tie.made"), revision)
+
+
 def told() -> None:
-    """Say what became of the last mark, and offer to take it back."""
+    """Say what became of the last mark or tie, and offer to take it back."""
     say = _shared.say
+    _tied()
     fault = st.session_state.pop(FAULT, "")
     if fault:
         _shared.fault(fault, key="cg_fault_introduce")

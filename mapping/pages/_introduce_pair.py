@@ -12,7 +12,6 @@ from mapping.introductions import Suggestion
 from mapping.pages import (
     _introduce_never,
     _introduce_words,
-    _network_tie,
     _numbers,
     _persona,
     _shared,
@@ -122,5 +121,4 @@ def _next(shown: Shown, one: Suggestion, counted: Counted) -> None:
             **_ties_counted.query(counted),
         )
         _introduce_never.show(shown, one.a, one.b)
-    if st.toggle(say("introduce.met"), key=f"introduce_met_{one.a}_{one.b}"):
-        _network_tie.show(one.a, one.b, shown.names)
+    _introduce_never.note_tie(shown, one.a, one.b)
