@@ -57,6 +57,7 @@ def over_years(
             domain=False,
             ticks=False,
             minExtent=36,
+            labelPadding=10,  # clear of the first point
         ),
     )
     tip: list[Any] = [

@@ -164,13 +164,15 @@ def _on_map(change: Changed) -> None:
     if not change.by_area or change.newly is None or change.lost is None:
         st.text(say("gaps.note_papers" if need.no_papers else "whatif.map_none"))
         return
+    lost = scenario_coverage.Row(need, change).numbers["newly_lost"]
+    first = "newly" if lost is not None and lost["high"] == 0 else "lost"
     drawn = st.segmented_control(
         say("gaps.map_shows"),
         SHOWS,
-        default="lost",
+        default=first,
         required=True,
         format_func=lambda one: say(f"whatif.map_{one}"),
-        key=SHOWN,
+        key=f"{SHOWN}_{first}",  # where nobody is lost the map opens with those gained
     )
     values = {
         "lost": lambda: gaps.map_values(change.lost),
