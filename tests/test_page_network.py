@@ -198,6 +198,14 @@ def test_a_large_network_starts_at_one_organization(
     app = opened()
     assert app.session_state["network_reach"] == "1"
     assert "too dense to read. It starts with N75" in texts(app)
+    app.session_state["network_actor"] = "n76"  # as a click in the picture does
+    app.run()
+    assert app.session_state["network_middle"] == "n75"
+    app.button(key="network_surround").click().run()
+    assert app.session_state["network_middle"] == "n76"
+    app.selectbox(key="network_actor").set_value("n3").run()  # sought by name
+    assert app.session_state["network_middle"] == "n3"
+    assert not app.exception
 
 
 # --- the picture ------------------------------------------------------------------------------

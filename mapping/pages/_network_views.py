@@ -120,14 +120,13 @@ def _surroundings(
     """Give whose surroundings are drawn, and who is in them; said where nobody chose."""
     state = st.session_state
     if state.get(_network_asked.MIDDLE) not in found.graph:
-        state[_network_asked.MIDDLE] = actor
+        # kept from now on: a click on somebody else must not redraw what is around
+        state[_network_asked.MIDDLE] = actor or first_to_show(found)
     middle = state[_network_asked.MIDDLE]
-    if middle is None:
-        middle = first_to_show(found)
-        if not chosen.presenting:
-            st.text(
-                _shared.say("network.choose_first", actors=len(found.graph), name=names[middle])
-            )
+    if actor is None and not chosen.presenting:
+        many = len(found.graph) > _network_asked.READABLE
+        key = "network.choose_first" if many else "network.around"
+        st.text(_shared.say(key, actors=len(found.graph), name=names[middle]))
     steps = int(chosen.reach)
     near = network.neighbourhood(found.graph, middle, steps=steps)
     if actor is not None and actor not in near:  # chosen in the table, or on the map

@@ -92,6 +92,7 @@ class Matrix {
     mark.title = cell.said;
     mark.setAttribute("aria-label", cell.said);
     for (const name of ["pale", "few", "own"]) mark.classList.toggle(name, Boolean(cell[name]));
+    mark.classList.toggle("mid", cell.fill === "gap_3"); // neither dark nor light text stands out
     if (cell.fill) mark.style.setProperty("--fill", `var(--cg-${cell.fill.replaceAll("_", "-")})`);
     const text = tag("span", "text", mark);
     tag("b", "", text, String(cell.present));

@@ -149,7 +149,8 @@ class Picture {
     const mark = make("g", { class: `node ${node.form}${grouped}`, role: "button", tabindex: "-1", "aria-label": node.said }, parent);
     const frame = shape(node.form, mark);
     if (node.fill) frame.style.setProperty("--fill", shade(node.fill));
-    if (pale(node.fill)) mark.classList.add("pale");
+    mark.classList.toggle("pale", pale(node.fill));
+    mark.classList.toggle("mid", node.fill === "gap_3");
     const letter = node.sign === undefined ? null : make("text", { class: "letter" }, mark);
     if (letter) letter.textContent = node.sign;
     const picture = node.picture && !letter ? make("path", { class: "picture-mark", d: node.picture[2] }, mark) : null;
@@ -209,7 +210,7 @@ class Picture {
         make("line", { class: "tie", x1: 1, y1: 10, x2: form === "one_way" ? 17 : 25, y2: 10, "stroke-width": 2 }, sign);
         if (form === "one_way") make("path", { class: "head", d: "M25 10 L16 5.5 L16 14.5 Z" }, sign);
       } else if (form === "group") {
-        const one = make("g", { class: `node square grouped${fill ? "" : " unsaid"}${pale(fill) ? " pale" : ""}` }, sign);
+        const one = make("g", { class: `node square grouped${fill ? "" : " unsaid"}${pale(fill) ? " pale" : ""}${fill === "gap_3" ? " mid" : ""}` }, sign);
         const frame = shape("square", one);
         if (fill) frame.style.setProperty("--fill", shade(fill));
         resize(frame, "square", 13, 10, 9);
@@ -299,7 +300,7 @@ function shade(name) {
   return `var(--cg-${name.replaceAll("_", "-")})`;
 }
 
-// the darkest steps of the scale carry light text
+// the darkest steps of the scale carry light text; that of the one before stands on a lighter rim
 function pale(fill) {
-  return fill === "gap_3" || fill === "gap_4" || fill === "gap_5";
+  return fill === "gap_4" || fill === "gap_5";
 }
