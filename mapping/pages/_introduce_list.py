@@ -21,7 +21,7 @@ FEWEST_ACTORS, FEWEST_TIES = 10, 10  # with fewer nothing is said of chance
 Rows = dict[str, dict[str, Any]]
 
 
-def table(shown: Shown) -> None:
+def every(shown: Shown) -> None:
     """List all suggestions."""
     say = _shared.say
     st.subheader(say("introduce.list"), anchor=False)
@@ -107,24 +107,31 @@ def left_out(shown: Shown) -> list[str]:
 def sheets(shown: Shown, chosen: Suggestion, actors: Rows) -> None:
     """Offer a page for each call, to print."""
     say = _shared.say
-    every = [one for one in shown.found.suggestions if _may_leave(one, actors)]
+    leaving = [one for one in shown.found.suggestions if _may_leave(one, actors)]
     st.subheader(say("introduce.sheet"), anchor=False)
     st.text(say("introduce.sheet_about"))
+    file_name = f"introductions-{clock.today():%Y-%m-%d}.html"
+    mine = [one for one in leaving if one is chosen]
     with st.container(horizontal=True):
-        for key, label, several in (
-            ("one", say("introduce.sheet_one"), [one for one in every if one is chosen]),
-            ("all", say("introduce.sheet_all", count=len(every)), every),
-        ):
-            st.download_button(
-                label,
-                _page(shown, several, actors),
-                file_name=f"introductions-{clock.today():%Y-%m-%d}.html",
-                mime="text/html",
-                on_click="ignore",
-                disabled=not several,
-                key=f"introduce_sheet_{key}",
-            )
-    without = len(shown.found.suggestions) - len(every)
+        st.download_button(
+            say("introduce.sheet_one"),
+            _page(shown, mine, actors),
+            file_name=file_name,
+            mime="text/html",
+            on_click="ignore",
+            disabled=not mine,
+            key="introduce_sheet_one",
+        )
+        st.download_button(
+            say("introduce.sheet_all", count=len(leaving)),
+            _page(shown, leaving, actors),
+            file_name=file_name,
+            mime="text/html",
+            on_click="ignore",
+            disabled=not leaving,
+            key="introduce_sheet_all",
+        )
+    without = len(shown.found.suggestions) - len(leaving)
     if without:
         st.text(say("introduce.sheet_without", count=without))
 

@@ -99,7 +99,7 @@ def _pairs(
         chosen = _choose(shown)
         _introduce_pair.picture(shown, chosen, _forms(organizations))
         _introduce_pair.about(shown, chosen, counted)
-    _introduce_list.table(shown)
+    _introduce_list.every(shown)
     if not shown.presenting:
         actors = _shared.once("introduce actors", "", lambda: _rows(organizations))
         _introduce_list.sheets(shown, chosen, actors)
