@@ -166,7 +166,8 @@ def _sheet(shown: Shown, one: Suggestion, actors: Rows) -> Sheet:
         )
         for each in one.served[:2]
     ]
-    why += [_introduce_words.common(shown, each) for each in one.common]
+    in_common = [_introduce_words.common(shown, each) for each in one.common]
+    why += [text[:1].upper() + text[1:] for text in in_common]
     called = between or (one.a, one.b)
     return Sheet(
         a=shown.names[one.a],
