@@ -35,7 +35,7 @@ class Rules:
     not_kinds
         Pairs of which some kinds of ties are banned.
     protecting, police
-        Actors that support after violence, and the police.
+        Actors that support after violence, and those of ``ask_first``; and the police.
     refused
         How many actors refused to be shown: they are in nothing.
     ask_first
@@ -97,13 +97,15 @@ def rules(read: Read, *, day: date) -> Rules:
             found.setdefault(pair, BANNED)
     risky = shown.reindex(columns=["at_risk"])["at_risk"].fillna(value=False).astype(bool)
     sectors = shown["sector"].astype(object)
+    ask_first = _ids(shown, risky) | _hidden(read, shown)
     return Rules(
         pairs=found,
         not_kinds={pair: frozenset(kinds) for pair, kinds in not_kinds.items()},
-        protecting=_ids(shown, sectors.eq("protection")) | _offering(read("services")),
+        # a refuge may be recorded as housing: its hidden place says enough
+        protecting=_ids(shown, sectors.eq("protection")) | _offering(read("services")) | ask_first,
         police=_ids(shown, sectors.eq("police")),
         refused=len(organizations) - len(shown),
-        ask_first=_ids(shown, risky) | _hidden(read, shown),
+        ask_first=ask_first,
     )
 
 
