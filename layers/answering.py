@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from layers import clock, coarsening, confirming, editing, said_languages, telling
+from layers import clock, coarsening, confirming, consent, editing, said_languages, telling
 from layers.answer_values import checked
 from layers.atlas import Atlas
 from layers.changes import Operation
@@ -393,9 +393,11 @@ class _Maker:
         if typed is None:
             raise LayerError("answer_needed")
         folded = typed.casefold()
-        for one, name in names.items():
-            if name.casefold() == folded:
-                return one, name
+        # who may not be named to it is still the one it typed, and no second row
+        shown = consent.shown_actors(self.atlas.read("organizations"))
+        for one, name in zip(shown["id"], shown["name"], strict=True):
+            if one != self.held.organization_id and name.casefold() == folded:
+                return str(one), str(name)
         made = self._name(_slug(typed))
         operations.append(self._insert("organizations", made, {"name": typed}))
         return made, typed

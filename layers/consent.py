@@ -40,6 +40,30 @@ def shown_actors(organizations: Table) -> Table:
     return organizations[organizations["consent_shown"].fillna(value=True).astype(bool)]
 
 
+def named_outside(organizations: Table) -> Table:
+    """Keep the actors that may be named to others than the desk: in a hall, on a page, in a file.
+
+    Who could come to harm by it is left out whatever else it said; so is who said no to it.
+
+    Parameters
+    ----------
+    organizations
+        Table ``organizations``; columns that are not there were never asked.
+
+    Examples
+    --------
+    >>> yes_no = lambda *said: pd.array(said, dtype="boolean")
+    >>> table = pd.DataFrame({"id": ["a", "b", "c"], "at_risk": yes_no(True, None, False)})
+    >>> named_outside(table.assign(consent_shared=yes_no(True, None, False)))["id"].tolist()
+    ['b']
+    """
+    kept = shown_actors(organizations)
+    for name in ("consent_shared", "at_risk"):
+        if name in kept:
+            kept = kept[kept[name].astype("boolean").ne(GUARDS[name]).fillna(value=True)]
+    return kept
+
+
 def shown_assets(assets: Table) -> Table:
     """Keep the assets that may be shown: none that refused; a skill, being a person's, only by yes.
 

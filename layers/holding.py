@@ -127,8 +127,8 @@ def hold(atlas: Atlas, organization_id: str) -> Held:
 
 
 def public_names(atlas: Atlas, organization_id: str) -> list[tuple[str, str]]:
-    """List the organizations that may be shown, but this one, by name."""
-    rows = consent.shown_actors(atlas.read("organizations"))
+    """List the organizations that may be named outside, but this one, by name."""
+    rows = consent.named_outside(atlas.read("organizations"))
     rows = rows[rows["id"].ne(organization_id)]
     return sorted(zip(rows["id"], rows["name"], strict=True), key=lambda one: one[1].casefold())
 
@@ -321,8 +321,13 @@ class _Gathering:
             )
 
     def _ties(self) -> Iterator[Thing]:
-        """Give the ties that last, with those partners who may be shown; never trust."""
-        names = dict(public_names(self.atlas, self.id))
+        """Give the ties that last, with those partners who may be shown; never trust.
+
+        A partner whom it could harm to be named is there only where this one told of the tie.
+        """
+        shown = consent.shown_actors(self.atlas.read("organizations"))
+        names = dict(zip(shown["id"], shown["name"], strict=True))
+        public = {one for one, _ in public_names(self.atlas, self.id)}
         denied = set(self.atlas.read("statements")["id"])
         rows = self._rows("ties", "from_id", [self.id]) + self._rows("ties", "to_id", [self.id])
         today = clock.today().isoformat()
@@ -335,6 +340,8 @@ class _Gathering:
                 continue
             way = "out" if side == "from" else "in"
             right = known(row[f"{side}_confirmed_on"]) is not None
+            if other not in public and not right:
+                continue
             wrong = confirming.denial_id(row["id"], side) in denied
             yield self._thing(
                 "ties",

@@ -130,6 +130,8 @@ def remove_due(db: sqlite3.Connection, today: date) -> int:
 def partners(read: Read, organization_id: str) -> dict[str, str]:
     """Name the organizations one may rate: those it has a lasting tie with, and that are shown.
 
+    One whom it could harm to be named is told to those alone who named the tie themselves.
+
     Parameters
     ----------
     read
@@ -142,10 +144,21 @@ def partners(read: Read, organization_id: str) -> dict[str, str]:
     lasts = ~(ties["until"].notna() & (pd.to_datetime(ties["until"]) < today))
     mine = ties[lasts & (ties["from_id"].eq(organization_id) | ties["to_id"].eq(organization_id))]
     others = {*mine["from_id"], *mine["to_id"]} - {organization_id}
-    actors = consent.shown_actors(read("organizations"))
-    actors = actors[actors["id"].isin(others)]
+    everyone = read("organizations")
+    known = _told_by(mine, organization_id) | set(consent.named_outside(everyone)["id"])
+    actors = consent.shown_actors(everyone)
+    actors = actors[actors["id"].isin(others & known)]
     named = zip(actors["id"], actors["name"], strict=True)
     return dict(sorted(named, key=lambda one: str(one[1]).casefold()))
+
+
+def _told_by(ties: pd.DataFrame, organization_id: str) -> set[str]:
+    """Name those with whom an organization itself said it has a tie."""
+    found: set[str] = set()
+    for mine, other in (("from", "to"), ("to", "from")):
+        said = ties[f"{mine}_id"].eq(organization_id) & ties[f"{mine}_confirmed_on"].notna()
+        found |= set(ties.loc[said, f"{other}_id"])
+    return found
 
 
 def answer(

@@ -29,7 +29,9 @@ def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> atlas.Atlas:
         writer.insert(
             "organizations",
             [{"id": f"o{at}", "name": name} for at, name in enumerate(NAMES)]
-            + [{"id": "no", "name": "Refused", "consent_shown": False}],
+            + [{"id": "no", "name": "Refused", "consent_shown": False}]
+            + [{"id": "quiet", "name": "Quiet House", "at_risk": True}]
+            + [{"id": "inside", "name": "Inside only", "consent_shared": False}],
         )
     monkeypatch.setenv("CG_ATLAS", str(made.path))
     monkeypatch.setenv("CG_TODAY", "2026-03-01")
@@ -108,7 +110,9 @@ def test_a_round_is_set_up_and_led_from_the_desk(room: Room, session: Session) -
     app.number_input(key=f"netmap_people_{mark}_1").set_value(3)
     press(app, "set_up", session)
     found = now(room, session)
-    assert [one.name for one in found.shown] == sorted(NAMES, key=str.casefold)  # none that refused
+    assert [one.name for one in found.shown] == sorted(
+        NAMES, key=str.casefold
+    )  # none that refused, or is not to be named in a hall
     assert [one.people for one in found.groups] == [6, 3, 6]
     press(app, "next", session)
     assert (now(room, session).stage, now(room, session).step) == ("links", 0)

@@ -160,6 +160,28 @@ def test_the_private_page_takes_answers_of_its_own_partners_only(room: Room, tow
     assert town.read("proposals").empty
 
 
+def test_whom_it_could_harm_to_be_named_is_told_only_to_who_named_the_tie(
+    room: Room, town: Atlas
+) -> None:
+    with town.write() as w:
+        rows = town.read("organizations").set_index("id")["row_version"]
+        w.update("organizations", "a", {"at_risk": True}, seen=int(rows["a"]))
+        w.update("organizations", "x", {"consent_shared": False}, seen=int(rows["x"]))
+        ties = town.read("ties").set_index("id")["row_version"]
+        w.update("ties", "tc", {"from_confirmed_on": date(2026, 2, 1)}, seen=int(ties["tc"]))
+    rating.start(room, town)
+    told = {}
+    for who in ("b", "c"):
+        _, secret = inviting.invite(town, who)
+        routes = ours.OursRoutes(town.path, room=room).routes()
+        with TestClient(Starlette(routes=routes)) as client:
+            key = {"Authorization": f"Bearer {secret}"}
+            told[who] = client.get("/ours/held", headers=key)
+    assert "House A" not in told["b"].text
+    assert told["c"].json()["rating"]["partners"] == [["a", "House A"]]
+    assert "House X" not in told["b"].text + told["c"].text
+
+
 def test_a_sheet_asks_for_ratings_and_none_of_them_becomes_a_proposal(town: Atlas) -> None:
     plain = asked.sheet(town, "b", lang="en")
     book = load_workbook(io.BytesIO(asked.sheet(town, "b", lang="fr", rate=True)))

@@ -69,8 +69,8 @@ def form(room: rooms.Room, session: Session) -> None:
 
 
 def actors_of(organizations: pd.DataFrame) -> list[Actor]:
-    """List the actors of the atlas that may be shown, by name, as they are drawn in the network."""
-    shown = consent.shown_actors(organizations)
+    """List the actors that may be named in a hall, by name, as they are drawn in the network."""
+    shown = consent.named_outside(organizations)
     graph = network.graph_of(shown, _shared.read("ties"))
     found = [
         Actor(
