@@ -7,7 +7,8 @@ field of the grid hides anybody.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 import pandas as pd
@@ -92,7 +93,13 @@ def _field(power: Any, interest: Any) -> str:  # noqa: ANN401 - cells, perhaps <
     return FIELDS[bool(power >= HIGH), bool(interest >= HIGH)]
 
 
-def towers(table: pd.DataFrame, organizations: pd.DataFrame, *, question: str) -> pd.DataFrame:
+def towers(
+    table: pd.DataFrame,
+    organizations: pd.DataFrame,
+    *,
+    question: str,
+    sessions: Mapping[Hashable, str] = MappingProxyType({}),
+) -> pd.DataFrame:
     """Set the ranks side by side that groups of a Net-Map round gave for influence.
 
     Parameters
@@ -103,30 +110,33 @@ def towers(table: pd.DataFrame, organizations: pd.DataFrame, *, question: str) -
         Those that may be shown.
     question
         One of the questions of the table.
+    sessions
+        What to call a session, by identifier: every session has a group A.
 
     Returns
     -------
     ranks
-        Indexed by organization: one column a group (rank, 1 is the most; NaN where it was not
-        ranked), ``mean`` of the ranks as a share of how many each group ranked (0 the most, 1 the
-        least), and ``apart``: how far the shares of two groups are from each other at most, NaN
-        where one group alone ranked it. The highest ranked first.
+        Indexed by organization: one column a group of a session (rank, 1 is the most; NaN where it
+        was not ranked), ``mean`` of the ranks as a share of how many each group ranked (0 the most,
+        1 the least), and ``apart``: how far the shares of two groups are from each other at most,
+        NaN where one group alone ranked it. The highest ranked first.
     """
     here = table[
         (table["question"] == question) & table["organization_id"].isin(organizations["id"])
     ]
-    groups = list(dict.fromkeys(here["group_name"]))
-    last = here.drop_duplicates(["group_name", "organization_id"], keep="last")
+    last = here.drop_duplicates(["session_id", "group_name", "organization_id"], keep="last")
+    called = _called(last, sessions)
     ranks: dict[Hashable, dict[str, float]] = {}
     shares: dict[Hashable, list[float]] = {}
     for row in last.to_dict("records"):
-        one = row["organization_id"]
+        one, group = row["organization_id"], called[row["session_id"], row["group_name"]]
         if pd.isna(row["rank"]):
             continue
-        ranks.setdefault(one, {})[str(row["group_name"])] = float(row["rank"])
+        ranks.setdefault(one, {})[group] = float(row["rank"])
         ranked = row["ranked"]
         if not pd.isna(ranked) and ranked > 1:
             shares.setdefault(one, []).append((float(row["rank"]) - 1) / (int(ranked) - 1))
+    groups = list(called.values())
     found = pd.DataFrame.from_dict(ranks, orient="index", columns=groups, dtype=float)
     found["mean"] = [
         sum(shares[one]) / len(shares[one]) if one in shares else float("nan")
@@ -137,3 +147,16 @@ def towers(table: pd.DataFrame, organizations: pd.DataFrame, *, question: str) -
         for one in found.index
     ]
     return found.sort_values("mean", kind="stable", na_position="last")
+
+
+def _called(rows: pd.DataFrame, sessions: Mapping[Hashable, str]) -> dict[Hashable, str]:
+    """Name each group of each session, with the session where there are several."""
+    pairs = dict.fromkeys(zip(rows["session_id"], rows["group_name"], strict=True))
+    several = len({session for session, _ in pairs}) > 1
+    found: dict[Hashable, str] = {}
+    for session, group in pairs:
+        name = f"{group} ({sessions.get(session, session)})" if several else str(group)
+        while name in found.values():  # two sessions of one title
+            name += "'"
+        found[session, group] = name
+    return found

@@ -80,7 +80,7 @@ def test_ranks_of_groups_stand_side_by_side_with_how_far_they_are_apart() -> Non
         ("men", "hushed", 3.0, 5),
     ]
     table = pd.DataFrame(rows, columns=["group_name", "organization_id", "rank", "ranked"])
-    table["question"] = "who decides"
+    table["question"], table["session_id"] = "who decides", "s1"
     shown = pd.DataFrame({"id": ["city", "police", "mosque"]})
     found = standing.towers(table, shown, question="who decides")
     assert found.columns.tolist() == ["women", "men", "mean", "apart"]
@@ -89,3 +89,22 @@ def test_ranks_of_groups_stand_side_by_side_with_how_far_they_are_apart() -> Non
     assert found["mean"].tolist() == [0.125, 0.375, 0.75]
     assert found["apart"].fillna(-1).tolist() == [0.25, 0.75, -1]
     assert standing.towers(table, shown, question="other").empty
+
+
+def test_group_a_of_one_session_is_not_group_a_of_another() -> None:
+    rows = [
+        ("s1", "A", "city", 1.0, 2),
+        ("s1", "A", "mosque", 2.0, 2),
+        ("s2", "A", "mosque", 1.0, 2),
+        ("s2", "A", "city", 2.0, 2),
+        ("s3", "A", "city", 1.0, 2),
+    ]
+    names = ["session_id", "group_name", "organization_id", "rank", "ranked"]
+    table = pd.DataFrame(rows, columns=names).assign(question="who decides")
+    shown = pd.DataFrame({"id": ["city", "mosque"]})
+    titles = {"s1": "Spring", "s2": "Autumn", "s3": "Autumn"}
+    found = standing.towers(table, shown, question="who decides", sessions=titles)
+    assert found.columns.tolist() == ["A (Spring)", "A (Autumn)", "A (Autumn)'", "mean", "apart"]
+    # of city the shares are 0, 1 and 0, of the mosque 1 and 0
+    assert found["mean"].round(3).to_dict() == {"city": 0.333, "mosque": 0.5}
+    assert found["apart"].tolist() == [1, 1]

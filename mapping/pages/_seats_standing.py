@@ -209,7 +209,9 @@ def _towers(names: Mapping[str, str]) -> None:
         say("seats.question"), sorted(table["question"].unique()), key="seats_towers_question"
     )
     shown = organizations[organizations["id"].isin(list(names))]
-    found = standing.towers(table, shown, question=str(asked))
+    past = _shared.read("sessions")
+    titles = {row["id"]: _session(row) for row in past.to_dict("records")}
+    found = standing.towers(table, shown, question=str(asked), sessions=titles)
     st.text(f"{say('seats.towers_about')} {say('network.verdict')}")
     columns: dict[str, list[str]] = {
         say("seats.col_name"): [names[str(one)] for one in found.index]
@@ -223,3 +225,9 @@ def _towers(names: Mapping[str, str]) -> None:
     ]
     with st.container(key="judged_towers"):
         st.dataframe(pd.DataFrame(columns), hide_index=True, key="seats_towers")
+
+
+def _session(row: Mapping[Any, Any]) -> str:
+    """Call a session by its title and day: a title may come back."""
+    day = row["held_on"]
+    return str(row["title"]) if pd.isna(day) else f"{row['title']}, {pd.Timestamp(day):%Y-%m-%d}"
