@@ -26,13 +26,16 @@ def releasable(
 ) -> tuple[dict[str, pd.DataFrame], dict[str, int]]:
     """Keep of all tables what may leave; ``whole`` for a copy that takes work notes along.
 
+    Only such a copy, which is the desk's own, holds whom it could harm to be named outside, and who
+    said no to that; every other file leaves them out as it does who refused to be shown.
     An actor or asset that refused to be shown goes as a whole, with its place and the ties, seats,
     trust and links that would name it; so does a skill that was not agreed to. One that was never
     asked keeps its name and loses its contacts and its unmapped columns. What others judge of an
     organization leaves only with its own reply beside it.
     """
     kept = {name: table.copy() for name, table in tables.items()}
-    kept["organizations"] = consent.shown_actors(kept["organizations"])
+    may_be = consent.shown_actors if whole else consent.named_outside
+    kept["organizations"] = may_be(kept["organizations"])
     kept["assets"] = consent.shown_assets(kept["assets"])
     withheld = {
         "actors": len(tables["organizations"]) - len(kept["organizations"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,33 @@ def test_a_judgement_leaves_only_with_the_reply_to_it(town: Atlas) -> None:
     assert what.tables["replies"]["words"].tolist() == ["That was last year."]
     assert what.withheld["judgements"] == 8
     assert what.withheld["notes"] == 4
+
+
+@pytest.mark.parametrize("to", EVERY_FORMAT)
+def test_whom_it_could_harm_to_be_named_is_in_the_copy_of_the_whole_alone(
+    town: Atlas, tmp_path: Path, to: str
+) -> None:
+    with town.write() as w:
+        w.insert("organizations", [{"id": "q", "name": "Quiet House", "consent_shown": True}])
+        w.insert("organizations", [{"id": "i", "name": "Inside Club", "consent_shown": True}])
+        w.update("organizations", "q", {"at_risk": True, "consent_shared": True}, seen=1)
+        w.update("organizations", "i", {"consent_shared": False}, seen=1)
+        tie = {"kind": "funds", "direction": "directed"}
+        w.insert("ties", [{"id": one, "from_id": "ans", "to_id": one, **tie} for one in "qi"])
+    what = leaving(town, to=to)
+    whole = to == "gpkg"
+    assert {"q", "i"} & set(what.tables["organizations"]["id"]) == ({"q", "i"} if whole else set())
+    assert what.withheld["actors"] == (1 if whole else 3)
+    assert len(what.tables["ties"]) == (2 if whole else 0)
+    export(town, tmp_path / to, to=to)
+    if not whole:
+        for file in (tmp_path / to).iterdir():
+            data = file.read_bytes()
+            if zipfile.is_zipfile(file):
+                with zipfile.ZipFile(file) as packed:
+                    data = b"".join(packed.read(one) for one in packed.namelist())
+            assert b"Quiet House" not in data
+            assert b"Inside Club" not in data
 
 
 def test_work_notes_leave_in_a_copy_of_the_whole_but_for_who_refused(town: Atlas) -> None:
