@@ -62,6 +62,17 @@ class Limit:
         """Give the greatest betweenness by steps with one tie more, and no other."""
         return self._now[0].with_tie(a, b)
 
+    def opened(self, a: int, b: int) -> tuple[float, float] | None:
+        """Give the greatest betweenness by strength and direction, now and with one tie more.
+
+        Only where a tie raises it, as one that makes ways in a new direction may.
+        """
+        for one, most in zip(self._now[1:], self._most[1:], strict=True):
+            after = one.with_tie(a, b)
+            if after > most + _ALMOST:
+                return most, after
+        return None
+
     @property
     def together(self) -> float:
         """The greatest betweenness by steps with all ties that were taken."""

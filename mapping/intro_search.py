@@ -37,6 +37,7 @@ class Taken:
     introducers: tuple[Introducer, ...]
     joins: bool
     most: float
+    opened: tuple[float, float] | None
 
 
 class Search:
@@ -101,6 +102,7 @@ class Search:
                 introducers=introducers,
                 joins=joins,
                 most=self.limit.alone(*pair),
+                opened=self.limit.opened(*pair),
             )
         )
         self.limit.take(*pair)

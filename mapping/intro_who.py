@@ -13,7 +13,6 @@ import pandas as pd
 from mapping.counted import WEAKEST, Counted
 
 MOST_ASKED: Final = 3  # times that one actor is asked to introduce others, in one list
-MOST_NAMED: Final = 3  # who could do it too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

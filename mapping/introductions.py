@@ -54,7 +54,10 @@ class Suggestion:
     joins
         Whether it joins two parts of the network: more then hangs on its ends, whoever they are.
     most
-        The greatest betweenness with this tie.
+        The greatest betweenness by steps with this tie.
+    opened
+        The greatest betweenness by strength and direction, now and with this tie, where it rises:
+        the tie makes ways in a direction in which there were none.
     ask_first
         Of the two, and of who would introduce them: actors it could harm to be named.
     """
@@ -70,6 +73,7 @@ class Suggestion:
     introducers: tuple[Introducer, ...]
     joins: bool
     most: float
+    opened: tuple[float, float] | None
     ask_first: tuple[str, ...]
 
     @property
@@ -154,7 +158,8 @@ def introductions(
     -----
     One after another: what an earlier tie brings already counts no more for a later one. No tie
     raises the greatest betweenness (by :func:`mapping.network.measures` and by steps alone), by
-    itself or with those before it, but where it joins two parts of the network.
+    itself or with those before it, but where it joins two parts of the network; the first of the
+    two also where it makes ways in a new direction.
     """
     if wanted not in WANTED:
         raise ValueError(f"wanted must be one of {WANTED}, got {wanted!r}")
@@ -224,5 +229,6 @@ def _suggestion(found: Field, taken: Taken) -> Suggestion:
         introducers=introducers,
         joins=taken.joins,
         most=taken.most,
+        opened=taken.opened,
         ask_first=tuple(sorted(asked & found.rules.ask_first)),
     )

@@ -98,7 +98,7 @@ def towers(
     organizations: pd.DataFrame,
     *,
     question: str,
-    sessions: Mapping[Hashable, str] = MappingProxyType({}),
+    sessions: Mapping[str, str] = MappingProxyType({}),
 ) -> pd.DataFrame:
     """Set the ranks side by side that groups of a Net-Map round gave for influence.
 
@@ -149,7 +149,7 @@ def towers(
     return found.sort_values("mean", kind="stable", na_position="last")
 
 
-def _called(rows: pd.DataFrame, sessions: Mapping[Hashable, str]) -> dict[Hashable, str]:
+def _called(rows: pd.DataFrame, sessions: Mapping[str, str]) -> dict[Hashable, str]:
     """Name each group of each session, with the session where there are several."""
     pairs = dict.fromkeys(zip(rows["session_id"], rows["group_name"], strict=True))
     several = len({session for session, _ in pairs}) > 1

@@ -43,6 +43,9 @@ def test_a_tie_more_gives_what_networkx_gives(graph: nx.Graph[Any]) -> None:
             before, now = (network.measures(one)["betweenness"].max() for one in (graph, after))
             raised = raised or now > before + 1e-9
         assert limit.keeps(a, b) == (limit.joins(a, b) or not raised)
+        # and where it rises by strength and direction, that is told
+        before, now = (network.measures(one)["betweenness"].max() for one in (graph, after))
+        assert limit.opened(a, b) == (pytest.approx((before, now)) if now > before + 1e-9 else None)
 
 
 def without_loops(graph: nx.Graph[Any]) -> nx.Graph[Any]:

@@ -53,6 +53,12 @@ def test_the_sample_says_whom_to_introduce_why_and_who_could(
     assert len(table) == 10
     chance = app.dataframe[1].value
     assert chance.iloc[0, -1] == words.say("introduce.verdict_better", "en")
+    # a tie that makes ways in a new direction says what that does to the busiest actor
+    opens = words.say("introduce.opens", "en", before="14.4%", after="\0").split("\0")
+    assert opens[0] not in said
+    app.selectbox(key="introduce_pair").set_value("city-schools vatra-families").run()
+    assert opens[0] in texts(app)
+    app.selectbox(key="introduce_pair").set_value("saltmere-clinic hooyo-circle").run()
     # a pair that is marked is gone from the list, and comes back when that is undone
     app.text_input(key=_introduce_never.REASON).input("They tried last year.").run()
     app.button(key=_introduce_never.BUTTON).click().run()
@@ -82,7 +88,8 @@ def test_presenting_names_pairs_and_no_weakness(
     assert "do not trust" not in said
     assert "they trust" not in said
     assert words.say("introduce.presenting", "en") in said
-    assert "could harm" not in said
+    ask_first = words.say("introduce.ask_first", "en", names="\0").split("\0")
+    assert ask_first[0] not in said
     assert "Fathers" not in app.dataframe[0].value.to_string()
     for go_between in ("Kilnside Neighbourhood Desk", "Harbour Mission"):
         assert f"pass {go_between}" not in said

@@ -97,12 +97,18 @@ def _instead(shown: Shown, one: Suggestion) -> str:
 
 
 def _limit(shown: Shown, one: Suggestion) -> str:
-    """Say what the tie makes of the busiest actor."""
-    return _shared.say(
-        "introduce.joins" if one.joins else "introduce.keeps",
-        before=share(shown.found.most_now),
-        after=share(one.most),
-    )
+    """Say what the tie makes of the busiest actor: by steps, and by direction where it rises."""
+    lines = [
+        _shared.say(
+            "introduce.joins" if one.joins else "introduce.keeps",
+            before=share(shown.found.most_now),
+            after=share(one.most),
+        )
+    ]
+    if one.opened is not None:
+        before, after = map(share, one.opened)
+        lines.append(_shared.say("introduce.opens", before=before, after=after))
+    return " ".join(lines)
 
 
 def share(value: float) -> str:
