@@ -11,6 +11,8 @@ from typing import Final
 
 import pandas as pd
 
+from layers import consent
+
 UNKNOWN: Final = "unknown"  # chosen like a code: not knowing is a group of its own
 LED: Final = ("yes", "no", UNKNOWN)
 
@@ -27,12 +29,15 @@ class Shown:
         Of ``LED``: whether migrants lead.
     communities
         BCP 47 tags of communities an actor belongs to, or ``UNKNOWN``: of none that is known.
+    outside
+        Only those that may be named outside: at a projector.
     """
 
     sectors: Sequence[str] = ()
     kinds: Sequence[str] = ()
     led: Sequence[str] = ()
     communities: Sequence[str] = ()
+    outside: bool = False
 
     def of(self, organizations: pd.DataFrame) -> pd.DataFrame:
         """Keep the actors that are shown, in their order.
@@ -58,7 +63,8 @@ class Shown:
         if self.communities:
             wanted = set(self.communities)
             kept &= organizations["communities"].map(lambda tags: bool(wanted & of_one(tags)))
-        return organizations[kept]
+        here = organizations[kept]
+        return consent.named_outside(here) if self.outside else here
 
     @property
     def is_all(self) -> bool:

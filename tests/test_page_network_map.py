@@ -106,6 +106,18 @@ def test_it_counts_what_is_drawn_and_lists_the_others_with_the_reason(town: atla
     assert not any(one in sent(app) for one in ("Hushed", "10012345", "10.012345"))
 
 
+def test_presenting_lists_who_is_not_drawn_without_the_reason(town: atlas.Atlas) -> None:
+    del town
+    app = AppTest.from_string(PAGE, default_timeout=30)
+    app.query_params["network_view"] = "On the map"
+    app.query_params["network_presenting"] = "true"
+    app.run()
+    assert not app.exception
+    listed = app.dataframe(key="network_unplaced").value
+    assert listed[words.say("network.col_name", "en")].tolist() == ["Circle", "Refuge"]
+    assert "protected" not in listed.to_string()
+
+
 def test_a_walk_from_the_chosen_actor_leaves_its_protected_service_out(town: atlas.Atlas) -> None:
     del town
     app = opened()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import date
 from pathlib import Path
@@ -223,10 +224,32 @@ def test_two_actors_show_all_that_is_recorded_between_them(
     assert all("evil" not in one.value for one in app.markdown)
 
 
-def test_presenting_says_nothing_that_makes_one_organization_look_weak(app: AppTest) -> None:
+def test_presenting_says_nothing_that_makes_one_organization_look_weak(
+    app: AppTest, sample: atlas.Atlas
+) -> None:
     opened(app, network_presenting="true", network_actor="Harbour Mission")
     said = texts(app)
-    assert "168 of 2415 possible pairs of 70 organizations work together" in said
+    rows = sample.read("organizations")
+    risky = rows["at_risk"].eq(True).fillna(value=False)
+    inside = rows["consent_shared"].eq(False).fillna(value=False)
+    quiet = rows[risky | inside]
+    named = set(rows["id"]) - set(quiet["id"])
+    ends = sample.read("ties")[["from_id", "to_id"]].itertuples(index=False)
+    tied = {frozenset(pair) for pair in ends if set(pair) <= named}
+    assert len(quiet) == 9
+    counted = re.search(r"(\d+) of (\d+) possible pairs of (\d+) organizations", said)
+    assert counted is not None
+    assert int(counted[1]) <= len(tied)
+    assert (int(counted[2]), int(counted[3])) == (math.comb(len(named), 2), len(named))
+    assert "left out here" in said
+    for view in ("picture", "map", "sectors", "offers", "serves"):
+        app.segmented_control(key="network_view").set_value(view).run()
+        assert not app.exception
+        sent = "".join(str(getattr(one, "proto", "")) for one in app.main)
+        tables = "".join(one.value.to_string() for one in app.dataframe)
+        assert "Harbour Mission" in sent + tables
+        assert [one for one in quiet["name"] if one in sent + tables] == []
+    app.segmented_control(key="network_view").set_value("picture").run()
     assert not any(one in said for one in WEAK)
     assert "Fathers" not in said
     assert [one.key for one in app.selectbox if one.key == "network_size"] == []

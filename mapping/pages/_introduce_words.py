@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mapping.few import in_fives
 from mapping.intro_served import Served
@@ -28,6 +28,20 @@ class Shown:
     def listed(self, actors: Iterable[object]) -> str:
         """Name several."""
         return ", ".join(self.name(one) for one in actors)
+
+
+def outside(one: Suggestion, names: Mapping[str, str]) -> Suggestion | None:
+    """Keep of a suggestion what names nobody else than these; None where nothing is left."""
+    first = one.introducers[:1]
+    if not {one.a, one.b, *(actor for each in first for actor in each.actors)} <= names.keys():
+        return None
+    return replace(
+        one,
+        introducers=tuple(each for each in one.introducers if names.keys() >= set(each.actors)),
+        common=tuple(
+            each for each in one.common if names.keys() >= set(each.values.get("row", ()))
+        ),
+    )
 
 
 def answer(shown: Shown, one: Suggestion) -> str:

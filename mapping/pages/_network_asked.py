@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import pandas as pd
@@ -128,7 +128,7 @@ def controls(
         )
     size, colour = _look(chosen_view, is_presenting)
     with st.expander(say("network.show_only")):
-        shown = _shown(organizations)
+        shown = replace(_shown(organizations), outside=is_presenting)
     with st.expander(say("network.which_ties")):
         counted = _ties_counted.controls(with_switch=False)
     _ties_counted.switch()

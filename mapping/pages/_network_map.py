@@ -93,7 +93,7 @@ def show(
         st.text(_gaps_answer.sentence(said))
     if walk is not None:
         st.text(_walked(walk))
-    _unplaced(there, graph, names)
+    _unplaced(there, graph, names, presenting=chosen.presenting)
     _shared.how(
         *(_shared.say(f"network.map_how_{one}") for one in ("places", "walk")),
         heading=_shared.say("network.map_how"),
@@ -276,8 +276,13 @@ def _walked(walk: Catchment) -> str:
     return " ".join(parts)
 
 
-def _unplaced(there: pd.Series[str], graph: nx.DiGraph[str], names: Mapping[str, str]) -> None:
-    """List the actors that are not on the map, and why; a row chosen here is chosen everywhere."""
+def _unplaced(
+    there: pd.Series[str], graph: nx.DiGraph[str], names: Mapping[str, str], *, presenting: bool
+) -> None:
+    """List the actors that are not on the map; a row chosen here is chosen everywhere.
+
+    Why is told at the desk alone: whose place is protected is nothing for a projector.
+    """
     say = _shared.say
     rows = there[there != "drawn"]
     if rows.empty:
@@ -289,14 +294,17 @@ def _unplaced(there: pd.Series[str], graph: nx.DiGraph[str], names: Mapping[str,
     ]
     st.subheader(say("network.map_unplaced"), anchor=False)
     partners = [len(set(nx.all_neighbors(graph, one)) - {one}) for one in order]
+    if presenting:
+        order.sort(key=lambda one: names[one].casefold())
+        partners = [len(set(nx.all_neighbors(graph, one)) - {one}) for one in order]
+    why = [say(f"network.map_why_{rows[one]}") for one in order]
+    columns = {
+        say("network.col_name"): [names[one] for one in order],
+        **({} if presenting else {say("network.map_why"): why}),
+        say("network.map_partners"): partners,
+    }
     st.dataframe(
-        pd.DataFrame(
-            {
-                say("network.col_name"): [names[one] for one in order],
-                say("network.map_why"): [say(f"network.map_why_{rows[one]}") for one in order],
-                say("network.map_partners"): partners,
-            }
-        ),
+        pd.DataFrame(columns),
         hide_index=True,
         height="content" if len(order) <= 8 else 320,
         key=LISTED,

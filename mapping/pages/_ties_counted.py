@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+import pandas as pd
 import streamlit as st
 
-from layers import clock, vocab
+from layers import clock, consent, vocab
 from mapping.counted import CONFIRMED, WEAKEST, Counted
 from mapping.pages import _shared
 
@@ -82,6 +83,25 @@ def presenting() -> bool:
     if PRESENTING in st.session_state:
         return bool(st.session_state[PRESENTING])
     return st.query_params.get(PRESENTING) == "true"
+
+
+def seen(everyone: pd.DataFrame) -> pd.DataFrame:
+    """Keep the actors that a page may name: at a projector none that it could harm.
+
+    Parameters
+    ----------
+    everyone
+        Table ``organizations``.
+    """
+    kept = consent.named_outside if presenting() else consent.shown_actors
+    return kept(everyone)
+
+
+def unseen(everyone: pd.DataFrame) -> list[str]:
+    """Say that some are left out because others look on; nothing where nobody is."""
+    if len(seen(everyone)) == len(consent.shown_actors(everyone)):
+        return []
+    return [_shared.say("network.presenting_kept")]
 
 
 def said(counted: Counted) -> str:

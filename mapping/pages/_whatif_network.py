@@ -49,7 +49,7 @@ def show(scenario: Scenario, found: Beside, named: Names, *, presenting: bool) -
     """Show the picture, the numbers beside each other, and the names behind them."""
     say = _shared.say
     if found.before.graph.number_of_edges() or found.after.graph.number_of_edges():
-        _picture(scenario, found, presenting=presenting)
+        _picture(scenario, found, named)
     st.subheader(say("whatif.table"), anchor=False)
     st.dataframe(
         _beside(found, named, presenting=presenting),
@@ -122,8 +122,11 @@ _ROWS = {
 }
 
 
-def _picture(scenario: Scenario, found: Beside, *, presenting: bool) -> None:
-    """Draw what is and what would be in one picture, always at the same places."""
+def _picture(scenario: Scenario, found: Beside, named: Names) -> None:
+    """Draw what is and what would be in one picture, always at the same places.
+
+    At a projector without those who are named at the desk alone.
+    """
     say = _shared.say
     both: nx.DiGraph[str] = nx.compose(found.before.graph, found.after.graph)
     places = _shared.once(
@@ -146,10 +149,12 @@ def _picture(scenario: Scenario, found: Beside, *, presenting: bool) -> None:
         st.text(say("whatif.picture_near", actors=len(both), shown=len(shown)))
         if not shown:
             return
+    if named.presenting:
+        shown = [one for one in shown or both if one in named.actors]
     spec: dict[str, Any] = drawing_network.picture(
         both, places, None, lang=_shared.lang(), shown=shown
     )
-    if not presenting and pointed:
+    if not named.presenting and pointed:
         spec["answers"] = pointed
         spec["legend"].append({"form": "answer", "text": say("whatif.legend_answer")})
     spec["tokens"] = _shared.tokens()

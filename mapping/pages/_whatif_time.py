@@ -136,7 +136,7 @@ def _chart(
     ends = [over_time.end_of(one, today) for one in years]
     rows = _shared.once(
         "whatif series",
-        (today, over_time.of_any_day(counted)),
+        (today, over_time.of_any_day(counted), len(organizations)),  # fewer at a projector
         lambda: over_time.series(organizations, ties, ends, counted=counted),
     ).assign(year=years)
     shown = [one for one in SHOWN if rows[one].notna().any()]

@@ -57,11 +57,13 @@ def page() -> None:
         with top:
             _shared.head(title=say("introduce.title"), answer=say("introduce.looking"))
         return
-    names = _network_found.names_of(organizations)
+    names = _network_found.names_of(_ties_counted.seen(organizations))
     presenting = _ties_counted.presenting()
     if presenting:  # whom it could harm to be named is named at the desk only
-        kept = tuple(one for one in found.suggestions if not one.ask_first)
-        found = replace(found, suggestions=kept)
+        kept = tuple(
+            _introduce_words.outside(one, names) for one in found.suggestions if not one.ask_first
+        )
+        found = replace(found, suggestions=tuple(one for one in kept if one is not None))
     shown = Shown(found=found, names=names, presenting=presenting)
     _show(shown, organizations, counted, (top, left))
 

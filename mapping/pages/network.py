@@ -31,8 +31,7 @@ def page() -> None:
     """Show who works with whom."""
     say = _shared.say
     everyone, ties = _shared.read("organizations"), _shared.read("ties")
-    organizations = consent.shown_actors(everyone)
-    left_out = len(everyone) - len(organizations)
+    organizations = _ties_counted.seen(everyone)
     if organizations.empty:
         _shared.head(title=say("network.title"), answer=say("network.missing"))
         _shared.missing(say("network.missing"))
@@ -56,12 +55,13 @@ def page() -> None:
         _shared.head(
             title=say("network.title"),
             answer=answer(those, chosen, names),
-            note=_note(chosen, left_out),
+            note=_note(chosen, everyone),
         )
     with card:
         other = _network_pair.chosen_actor(those, chosen, names, ties)
     with picture:
-        _view(organizations, ties, those, chosen, names, other)
+        # places are those of everybody: nobody jumps when others begin to look on
+        _view(consent.shown_actors(everyone), ties, those, chosen, names, other)
         if other is not None and chosen.actor is not None and _network_asked.making():
             _part("_network_tie").show(chosen.actor, other, names)
     if view in {_network_asked.PICTURE_VIEW, _network_asked.MAP}:
@@ -100,11 +100,13 @@ def _part(name: str) -> Any:  # noqa: ANN401 - a module
     return import_module(f"mapping.pages.{name}")
 
 
-def _note(chosen: Chosen, left_out: int) -> str:
+def _note(chosen: Chosen, everyone: pd.DataFrame) -> str:
     """Say which ties count and what no number here is."""
     say = _shared.say
     parts = [_ties_counted.said(chosen.counted)]
     parts.append(say("network.presenting_note" if chosen.presenting else "network.verdict"))
+    parts += _ties_counted.unseen(everyone)
+    left_out = len(everyone) - len(consent.shown_actors(everyone))
     if left_out:
         parts.append(say("network.not_shown", count=left_out))
     return " ".join(parts)

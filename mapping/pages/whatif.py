@@ -40,7 +40,10 @@ def page() -> None:
         "whatif names",
         (_shared.lang(), presenting),
         lambda: _whatif_steps.names(
-            _names(organizations), ties, _shared.read("services"), presenting=presenting
+            _names(_ties_counted.seen(everyone)),
+            ties,
+            _shared.read("services"),
+            presenting=presenting,
         ),
     )
     top = st.container()
@@ -57,7 +60,8 @@ def page() -> None:
     left_out = len(everyone) - len(organizations)
     try:
         if view == "time":
-            _whatif_time.show(organizations, ties, named, top=top, left_out=left_out)
+            seen = _ties_counted.seen(everyone)
+            _whatif_time.show(seen, ties, named, top=top, left_out=left_out)
         else:
             _scenario(str(view), ties, named, top, left_out)
     except LayerError as error:
