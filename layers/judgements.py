@@ -12,6 +12,8 @@ from typing import Final
 
 import pandas as pd
 
+from layers.plain_text import plain_text
+
 TABLES: Final = ("standings", "towers", "ratings")
 NOTES: Final = ("bans", "scenarios")
 # an address of e-mail, or a number of telephone with its country before it
@@ -57,10 +59,11 @@ def filtered(
     withheld
         ``judgements`` without an answer or of an actor that does not leave, and ``notes``.
     """
+    called = [_folded(name) for name in names]
 
     def tells(text: object) -> bool:
-        said = str(text)
-        return bool(REACHES.search(said)) or any(name in said for name in names)
+        said = _folded(str(text))
+        return bool(REACHES.search(str(text))) or any(name in said for name in called)
 
     replies = kept["replies"]
     replies = replies[
@@ -90,17 +93,27 @@ def filtered(
     return {"judgements": left_out, "notes": _notes(kept, gone=gone, names=names, whole=whole)}
 
 
+def _folded(text: str) -> str:
+    """Write a text as it is compared: composed, small, without what nobody sees."""
+    return plain_text(text, most=len(text)).casefold()
+
+
 def _notes(kept: dict[str, pd.DataFrame], *, gone: set[str], names: set[str], whole: bool) -> int:
     """Keep work notes in a copy of the whole, but for those that name who does not leave."""
     count = sum(len(kept[name]) for name in NOTES)
     bans, scenarios = kept["bans"], kept["scenarios"]
     if whole:
         named = bans[["from_id", "to_id"]].isin(gone).any(axis=1)
-        reasons = bans["reason"].fillna("").map(lambda text: any(one in text for one in names))
+        called = [_folded(one) for one in names]
+        reasons = (
+            bans["reason"].fillna("").map(lambda text: any(one in _folded(text) for one in called))
+        )
         kept["bans"] = bans[~named & ~reasons.astype(bool)]
-        secret = {*gone, *names}
+        secret = {_folded(one) for one in (*gone, *names)}
         silent = [
-            not any(one in json.dumps(row, ensure_ascii=False, default=str) for one in secret)
+            not any(
+                one in _folded(json.dumps(row, ensure_ascii=False, default=str)) for one in secret
+            )
             for row in scenarios[["name", "about", "steps"]].to_dict("records")
         ]
         kept["scenarios"] = scenarios[pd.Series(silent, scenarios.index, dtype=bool)]

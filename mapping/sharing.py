@@ -85,8 +85,9 @@ def what_leaves(organizations: pd.DataFrame, ties: pd.DataFrame, read: Read) -> 
     hidden = set(everyone["id"]) - set(consent.shown_actors(everyone)["id"])
     secret = [one for one in everyone["id"] if one in hidden or rules.get(one)]
     told = _names(everyone[everyone["id"].isin(secret)]) + _houses(read("locations"))
-    for one, name in zip(shown["id"], shown["name"], strict=True):
-        if not rules.get(one) and (names_any(str(name), told) or _has_contact(str(name))):
+    clean = [plain_text(str(one), most=_LONGEST_NAME) for one in shown["name"]]
+    for one, name in zip(shown["id"], clean, strict=True):
+        if not rules.get(one) and (names_any(name, told) or _has_contact(name)):
             rules[one] = TELLS
     stays = [one for one in shown["id"] if rules.get(one)]
     kept = shown[~shown["id"].isin(stays)]
@@ -188,7 +189,9 @@ def sources(organizations: pd.DataFrame, left: Collection[str], read: Read) -> l
         Gives a table of the atlas by name.
     """
     kept = organizations[~organizations["id"].isin(list(left))]
-    told = _names(read("organizations").loc[lambda all_of: all_of["id"].isin(list(left))])
+    everyone = read("organizations")
+    shown = set(consent.shown_actors(everyone)["id"])
+    told = _names(everyone[everyone["id"].isin(list(left)) | ~everyone["id"].isin(shown)])
     imports = read("imports")
     used = imports[imports["id"].isin(kept.get("import_id", pd.Series(dtype=object)).dropna())]
     named = (plain_text(str(one), most=_LONGEST_NAME) for one in used["licence"].dropna())
@@ -223,7 +226,8 @@ def _houses(locations: pd.DataFrame) -> list[str]:
 
 
 def _plain(texts: pd.Series[Any]) -> list[str]:
-    found = (" ".join(str(one).split()).casefold() for one in texts.dropna())
+    # as a file would write them: what nobody sees in a name hides nothing
+    found = (plain_text(str(one), most=_LONGEST_NAME).casefold() for one in texts.dropna())
     return [one for one in dict.fromkeys(found) if one]
 
 

@@ -18,6 +18,7 @@ from mapping.city import City
 
 AROUND_M: Final = 1200.0  # a walk of 15 minutes, were it straight
 LEAST_AROUND: Final = 100  # people; of fewer a rate says nothing
+LEAST_SHOWN: Final = 5  # people expected: fewer are never shown, not even as an estimate
 LEAST_SERVICES: Final = 3  # with a number, of one category: what is usual is their median
 _EXACT: Final = ("exact", "street")
 
@@ -78,7 +79,8 @@ def expected(
     -------
     people
         The median rate of the category times the people around, rounded; only for services with at
-        least ``LEAST_AROUND`` around, in categories with ``LEAST_SERVICES`` known rates.
+        least ``LEAST_AROUND`` around, in categories with ``LEAST_SERVICES`` known rates, and where
+        it is at least ``LEAST_SHOWN``.
 
     Examples
     --------
@@ -98,11 +100,12 @@ def expected(
         for kind, known in rates.items()
         if len(known) >= LEAST_SERVICES
     }
-    return {
+    found = {
         one: round(usual[category[one]] * count)
         for one, count in there.items()
         if category.get(one) in usual
     }
+    return {one: count for one, count in found.items() if count >= LEAST_SHOWN}
 
 
 def _places(city: City) -> gpd.GeoDataFrame:

@@ -100,7 +100,7 @@ def test_work_notes_leave_in_a_copy_of_the_whole_but_for_who_refused(town: Atlas
 
 def test_a_reply_that_names_who_refused_stays_and_the_judgement_with_it(town: Atlas) -> None:
     with town.write() as w:
-        w.update("replies", "1", {"words": "Ask Refusing House."}, seen=1)
+        w.update("replies", "1", {"words": "Ask REFUSING  ho\u200buse."}, seen=1)
     assert leaving(town, to="csv").tables["standings"].empty
 
 

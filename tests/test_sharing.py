@@ -199,10 +199,29 @@ def test_a_reply_that_names_somebody_left_out_or_a_contact_is_none(words: str) -
     assert (leaves.replies, leaves.unfit_replies) == ({}, 1)
 
 
+def test_a_sign_that_nobody_sees_hides_no_name() -> None:
+    secret = {
+        "at_risk": True,
+        "name": "Ca\u0301fe\u200b Noor",
+    }  # an accent of its own, and no width
+    town = SharedTown([secret, {"name": "Friends of C\u00e1fe No\u2060or"}, {}], [(1, 2)])
+    assert leaves_of(town).left_out == {"at_risk": (actor(0),), "name_tells": (actor(1),)}
+
+
 def test_only_licences_of_what_leaves_are_named() -> None:
-    town = SharedTown([{"at_risk": True, "import_id": "two"}, {"import_id": "one"}], [])
+    refused = {"consent_shown": False, "name": "Refused House"}
+    town = SharedTown(
+        [
+            {"at_risk": True, "import_id": "two"},
+            {"import_id": "one"},
+            {"import_id": "three"},
+            refused,
+        ],
+        [],
+    )
     town.rows["imports"] = [
         {"id": "one", "licence": "CC BY 4.0"},
+        {"id": "three", "licence": "a list of the REFUSED  house"},
         {"id": "two", "licence": f"{MARK} list"},
     ]
     organizations, _ = town.tables
