@@ -19,10 +19,11 @@ import pandas as pd
 
 from layers import consent
 from mapping import network
-from mapping.counted import WEAKEST, Counted
+from mapping.counted import Counted
 
 MONTHS: Final = 12  # after so many a tie that nobody confirmed wants to be asked about
 LONGEST: Final = 40  # years that are offered, the last ones
+_EVER: Final = date(2200, 1, 1)
 _SAID: Final = ("last_confirmed", "from_confirmed_on", "to_confirmed_on")
 
 
@@ -40,7 +41,7 @@ class Change:
         Those of ``made`` between two that had a tie of another kind before.
     stronger, weaker
         Ties that count on both days and whose recorded strength was changed in between, with
-        ``was`` and ``became``.
+        ``was`` and ``became``, both known.
     strength_unknown
         Ties that count on both days of which nobody wrote down how strong they were on the
         earlier one.
@@ -106,15 +107,17 @@ def change(
     said = [strengths[str(one)] for one in moved["id"]]
     moved["was"] = pd.array([one[0] for one in said], dtype="Float64")
     moved["became"] = pd.array([one[1] for one in said], dtype="Float64")
-    before, after = (moved[name].fillna(WEAKEST) for name in ("was", "became"))
+    grown = moved["became"] - moved["was"]  # unknown where either is: to learn it is no change
     return Change(
         made=made,
         lost=ties[on[0] & ~on[1]],
         passing=ties[~on[0] & ~on[1] & inside.fillna(value=False)],
         another_kind=_another_kind(made, ties[on[0]]),
-        stronger=moved[(after > before).to_numpy(dtype=bool)],
-        weaker=moved[(after < before).to_numpy(dtype=bool)],
-        strength_unknown=len(kept) - len(moved) - _recorded(kept, moved, history, revisions, first),
+        stronger=moved[grown.gt(0).fillna(value=False).to_numpy(dtype=bool)],
+        weaker=moved[grown.lt(0).fillna(value=False).to_numpy(dtype=bool)],
+        strength_unknown=len(kept)
+        - int(moved["was"].notna().sum())
+        - _recorded(kept, moved, history, revisions, first),
         deleted=_deleted(history, revisions, first, last),
         kept=len(kept),
         undated=int(ties.loc[on[0], "since"].isna().sum()),
@@ -297,11 +300,15 @@ def _recorded(
     revisions: pd.DataFrame | None,
     first: date,
 ) -> int:
-    """Count the ties that stood in the atlas on the earlier day and whose strength stayed."""
+    """Count the ties whose strength was known on the earlier day, and stayed."""
     rows = _of_ties(history, revisions)
     old = rows[rows["day"].le(pd.Timestamp(first)).to_numpy(dtype=bool)]
     there = set(old["row_id"].astype(str)) - set(moved["id"].astype(str))
-    return int(kept["id"].astype(str).isin(there).sum())
+    here = kept[kept["id"].isin(there).to_numpy(dtype=bool)]
+    # the history holds what was changed: what was not changed since is what the tie says today
+    since = _strengths(history, revisions, first, _EVER)
+    values = zip(here["id"].astype(str), here["strength"], strict=True)
+    return sum(not pd.isna(since.get(one, (now, None))[0]) for one, now in values)
 
 
 def _deleted(

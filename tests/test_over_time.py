@@ -204,6 +204,21 @@ def test_strength_is_known_only_where_the_history_knows_it(town: Atlas) -> None:
     assert before.strength_unknown == 4
 
 
+def test_a_strength_that_is_learned_or_forgotten_is_no_change(town: Atlas, clock: Any) -> None:
+    clock("2023-06-01")
+    with town.write(Revision(kind="edit")) as writer:
+        writer.insert("ties", [tie(5, "a", "c", strength=None), tie(6, "b", "d", strength=3)])
+        writer.insert("ties", [tie(7, "d", "c", strength=None)])
+    clock("2024-03-01")
+    for one, strength in (("t5", 3), ("t6", None)):
+        values = {"strength": strength}
+        step = Operation(table="ties", id=one, action="update", values=values, seen=1)
+        changes.carry_out(town, [step], Revision(kind="edit"))
+    found = changed(town, "2023-12-31", "2024-12-31")
+    assert (ids(found.stronger), ids(found.weaker)) == (["t1"], ["t4"])
+    assert found.strength_unknown == 3  # t3, and t5 and t7 of which nobody knew it
+
+
 def test_without_a_history_no_strength_is_said_to_have_changed(town: Atlas) -> None:
     found = over_time.change(town.read("ties"), date(2023, 12, 31), date(2024, 12, 31))
     assert (len(found.stronger), len(found.weaker), found.strength_unknown) == (0, 0, 4)
