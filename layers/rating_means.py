@@ -69,6 +69,9 @@ def changed(before: Said, now: Said) -> int:
 def mean_of(key: Key, said: Said) -> Mean:
     """Give the mean of at least five raters, to one decimal.
 
+    Where all gave the lowest, or all the highest, it is as if one of them were one step off: the
+    end of the scale would tell what every single one said.
+
     Raises
     ------
     ValueError
@@ -81,7 +84,8 @@ def mean_of(key: Key, said: Said) -> Mean:
     """
     if len(said) < LEAST:
         raise ValueError("fewer than five raters are never shown")
-    return Mean(*key, mean=round(sum(said.values()) / len(said), 1), said_by=band(len(said)))
+    total = min(max(sum(said.values()), LOWEST * len(said) + 1), HIGHEST * len(said) - 1)
+    return Mean(*key, mean=round(total / len(said), 1), said_by=band(len(said)))
 
 
 def decide(answers: Mapping[Key, Said], bases: Mapping[Key, Iterable[Said]]) -> Decided:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -34,7 +35,8 @@ def test_over_any_releases_each_mean_rests_on_five_and_any_two_differ_by_five(
         if rests_on:
             mean = done.shown[0]
             basis = bases[-1]
-            assert mean.mean == round(sum(basis.values()) / len(basis), 1)
+            exact, step = sum(basis.values()) / len(basis), 1 / len(basis)
+            assert mean.mean == round(min(max(exact, 1 + step), 4 - step), 1)
             shown_before.append((mean.mean, mean.said_by))
     for at, one in enumerate(bases):
         for other in bases[:at]:
@@ -80,3 +82,12 @@ def test_who_rate_each_other_far_apart_are_listed_once_the_farthest_first() -> N
         Asymmetry("a", "b", "openness", 4, 1),
         Asymmetry("c", "a", "openness", 3, 1),
     ]
+
+
+@pytest.mark.parametrize("raters", range(5, 10))
+@pytest.mark.parametrize("end", [rating_means.LOWEST, rating_means.HIGHEST])
+def test_no_mean_tells_that_all_gave_an_end_of_the_scale(raters: int, end: int) -> None:
+    same = {str(one): end for one in range(raters)}
+    apart = same | {"0": 2 if end == 1 else 3}
+    assert rating_means.mean_of(KEY, same) == rating_means.mean_of(KEY, apart)
+    assert rating_means.mean_of(KEY, same).mean != end
