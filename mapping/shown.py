@@ -66,11 +66,6 @@ class Shown:
         here = organizations[kept]
         return consent.named_outside(here) if self.outside else here
 
-    @property
-    def is_all(self) -> bool:
-        """Whether nobody is left out."""
-        return not (self.sectors or self.kinds or self.led or self.communities)
-
 
 def of_one(tags: object) -> set[str]:
     """Give the communities of one actor, or ``UNKNOWN`` where none is known."""

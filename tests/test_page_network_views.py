@@ -71,7 +71,6 @@ def test_unknown_is_chosen_like_a_code_and_is_in_no_other_choice() -> None:
     assert ids == {"sectors": ["b"], "led": ["b"], "communities": ["b", "c"]}
     assert Shown(communities=["ar"]).of(table)["id"].tolist() == ["a"]
     assert Shown(led=["no"], kinds=["other"]).of(table)["id"].tolist() == ["c"]
-    assert Shown().is_all
     assert len(Shown().of(table)) == 3
 
 

@@ -192,10 +192,7 @@ def _tables(found: Change, named: Names) -> None:
         if "was" in rows:
             for side in ("was", "became"):
                 table[say(f"whatif.col_{side}")] = [
-                    say("whatif.strength_none")
-                    if pd.isna(one)
-                    else say(f"whatif.strength_{one:.0f}")
-                    for one in rows[side]
+                    say(f"whatif.strength_{one:.0f}") for one in rows[side]
                 ]
         st.dataframe(table, hide_index=True, key=f"whatif_time_{name}")
 
