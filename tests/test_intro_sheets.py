@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mapping import drawing_introduction, style, words
 from mapping.drawing_introduction import Bar, Sign
+from mapping.intro_shared import Common
 from mapping.intro_sheets import Sheet, page
+from mapping.intro_who import Introducer
+from mapping.introductions import Suggestion
+from mapping.pages._introduce_list import that_may_leave
 
 EVIL = "<script>{{7*7}}</script>"
 
@@ -43,3 +49,32 @@ def test_the_picture_escapes_names_and_stands_the_right_way_round() -> None:
         assert first[0] < first[1]
         assert ('direction="rtl"' in made) == rtl
     assert made.count("<circle") == 1
+
+
+def test_a_sheet_names_nobody_of_the_desk_alone_not_even_as_one_of_a_row() -> None:
+    row = Common(code="course", values={"row": ("a", "b", "quiet")})
+    near = Common(code="near", values={"metres": 200.0, "district": None})
+    ways = (
+        Introducer(actors=("c",), strength=2, confirmed=0),
+        Introducer(actors=("quiet",), strength=1, confirmed=0),
+    )
+    one = Suggestion(
+        a="a",
+        b="b",
+        kind="refers_to",
+        served=(),
+        instead=(),
+        ways=(),
+        common=(row, near),
+        reach=0.0,
+        introducers=ways,
+        joins=False,
+        most=0.1,
+        opened=None,
+        ask_first=(),
+    )
+    through_quiet = replace(one, introducers=ways[1:])
+    asked = replace(one, ask_first=("c",))
+    named = {"a": "A", "b": "B", "c": "C"}
+    (kept,) = that_may_leave([one, through_quiet, asked], named)
+    assert (kept.common, kept.introducers) == ((near,), ways[:1])

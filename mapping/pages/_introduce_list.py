@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from layers import clock
+from layers import clock, consent
 from mapping import intro_sheets
 from mapping.intro_rivals import DRAWS, Beside
 from mapping.intro_sheets import Sheet
@@ -107,11 +108,12 @@ def left_out(shown: Shown) -> list[str]:
 def sheets(shown: Shown, chosen: Suggestion, actors: Rows) -> None:
     """Offer a page for each call, to print."""
     say = _shared.say
-    leaving = [one for one in shown.found.suggestions if _may_leave(one, actors)]
+    named = consent.named_outside(_shared.read("organizations"))["id"].astype(str)
+    leaving = that_may_leave(shown.found.suggestions, {one: shown.name(one) for one in named})
     st.subheader(say("introduce.sheet"), anchor=False)
     st.text(say("introduce.sheet_about"))
     file_name = f"introductions-{clock.today():%Y-%m-%d}.html"
-    mine = [one for one in leaving if one is chosen]
+    mine = [one for one in leaving if (one.a, one.b) == (chosen.a, chosen.b)]
     with st.container(horizontal=True):
         st.download_button(
             say("introduce.sheet_one"),
@@ -136,12 +138,18 @@ def sheets(shown: Shown, chosen: Suggestion, actors: Rows) -> None:
         st.text(say("introduce.sheet_without", count=without))
 
 
-def _may_leave(one: Suggestion, actors: Rows) -> bool:
-    """Tell whether all whom a sheet would name may be named outside of the desk."""
-    named = [one.a, one.b, *(who for each in one.introducers[:1] for who in each.actors)]
-    return not one.ask_first and all(
-        actors.get(who, {}).get("consent_shared") is not False for who in named
-    )
+def that_may_leave(several: Iterable[Suggestion], named: Mapping[str, str]) -> list[Suggestion]:
+    """Keep what a sheet may say: nobody in it, nor in a row of it, is named at the desk alone.
+
+    Parameters
+    ----------
+    several
+        Suggestions.
+    named
+        Those that may be named outside, by id.
+    """
+    kept = [_introduce_words.outside(one, named) for one in several]
+    return [one for one in kept if one is not None and not one.ask_first]
 
 
 def _page(shown: Shown, several: list[Suggestion], actors: Rows) -> Any:  # noqa: ANN401 - a callable of Streamlit

@@ -199,7 +199,7 @@ def _forms(organizations: pd.DataFrame) -> dict[str, str]:
 
 
 def _rows(organizations: pd.DataFrame) -> dict[str, dict[str, Any]]:
-    columns = ["public_contact", "consent_shared"]
+    columns = ["public_contact"]
     told = organizations.reindex(columns=columns).astype(object)
     clean = told.where(told.notna(), None)
     ids = organizations["id"].astype(str)
