@@ -54,7 +54,7 @@ def matrix(between: pd.DataFrame, sizes: pd.Series[Any], *, lang: str) -> dict[s
     return spec
 
 
-def table(between: pd.DataFrame, *, lang: str) -> pd.DataFrame:
+def table_of(between: pd.DataFrame, *, lang: str) -> pd.DataFrame:
     """Write the same as a table: one row a pair of sectors, the largest share first.
 
     Parameters

@@ -198,7 +198,7 @@ class File:
         """Write the same as a table."""
         graph, lang = self.graph, self.lang
         if self.view == SECTORS:
-            return drawing_matrix.table(mixing.between(graph, "sector"), lang=lang)
+            return drawing_matrix.table_of(mixing.between(graph, "sector"), lang=lang)
         if self.view in {OFFERS, SERVES}:
             return drawing_two_mode.table_of(graph, self._shared(), about=self.view, lang=lang)
         names = {one: str(graph.nodes[one]["name"]) for one in graph}

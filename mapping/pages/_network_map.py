@@ -210,7 +210,7 @@ def _walk(actor: str | None, names: Mapping[str, str]) -> tuple[str, ...]:
     if st.session_state.get(WALK) not in {NONE, ALL, *called}:
         st.session_state[WALK] = NONE
     picked = st.selectbox(
-        say("network.map_walk", name=_shared.plain(names[actor])),
+        _shared.plain(say("network.map_walk", name=names[actor])),
         [NONE, ALL, *called],
         format_func=named,
         key=WALK,

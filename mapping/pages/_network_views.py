@@ -71,7 +71,7 @@ def picture(
     _draw(spec, selected=actor or "")
     if middle is not None and actor not in {None, middle}:
         st.button(
-            _shared.say("network.surround", name=_shared.plain(names[str(actor)])),
+            _shared.plain(_shared.say("network.surround", name=names[str(actor)])),
             key="network_surround",
             on_click=_network_asked.surround,
             args=(actor,),
@@ -201,7 +201,7 @@ def by_sector(found: Found, names: dict[str, str]) -> None:
     _cell(found, spec, names)
     st.subheader(say("network.table_sectors"), anchor=False)
     st.dataframe(
-        drawing_matrix.table(table, lang=lang), hide_index=True, key="network_sector_table"
+        drawing_matrix.table_of(table, lang=lang), hide_index=True, key="network_sector_table"
     )
 
 
