@@ -39,7 +39,8 @@ class Common:
         of help in the same language; ``people`` the same community, or its language; ``clients``
         people of the same group came to both; ``near`` their places are near each other.
     values
-        What to say of it: ``level``, ``women_only``, ``hours`` a week, ``free`` places, ``metres``
+        What to say of it: ``level``, ``women_only``, ``hours`` a week, ``free`` places (``None``
+        where one of the two never said), ``metres``
         and ``row`` (all who run it and do not work with each other);
         ``categories``, ``languages``; ``group`` and ``counts``; ``metres`` or ``district``.
     """
@@ -259,11 +260,12 @@ class Shared:
         """Say of two courses of a level how far apart they are, and when both are held."""
         first, second = self.city.points[0][two["point"].to_numpy()]
         weeks = self.city.offers.weeks[two.index.to_numpy()]
+        places = two["free_places"]
         return {
             "level": str(two["course_level"].iloc[0]),
             "women_only": bool(two["women_only"].iloc[0] == 0),
             "hours": float((weeks == _OPEN).all(axis=0).sum()) * SLOT_MIN / 60,
-            "free": int(two["free_places"].fillna(0).sum()),
+            "free": None if places.isna().any() else int(places.sum()),
             "metres": float(np.hypot(*(first - second))),
         }
 

@@ -152,7 +152,7 @@ def common(shown: Shown, one: Common) -> str:
             level=say(f"course_level.{values['level']}"),
             hours=f"{values['hours']:.0f}",
             metres=f"{values['metres']:.0f}",
-            free=values["free"],
+            free=say("seats.unknown") if values["free"] is None else values["free"],
             row=shown.listed(values["row"]),
         )
     if one.code == "near":
