@@ -290,12 +290,15 @@ def _ties(
         pair = ways.setdefault((row["kind"], *sorted((one, other))), set())
         pair.update({(one, other), (other, one)} if row["mutual"] else {(one, other)})
     made = []
-    for (kind, _low, _high), said in sorted(ways.items()):
-        one, other = min(said)
-        found = _between(ties, kind, one, other)
-        found = found[~_is_over(found, day) & found["direction"].eq("directed")]
-        both = len(said) > 1
-        if both and len(found) == 1:  # one way is there: it becomes mutual, and not a second one
+    for (kind, low, high), said in sorted(ways.items()):
+        found = _between(ties, kind, low, high)
+        found = found[~_is_over(found, day)]
+        missing = said - _ways(found)
+        if not missing:  # groups may differ on what the atlas holds already
+            continue
+        one, other = min(missing)
+        both = len(missing) > 1
+        if len(said) > 1 and len(found) == 1:  # one way is there: it becomes mutual, not a second
             made.append(
                 Operation(
                     table="ties",
@@ -321,6 +324,13 @@ def _ties(
             Operation(table="ties", id=editing.new_id("ties"), action="insert", values=values)
         )
     return made
+
+
+def _ways(ties: pd.DataFrame) -> set[tuple[str, str]]:
+    """Name from whom to whom ties go; a mutual one goes both ways."""
+    there = set(zip(ties["from_id"], ties["to_id"], strict=True))
+    mutual = ties[ties["direction"].eq("mutual")]
+    return there | set(zip(mutual["to_id"], mutual["from_id"], strict=True))
 
 
 def _ranks(now: Preview, session: Session) -> list[dict[str, Any]]:

@@ -132,6 +132,29 @@ def test_each_link_is_new_there_against_or_told_in_two_ways(room: Room, atlas: A
     assert found.left_out == 1
 
 
+def test_no_tie_is_made_that_the_atlas_holds_whatever_groups_say(room: Room, atlas: Atlas) -> None:
+    with atlas.write() as writer:
+        both = {"id": "t4", "from_id": "dee", "to_id": "elm", "direction": "mutual"}
+        writer.insert("ties", [both | {"kind": "refers_to", "confirmed_by": 2}])
+    session = open_round(room)
+    link(room, session, 0, "Ann", "Bay")  # t1, and the other group says it turned round
+    link(room, session, 2, "Bay", "Ann")
+    link(room, session, 0, "Dee", "Elm")  # t4 is mutual
+    found = netmap_saving.preview(room, session, atlas)
+    assert set(found.links["state"]) == {"differ", "contradicts"}
+    names = found.links["one_name"]
+    there = found.links[names.isin(["Ann", "Dee"])]["key"]
+    before = atlas.read("ties")
+    assert not netmap_saving.save(room, session, atlas, chosen=list(there), towers=False)
+    assert atlas.read("ties").equals(before)
+    turned = found.links[names.eq("Bay")]["key"]
+    assert netmap_saving.save(room, session, atlas, chosen=list(turned), towers=False)
+    ties = atlas.read("ties")
+    new = ties[~ties["id"].isin(before["id"])]
+    rows = new[["from_id", "to_id", "direction"]].to_numpy().tolist()
+    assert rows == [["bay", "ann", "directed"]]
+
+
 def test_ticked_links_become_ties_of_the_facilitator_in_one_change_that_can_be_undone(
     room: Room, atlas: Atlas
 ) -> None:
