@@ -6,7 +6,7 @@ others square, hatched where nobody knows who leads. A tie that is proposed is d
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
@@ -17,6 +17,7 @@ WIDE, HIGH, BARS = 440, 232, 88  # units; bars stand below. Small, so that a pho
 SHOWN: Final = 1.25  # pixels a unit, where there is room
 SIGN: Final = 17  # half of a sign
 _TEXT: Final = 15
+_LETTER: Final = 0.58  # of its size, how wide a letter is in a wide font
 _LETTERS: Final = 20  # of a line of a name
 _ENDS: Final = ((85, 160), (355, 160))
 _ABOVE: Final = {1: ((220, 62),), 2: ((120, 62), (320, 62))}
@@ -164,9 +165,15 @@ def _lines(name: str) -> list[str]:
     return lines
 
 
+def _room(texts: Iterable[str]) -> int:
+    """Reserve room for the longest text, in a wide font: a picture cannot load ours."""
+    return round(max((len(one) for one in texts), default=0) * _TEXT * _LETTER)
+
+
 def _bars(bars: Sequence[Bar], of: float, tokens: Mapping[str, str], *, rtl: bool) -> str:
     """Draw ranges of people: full what is certain, outlined what is possible."""
-    start, wide = 78, 220
+    start = 20 + _room(one.name for one in bars)
+    wide = WIDE - start - 20 - _room(one.said for one in bars)
     drawn = []
     for row, one in enumerate(bars):
         y = HIGH + 6 + 36 * row

@@ -120,7 +120,8 @@ class Search:
             return self.found.rules.against(a, b) not in (None, TIED)
 
         a, b = (self.found.actors[at] for at in pair)
-        return self.people.between(a, b, never=never)
+        passed = {one.through for one in self.crossing.of(*pair)}
+        return self.people.between(a, b, never=never, passed=passed)
 
     def _candidates(self) -> Flags:
         found, ways = self.found, self.crossing.worth

@@ -14,6 +14,7 @@ from typing import Final
 from mapping import style, words
 
 _ROWS: Final = 3  # lines to write on
+_DIGITS: Final = 3  # of the shortest number that somebody can call
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,9 +88,11 @@ def _leaf(one: Sheet, city: str, lang: str) -> str:
 
 def _calls(one: Sheet, lang: str) -> list[tuple[str, str]]:
     """Say whom to call, and what to say."""
+    contacts = dict(one.contacts)
 
     def call(who: str, key: str, **names: str) -> tuple[str, str]:
-        return words.say("introduce.paper_call", lang, who=who), words.say(key, lang, **names)
+        way = "write" if mail_alone(contacts.get(who, "")) else "call"
+        return words.say(f"introduce.paper_{way}", lang, who=who), words.say(key, lang, **names)
 
     if not one.between:
         return [
@@ -101,6 +104,18 @@ def _calls(one: Sheet, lang: str) -> list[tuple[str, str]]:
     return [
         call(one.between[0], "introduce.paper_say_chain", a=one.a, b=one.b, second=one.between[1])
     ]
+
+
+def mail_alone(contact: str) -> bool:
+    """Tell whether a contact gives an address to write to, and no number to call.
+
+    Examples
+    --------
+    >>> mail_alone("desk@example.org"), mail_alone("desk@example.org, 040 555 01 23")
+    (True, False)
+    """
+    rest = [one for one in contact.split() if "@" not in one]
+    return "@" in contact and sum(sign.isdigit() for one in rest for sign in one) < _DIGITS
 
 
 def _safe(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
@@ -60,7 +60,12 @@ class Partners:
         return self.ties.get(actor, {})
 
     def between(
-        self, a: str, b: str, *, never: Callable[[str, str], bool]
+        self,
+        a: str,
+        b: str,
+        *,
+        never: Callable[[str, str], bool],
+        passed: Collection[object] = (),
     ) -> tuple[Introducer, ...]:
         """List who could introduce two actors, the best first; chains where nobody knows both.
 
@@ -70,6 +75,8 @@ class Partners:
             The two.
         never
             Whether two actors must not meet: then neither introduces the other to anybody.
+        passed
+            Go-betweens round whom the tie would lead: asked only where nobody else could be.
         """
         one, other = self.known_to(a), self.known_to(b)
         free = {
@@ -87,7 +94,7 @@ class Partners:
                 if d in free and d in other and d != c and not never(c, d)
             ]
         led = a in self.led or b in self.led
-        return tuple(sorted(both, key=lambda found: self._order(found, led=led)))
+        return tuple(sorted(both, key=lambda found: self._order(found, led=led, passed=passed)))
 
     def _over(self, way: tuple[str, ...]) -> Introducer:
         ties = [self.ties[x][y] for x, y in pairwise(way)]
@@ -97,11 +104,14 @@ class Partners:
             confirmed=sum(confirmed for _, confirmed in ties),
         )
 
-    def _order(self, one: Introducer, *, led: bool) -> tuple[object, ...]:
+    def _order(
+        self, one: Introducer, *, led: bool, passed: Collection[object]
+    ) -> tuple[object, ...]:
         """Strongest and best confirmed first; for a migrant-led actor one who works with such."""
         friends = min(self._friend(actor) for actor in one.actors) if led else 0
         return (
             any(actor in self.spared for actor in one.actors),
+            any(actor in passed for actor in one.actors),
             -one.strength,
             -one.confirmed,
             -friends,

@@ -29,6 +29,9 @@ def test_each_call_says_whom_to_ring_and_what_to_say() -> None:
             assert made.count("<h2>") == calls + 2
             assert f'dir="{words.direction(lang)}"' in made
     assert "Call Mission" in page([sheet("Mission")], city="Town", lang="en")
+    for contact, way in (("m@example.org", "Write to"), ("m@example.org 040 5550123", "Call")):
+        one = replace(sheet("Mission"), contacts=(("Mission", contact),))
+        assert f"{way} Mission" in page([one], city="Town", lang="en")
 
 
 def test_the_picture_escapes_names_and_stands_the_right_way_round() -> None:
@@ -49,6 +52,29 @@ def test_the_picture_escapes_names_and_stands_the_right_way_round() -> None:
         assert first[0] < first[1]
         assert ('direction="rtl"' in made) == rtl
     assert made.count("<circle") == 1
+
+
+def test_no_label_of_a_bar_is_cut_off_at_an_edge() -> None:
+    two = Sign(name="A", form="round"), Sign(name="B", form="square")
+    for lang in words.languages():
+        names = [words.say(f"introduce.picture_{one}", lang) for one in ("now", "then")]
+        said = words.say("gaps.range", lang, low="3,910", high="12,345")
+        for rtl in (False, True):
+            made = drawing_introduction.pair(
+                two,
+                [],
+                [Bar(name=name, low=10, high=20, said=said) for name in names],
+                words={"new": "", "you": ""},
+                tokens=style.colours(),
+                of=20,
+                rtl=rtl,
+            )
+            for name in (*names, said):
+                at = made[: made.index(f">{name}<")].rsplit("<text", 1)[1]
+                x, anchor = float(at.split('x="')[1].split('"')[0]), at.split('anchor="')[1]
+                # an Arabic picture runs the other way: the end of a text is its left side
+                room = x if anchor.startswith("end") != rtl else drawing_introduction.WIDE - x
+                assert room >= 0.56 * 15 * len(name), (lang, name)
 
 
 def test_a_sheet_names_nobody_of_the_desk_alone_not_even_as_one_of_a_row() -> None:

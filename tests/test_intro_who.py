@@ -56,6 +56,13 @@ def test_a_chain_of_two_where_nobody_knows_both_and_else_nobody() -> None:
     assert known.between("a", "e", never=nobody) == ()
 
 
+def test_a_go_between_is_asked_last_to_introduce_whom_the_tie_leads_round_it() -> None:
+    known = made(tie("a", "c", strength=3), tie("c", "b", strength=3), tie("a", "d"), tie("d", "b"))
+    for passed, first in (({"c"}, "d"), ({"d"}, "c"), ({"c", "d"}, "c")):
+        found = known.between("a", "b", never=nobody, passed=passed)
+        assert found[0].actors == (first,)
+
+
 def test_nobody_is_asked_too_often_nor_to_meet_whom_they_must_not() -> None:
     known = made(tie("a", "c"), tie("c", "b"), tie("a", "d"), tie("d", "b"))
     assert [one.actors for one in known.between("a", "b", never=nobody)] == [("c",), ("d",)]

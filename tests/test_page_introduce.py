@@ -46,10 +46,13 @@ def test_the_sample_says_whom_to_introduce_why_and_who_could(
 ) -> None:
     app = opened(sample_atlas)
     said = texts(app)
-    assert "Introduce Saltmere Health House to Hooyo Circle: 3," in said
+    assert "Introduce Saltmere Health House to Hooyo Circle: up to about " in said
+    assert "could have a service they trust" in said
+    assert "would have a service" not in said
     assert "Skerry Hospital knows both." in said
     assert "do not trust Saltmere Health House" in said
     table = app.dataframe[0].value
+    assert table[words.say("introduce.col_people", "en")].iloc[0].startswith("3,")  # the range
     assert len(table) == 10
     chance = app.dataframe[1].value
     assert chance.iloc[0, -1] == words.say("introduce.verdict_better", "en")
@@ -58,6 +61,9 @@ def test_the_sample_says_whom_to_introduce_why_and_who_could(
     assert opens[0] not in said
     app.selectbox(key="introduce_pair").set_value("city-schools vatra-families").run()
     assert opens[0] in texts(app)
+    # who has the tie has a way; the three behind it go through it
+    assert "Vatra Families could have a way of their own" in texts(app)
+    assert "Others would go through Vatra Families: " in texts(app)
     app.selectbox(key="introduce_pair").set_value("saltmere-clinic hooyo-circle").run()
     # a pair that is marked is gone from the list, and comes back when that is undone
     app.text_input(key=_introduce_never.REASON).input("They tried last year.").run()

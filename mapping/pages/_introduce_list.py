@@ -14,7 +14,7 @@ from mapping import intro_sheets
 from mapping.intro_rivals import DRAWS, Beside
 from mapping.intro_sheets import Sheet
 from mapping.introductions import Suggestion
-from mapping.pages import _introduce_words, _numbers, _shared
+from mapping.pages import _introduce_words, _numbers, _persona, _shared
 from mapping.pages._introduce_pair import share
 from mapping.pages._introduce_words import Shown
 
@@ -34,10 +34,24 @@ def every(shown: Shown) -> None:
         say("introduce.col_gain"): [
             " ".join(_introduce_words.listed(shown, one)[:3]) for one in several
         ],
+        **_exactly(shown),
         say("introduce.col_who"): [_introduce_words.short_who(shown, one) for one in several],
     }
     numbers = pd.RangeIndex(1, len(several) + 1)
     st.dataframe(pd.DataFrame(columns, index=numbers), height="content", key="introduce_list")
+
+
+def _exactly(shown: Shown) -> dict[str, list[str]]:
+    """Give the range of people that each tie would serve, of the kind that it serves most."""
+    several = shown.found.suggestions
+    if shown.presenting or not any(one.served for one in several):
+        return {}
+    none = _shared.say("whom.none")
+    return {
+        _shared.say("introduce.col_people"): [
+            _introduce_words.people(one.served[0]) if one.served else none for one in several
+        ]
+    }
 
 
 def _because(shown: Shown, one: Suggestion) -> str:
@@ -169,8 +183,8 @@ def _sheet(shown: Shown, one: Suggestion, actors: Rows) -> Sheet:
         say(
             "introduce.paper_served",
             category=say(f"category.{each.persona.category}"),
-            people=_numbers.number(each.shown["high"]),
-            group=_introduce_words.whom(each),
+            people=_introduce_words.about(each),
+            group=_persona.group_name(each.persona.group),  # nobody made up on paper
         )
         for each in one.served[:2]
     ]

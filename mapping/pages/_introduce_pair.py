@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import streamlit as st
 
 from mapping import drawing_introduction, words
@@ -18,6 +20,29 @@ from mapping.pages import (
     _ties_counted,
 )
 from mapping.pages._introduce_words import Shown
+
+_SEEN: Final = 0.02  # of a full bar; what differs by less looks the same
+
+
+def ask_first(shown: Shown, one: Suggestion) -> None:
+    """Say before all else whom it could harm to be named."""
+    if one.ask_first:
+        _shared.fault(
+            _shared.say("introduce.ask_first", names=shown.listed(one.ask_first)),
+            key="cg_fault_ask_first",
+        )
+
+
+def passed(one: Suggestion) -> list[object]:
+    """Give those who are asked first to introduce the two, and round whom the tie would lead.
+
+    Parameters
+    ----------
+    one
+        With introducers, the best first.
+    """
+    round_whom = {each.through for each in one.ways}
+    return [actor for actor in one.introducers[0].actors if actor in round_whom]
 
 
 def picture(shown: Shown, one: Suggestion, forms: dict[str, str]) -> None:
@@ -56,8 +81,12 @@ def _bars(shown: Shown, one: Suggestion) -> tuple[list[Bar], float]:
     """Give who is served now and with the tie, of the kind of people it serves most."""
     if not one.served or shown.presenting:
         return [], 0.0
-    most = one.served[0]
-    found = []
+    most, found = one.served[0], []
+    farthest = max(
+        abs(after - before) for before, after in zip(most.before, most.after, strict=True)
+    )
+    if farthest < most.of[1] * _SEEN:
+        return [], 0.0
     for name, ends in (("now", most.before), ("then", most.after)):
         low, high = in_fives(*ends, most.of).values()
         said = _numbers.between(low, high)
@@ -80,12 +109,9 @@ def about(shown: Shown, one: Suggestion, counted: Counted) -> None:
     also = [each.actors[0] for each in one.introducers[1:4] if len(each.actors) == 1]
     if also:
         st.text(say("introduce.who_also", names=shown.listed(also)))
-    if one.ask_first:
-        _shared.fault(
-            say("introduce.ask_first", names=shown.listed(one.ask_first)),
-            key="cg_fault_ask_first",
-        )
     if not shown.presenting:
+        if one.introducers and passed(one):
+            st.text(say("introduce.tact", names=shown.listed(passed(one))))
         st.text(_limit(shown, one))
         _next(shown, one, counted)
 
@@ -103,7 +129,8 @@ def _limit(shown: Shown, one: Suggestion) -> str:
             "introduce.joins" if one.joins else "introduce.keeps",
             before=share(shown.found.most_now),
             after=share(one.most),
-        )
+        ),
+        _shared.say("introduce.by_steps"),
     ]
     if one.opened is not None:
         before, after = map(share, one.opened)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
+from mapping import few
 from mapping.few import in_fives
 from mapping.intro_served import Served
 from mapping.intro_shared import Common
 from mapping.intro_ways import DECIDE, Hanging
 from mapping.introductions import Introductions, Suggestion
 from mapping.pages import _numbers, _persona, _question, _shared
+
+_THOUSAND: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +85,15 @@ def served(shown: Shown, one: Suggestion) -> list[str]:
             found.append(
                 say(
                     "introduce.why_served",
-                    people=people(each),
-                    of=_numbers.between(*_ends(in_fives(*each.of, each.of))),
+                    people=about(each),
+                    of=_numbers.between(*in_fives(*each.of, each.of).values()),
                     group=group,
                     category=category,
                     minutes=f"{each.persona.minutes:.0f}",
                 )
             )
         elif number:
-            found.append(say("introduce.also", category=category, group=group, people=people(each)))
+            found.append(say("introduce.also", category=category, group=group, people=about(each)))
         else:
             found.append(
                 say(
@@ -97,7 +101,7 @@ def served(shown: Shown, one: Suggestion) -> list[str]:
                     language=_question.tongue(each.persona.community or ""),
                     provider=shown.name(each.provider),
                     category=category,
-                    people=_numbers.number(each.shown["high"]),
+                    people=about(each),
                     group=group,
                 )
             )
@@ -123,24 +127,39 @@ def people(one: Served) -> str:
     return _numbers.between(ends["low"], ends["high"])
 
 
-def _ends(ends: Mapping[str, int]) -> tuple[int, int]:
-    return ends["low"], ends["high"]
+def about(one: Served) -> str:
+    """Write how many people a tie may serve at most: roughly, for it is a hope.
+
+    Upward to tens, from a thousand on to hundreds, and never more than there are.
+    """
+    most = one.shown["high"]
+    if most <= few.FEW:
+        return _numbers.number(most)
+    unit = 10 if most < _THOUSAND else 100
+    return _numbers.number(min(-(-most // unit) * unit, in_fives(*one.of, one.of)["high"]))
 
 
 def ways(shown: Shown, one: Suggestion) -> list[str]:
     """Say who would have a way of their own."""
     if shown.presenting:
         return [_shared.say("introduce.presenting_ways")] if one.ways else []
-    return [_way(shown, each) for each in one.ways]
+    return [_way(shown, each, (one.a, one.b)) for each in one.ways]
 
 
-def _way(shown: Shown, one: Hanging) -> str:
-    names = shown.listed(one.actors)
+def _way(shown: Shown, one: Hanging, pair: tuple[str, str]) -> str:
+    """Say who would have a way: directly who has the tie, all others through it."""
+    direct = [actor for actor in one.actors if actor in pair] or one.actors
+    rest = [actor for actor in one.actors if actor not in direct]
+    names = shown.listed(direct)
     if one.through is not None:
-        return _shared.say("introduce.why_ways", names=names, through=shown.name(one.through))
-    return _shared.say(
-        "introduce.why_first" if one.to == DECIDE else "introduce.why_first_rest", names=names
-    )
+        said = _shared.say("introduce.why_ways", names=names, through=shown.name(one.through))
+    else:
+        said = _shared.say(
+            "introduce.why_first" if one.to == DECIDE else "introduce.why_first_rest", names=names
+        )
+    if not rest:
+        return said
+    return f"{said} {_shared.say('introduce.why_rest', names=shown.listed(rest), direct=names)}"
 
 
 def common(shown: Shown, one: Common) -> str:

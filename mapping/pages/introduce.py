@@ -99,6 +99,7 @@ def _pairs(
     """Show one pair, the list, the sheets, and chance beside them."""
     with left:
         chosen = _choose(shown)
+        _introduce_pair.ask_first(shown, chosen)
         _introduce_pair.picture(shown, chosen, _forms(organizations))
         _introduce_pair.about(shown, chosen, counted)
     _introduce_list.every(shown)
