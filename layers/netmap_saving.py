@@ -27,6 +27,9 @@ from layers.room_session import Session
 STATES = ("new", "there", "contradicts", "differ", "ended")
 """A link is new; there already; there in the other direction or one way only; said differently by
 groups; or there with a last day that is over."""
+ENOUGH = (
+    2  # groups that said a new link: what one table says alone is ticked by hand, or not at all
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +47,11 @@ class Preview:
     left_out: int
     has_towers: bool  # whether the atlas holds ranks of this session already
     is_published: bool  # ranks name the session, so it has to be there first
+
+    @property
+    def suggested(self) -> pd.Series:
+        """Whether a link is ticked to begin with: new, and said by two groups or more."""
+        return self.links["state"].eq("new") & self.links["groups"].ge(ENOUGH)
 
 
 def preview(room: Room, session: Session, atlas: Atlas) -> Preview:

@@ -130,6 +130,11 @@ def test_each_link_is_new_there_against_or_told_in_two_ways(room: Room, atlas: A
         ("Dee", "Elm", False, 1, "new"),
     }
     assert found.left_out == 1
+    assert not found.suggested.any()  # the one new link was said by one group only
+    link(room, session, 0, "Dee", "Elm")
+    again = netmap_saving.preview(room, session, atlas)
+    ticked = again.links[again.suggested]
+    assert ticked[["one_name", "other_name"]].to_numpy().tolist() == [["Dee", "Elm"]]
 
 
 def test_no_tie_is_made_that_the_atlas_holds_whatever_groups_say(room: Room, atlas: Atlas) -> None:

@@ -129,6 +129,26 @@ def test_towers_stand_side_by_side_by_rank_once_a_group_called_them_right(
     assert "30" not in json.dumps(told["rows"])
 
 
+def test_the_wall_has_no_list_with_a_loser_at_its_end(room: Room, session: Session) -> None:
+    netmap.move(room, session.id, "towers")
+    found = netmap.round_of(room, session.id)
+    assert found is not None
+    ids = {one.name: one.id for one in found.actors}
+    built: dict[int, dict[str, int | None]] = {
+        0: {"Dee": 9, "Ann": 8, "Bay": 7, "Cod": 1},
+        2: {"Dee": 9, "Cod": 8, "Ann": 2, "Bay": 1},  # Cod 4 and 2; Ann 2, 3; Bay 3, 4; Dee 1, 1
+    }
+    netmap.show(room, session.id, "towers")
+    shown = []
+    for party, heights in built.items():
+        named = {ids[name]: many for name, many in heights.items()}
+        netmap.write_towers(room, session.id, party, named, is_right=True)
+        told = wall(room, session)["net"]
+        shown.append([row["name"] for row in told["rows"]])
+    # of one group by name; of two by how far they differ, and by name where equally far
+    assert shown == [["Ann", "Bay", "Cod", "Dee"], ["Cod", "Ann", "Bay", "Dee"]]
+
+
 def test_a_blank_wall_and_an_ended_session_show_nothing_of_a_round(
     room: Room, session: Session
 ) -> None:

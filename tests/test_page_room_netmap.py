@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from layers import atlas, closing, netmap
+from layers import atlas, closing, netmap, wall_shown
 from layers import room as rooms
 from layers.netmap_taking import Entry
 from layers.room import Room
@@ -129,6 +129,15 @@ def test_a_round_is_set_up_and_led_from_the_desk(room: Room, session: Session) -
     assert table["People"].tolist() == ["5 to 9", "fewer than 5", "5 to 9"]
     app.button(key=f"netmap_wall_stage_{mark}").click().run()
     assert now(room, session).wall == "stage"
+    text = said(run(app))
+    assert text.count("The wall shows the question") == 2  # the remote says what the round says
+    assert "nothing of what was said is on it" not in text
+    wall_shown.show(room, session.id, "blank")
+    text = said(run(app))
+    assert text.count("The wall is blank") == 2
+    assert "The wall shows" not in text
+    wall_shown.show(room, session.id, "hidden")
+    run(app)
     for stage in ("links", "towers", "ended"):
         press(app, "next", session)
         assert now(room, session).stage == stage
@@ -160,6 +169,9 @@ def test_paper_is_typed_in_compared_and_saved_after_the_end(
     for party, built in heights.items():
         said_of = {ids[name]: many for name, many in built.items()}
         netmap.write_towers(room, session.id, party, said_of, is_right=True)
+    for one, other in (("Anchor", "Bridge"), ("Bridge", HOSTILE)):  # the last by one group only
+        link = Entry(id=str(uuid4()), do="link", kind="refers_to", one=ids[one], other=ids[other])
+        netmap.write_link(room, session.id, 2, link)
     closing.stop(room, session, atlas=town)
     app = run()
     app.segmented_control(key="room_section").set_value("past").run()
@@ -177,7 +189,15 @@ def test_paper_is_typed_in_compared_and_saved_after_the_end(
         ["o0", "o1", "facilitator"]
     ]
     assert set(town.read("towers")["group_name"]) == {"A", "C"}
-    assert "already" in said(run(app))
+    text = said(app)
+    assert "Ties: 1. Ranks: 4. New organizations: 0." in text
+    assert "already" in text
+    assert app.button(key=f"netmap_save_do_{mark}").disabled  # nothing is ticked any more
+    app.button(key=f"netmap_save_undo_{mark}").click().run()
+    assert "Taken back" in said(app)
+    assert town.read("ties").empty
+    assert town.read("towers").empty
+    assert not app.button(key=f"netmap_save_do_{mark}").disabled
 
 
 def test_names_of_people_are_never_markdown_and_arabic_has_all_its_words(

@@ -209,7 +209,7 @@ def _remote(room: rooms.Room, session: Session) -> None:
     except LayerError:
         return
     with st.container(key="room_remote", border=True):
-        st.text(say(f"room.wall.{view.showing}"))
+        st.text(_room_netmap.on_wall(room, session, view.showing))
         with st.container(horizontal=True):
             for turn, showing in (
                 ("reveal", "shown"),

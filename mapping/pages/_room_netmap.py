@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from layers import netmap, privacy
+from layers import netmap, privacy, wall_shown
 from layers import room as rooms
 from layers.errors import LayerError
 from layers.netmap import Group, Round
@@ -187,7 +187,7 @@ def _wall(room: rooms.Room, session: Session, found: Round) -> None:
     """Turn the wall to the round; links and towers are held until they are revealed here."""
     say, mark = _shared.say, session.published_as
     with st.container(key="netmap_remote", border=True):
-        st.text(say(f"netmap.wall_now.{found.wall}"))
+        _on_wall(room, session)
         with st.container(horizontal=True):
             for wall in netmap.WALLS:
                 if st.button(
@@ -196,6 +196,34 @@ def _wall(room: rooms.Room, session: Session, found: Round) -> None:
                     disabled=found.wall == wall,
                 ):
                     _done(lambda to=wall: netmap.show(room, session.id, to))
+        if found.wall != "towers":
+            st.text(say("netmap.reveal_warning"))
+
+
+@st.fragment(run_every=FRESH_S)
+def _on_wall(room: rooms.Room, session: Session) -> None:
+    """Say it anew by itself: the remote above, or a second phone, may have turned the wall."""
+    try:
+        st.text(on_wall(room, session, wall_shown.view(room, session.id).showing))
+    except LayerError:  # it ended meanwhile
+        return
+
+
+def on_wall(room: rooms.Room, session: Session, showing: str) -> str:
+    """Say in one sentence what is on the wall: a round lies over the map, unless all is blank.
+
+    Parameters
+    ----------
+    room, session
+        Whose wall.
+    showing
+        What it was told of the map.
+    """
+    say = _shared.say
+    found = netmap.round_of(room, session.id)
+    if found is None or found.wall == "off" or showing == "blank":
+        return say(f"room.wall.{showing}")
+    return f"{say(f'netmap.wall_now.{found.wall}')} {say('netmap.wall_behind')}"
 
 
 def _codes(room: rooms.Room, session: Session, found: Round) -> None:

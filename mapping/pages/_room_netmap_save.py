@@ -7,13 +7,15 @@ import math
 import pandas as pd
 import streamlit as st
 
-from layers import netmap, netmap_ranks, netmap_saving
+from layers import changes, chronicle, netmap, netmap_ranks, netmap_saving
 from layers import room as rooms
 from layers.errors import LayerError
 from layers.netmap import Round
 from layers.netmap_saving import Preview
 from layers.room_session import Session
 from mapping.pages import _shared, _ties_counted
+
+SAVED = "netmap_saved"  # what was saved last: of which session, the sentence, the change
 
 
 def compare(room: rooms.Room, session: Session, found: Round) -> None:
@@ -89,15 +91,17 @@ def _save(room: rooms.Room, session: Session) -> None:
     st.text(say("netmap.save_about"))
     if now.left_out:
         st.text(say("netmap.save_left_out", count=now.left_out))
-    with st.form(f"netmap_save_{mark}", border=False):
-        ticked = _links(now, mark)
-        towers = _towers(now, mark)
-        sent = st.form_submit_button(
-            say("netmap.save"),
-            type="primary",
-            key=f"netmap_save_do_{mark}",
-        )
+    ticked = _links(now, mark)
+    towers = _towers(now, mark)
+    there = set(now.links["key"][now.links["state"].eq("there")])
+    sent = st.button(
+        say("netmap.save"),
+        type="primary",
+        key=f"netmap_save_do_{mark}",
+        disabled=not towers and set(ticked) <= there,
+    )
     if not sent:
+        _told(mark)
         return
     try:
         revision = netmap_saving.save(
@@ -111,21 +115,61 @@ def _save(room: rooms.Room, session: Session) -> None:
     except LayerError as error:
         _shared.fault(_shared.explain(error))
         return
-    st.session_state["room_said"] = say("netmap.saved" if revision else "netmap.saved_nothing")
+    st.session_state[SAVED] = (mark, _counted(revision), revision)
     st.rerun()
 
 
+def _counted(revision: str) -> str:
+    """Say how many rows of what a change made."""
+    made = chronicle.changes(_shared.read("revisions"), _shared.read("history"))
+    rows = next((one.rows for one in made if one.id == revision), None)
+    if rows is None:
+        return _shared.say("netmap.saved_nothing")
+    return _shared.say(
+        "netmap.saved",
+        ties=rows.get("ties", 0),
+        ranks=rows.get("towers", 0),
+        organizations=rows.get("organizations", 0),
+    )
+
+
+def _told(mark: str) -> None:
+    """Say what was saved last, with the button that takes it back."""
+    of, said, revision = st.session_state.get(SAVED, ("", "", ""))
+    if of != mark:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="netmap_saved"):
+        st.text(said, width="content")
+        if revision:
+            st.button(
+                _shared.say("netmap.save_undo"),
+                key=f"netmap_save_undo_{mark}",
+                on_click=_undo,
+                args=(mark, revision),
+            )
+
+
+def _undo(mark: str, revision: str) -> None:
+    try:
+        changes.undo(_shared.atlas(), revision, who=_shared.signature())
+    except LayerError as error:
+        st.session_state[SAVED] = (mark, _shared.explain(error), revision)
+        return
+    st.session_state[SAVED] = (mark, _shared.say("netmap.save_undone"), "")
+
+
 def _links(now: Preview, mark: str) -> list[str]:
-    """List the links with a tick each: new ones are ticked, those that need a look are not."""
+    """List the links with a tick each: new ones that two groups said are ticked, no others."""
     say = _shared.say
     links = now.links
     if links.empty:
         st.text(say("netmap.save_no_links"))
         return []
+    st.text(say("netmap.save_warning"))
     tick = say("netmap.save_tick")
     table = pd.DataFrame(
         {
-            tick: links["state"].eq("new"),
+            tick: now.suggested,
             say("netmap.save_state"): [say(f"netmap.state.{state}") for state in links["state"]],
             say("netmap.kind"): [say(f"tie_kind.{kind}") for kind in links["kind"]],
             say("netmap.hand_from"): links["one_name"],

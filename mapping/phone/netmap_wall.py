@@ -85,13 +85,17 @@ def picture(found: Round, links: pd.DataFrame) -> dict[str, Any]:
 
 
 def ranking(found: Round, towers: pd.DataFrame) -> dict[str, Any]:
-    """Put the ranks of groups side by side; only of groups that called their towers right."""
+    """Put the ranks of groups side by side; only of groups that called their towers right.
+
+    Where groups differ most comes first, then by name: no wall has a list with a loser at its end.
+    """
     said = [one for one in found.groups if one.is_right and one.party in set(towers["party"])]
     groups = netmap_ranks.units(said)
     compared = netmap_ranks.compare(towers, groups)
     names = {one.id: one.name for one in found.shown}
-    table = compared.table[compared.table.index.isin(names)].head(MOST_ROWS)
-    rows = [
+    known = compared.table[compared.table.index.isin(names)]
+    table = known.sort_values("difference", ascending=False, kind="stable").head(MOST_ROWS)
+    rows: list[dict[str, Any]] = [
         {
             "name": names[str(actor)],
             "ranks": [_known(row[unit.name]) for unit in groups],
@@ -99,6 +103,7 @@ def ranking(found: Round, towers: pd.DataFrame) -> dict[str, Any]:
         }
         for actor, row in table.iterrows()
     ]
+    rows.sort(key=lambda row: (-(row["difference"] or 0), row["name"].casefold()))
     return {"groups": [unit.name for unit in groups], "rows": rows}
 
 
