@@ -6,6 +6,7 @@ Direction is ignored where somebody is cut off or comes to the city: a tie lets 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 import networkx as nx
@@ -14,7 +15,7 @@ import pandas as pd
 from scipy import sparse
 
 from layers import consent
-from mapping import centrality, network
+from mapping import centrality, inclusion, network
 from mapping.counted import Counted
 from mapping.offers import Read
 from mapping.scenarios import Scenario, under
@@ -70,6 +71,17 @@ class Whole:
         led = {one for one, about in self.graph.nodes.items() if about.get("migrant_led") is True}
         return tuple(str(one) for one in found if one in led)
 
+    @cached_property
+    def deciding(self) -> tuple[str, ...]:
+        """Those who decide: the municipality, and who is known to."""
+        return tuple(str(one) for one in inclusion.decision_makers(self.graph))
+
+    @cached_property
+    def hanging(self) -> dict[str, tuple[str, ...]]:
+        """Who reaches those who decide through one go-between alone, by go-between."""
+        table = network.go_betweens(self.graph, target=self.deciding)
+        return dict(zip(table["go_between"], table["actors"], strict=True))
+
     @property
     def top(self) -> str | None:
         """Who stands most between others; None where nobody does, or too few have ties."""
@@ -100,6 +112,28 @@ class Beside:
     removed: tuple[str, ...]
     cut_off: tuple[str, ...]
     joined: tuple[str, ...]
+
+    @property
+    def freed(self) -> dict[str, tuple[str, ...]]:
+        """Who hangs no longer on a go-between that is still there, and still has a way."""
+        return self._other(self.before, self.after)
+
+    @property
+    def bound(self) -> dict[str, tuple[str, ...]]:
+        """Who had a way without a go-between, and would hang on it."""
+        return self._other(self.after, self.before)
+
+    @staticmethod
+    def _other(one: Whole, two: Whole) -> dict[str, tuple[str, ...]]:
+        """Name who hangs on whom in one network and has another way in the second."""
+        lost = set(network.without_a_way(two.graph, target=two.deciding))
+        found = {}
+        for between, actors in one.hanging.items():
+            still = {*two.hanging.get(between, ()), *lost}
+            mine = tuple(each for each in actors if each in two.graph and each not in still)
+            if between in two.graph and mine:
+                found[between] = mine
+        return found
 
     @property
     def names(self) -> dict[str, str]:

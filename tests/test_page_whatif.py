@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from layers import atlas, scenarios_kept
+from layers import atlas, clock, scenarios_kept
 from layers.atlas import Atlas
 from mapping import scenario_coverage, scenarios, words
 from mapping.city import City
@@ -75,7 +75,8 @@ def test_a_link_a_form_and_undo_make_and_take_back_steps(city: Atlas) -> None:
     good(app.selectbox(key="whatif_to").set_value("open-door").run())
     app = good(app.button(key="whatif_do_add").click().run())
     assert "2. New tie: Casa Farului" in said(app)
-    assert not any(name in answer(app) for name in FOUR[1:])
+    assert "lose their only way" not in answer(app)
+    assert f"newly hanging on Open Door Marensund: {', '.join(FOUR)}." in answer(app)
     app = good(app.button(key="whatif_undo").click().run())
     assert all(name in answer(app) for name in FOUR)
     app = good(app.button(key="whatif_redo").click().run())
@@ -165,15 +166,30 @@ def test_the_missing_tie_brings_help_and_its_map_is_drawn(city: Atlas) -> None:
     people = one.people.low * (other.reached_low - one.reached_high)
     number = row.numbers["newly_reached"]["low"]
     assert number >= int(people.clip(min=0).sum()) > 3000
-    assert f"{number:,}" in said(app)
+    assert f"about {_two_figures(number)}" in said(app)
+    assert f"{number:,}" not in said(app)
     assert row.numbers["newly_lost"] == {"low": 0, "high": 0}
     assert "Somali, trusted" in list(app.dataframe[0].value.columns)
+
+
+def _two_figures(number: int) -> str:
+    return f"{float(f'{number:.1e}'):,.0f}"
+
+
+def test_a_tie_that_brings_a_way_round_a_go_between_says_so(city: Atlas) -> None:
+    del city
+    app = opened(add_tie="city-libraries,saffron-sisters,delivers_with")
+    assert "no longer hanging on Harbour Mission: Saffron Sisters." in answer(app)
+    assert words.say("whatif.answer_whole", "en") not in answer(app)
+    (table,) = app.dataframe
+    assert any(row.endswith("| 1 | 0") for row in texts(table) if "go-between" in row)
 
 
 def test_what_changed_is_told_by_year_and_by_date(city: Atlas) -> None:
     ties = city.read("ties")
     app = good(opened().segmented_control(key="whatif_view").set_value("time").run())
     assert words.say("whatif.series_about", "en") in said(app)
+    assert answer(app).startswith(f"Since {clock.today().year - 1}-12-31: ")
     app = good(app.toggle(key="whatif_by_date").set_value(True).run())
     app.date_input(key="whatif_from_day").set_value(date(2023, 1, 1))
     app = good(app.date_input(key="whatif_to_day").set_value(date(2024, 1, 1)).run())

@@ -80,8 +80,8 @@ def _said(rows: list[Row]) -> None:
                     say(
                         f"whatif.coverage_{key}",
                         whom=_whom(row),
-                        count=_numbers.between(**found[name]),
-                        people=_numbers.between(**found["people"]),
+                        count=_numbers.about(**found[name]),
+                        people=_numbers.about(**found["people"]),
                     )
                 )
         worst = max((one for one in rows if one.need.language), key=_share_lost, default=None)
@@ -90,12 +90,13 @@ def _said(rows: list[Row]) -> None:
                 say(
                     "whatif.coverage_language",
                     whom=_whom(worst),
-                    count=_numbers.between(**worst.numbers["newly_lost"]),
-                    people=_numbers.between(**worst.numbers["people"]),
+                    count=_numbers.about(**worst.numbers["newly_lost"]),
+                    people=_numbers.about(**worst.numbers["people"]),
                 )
             )
         if lost is None and newly is None:
-            st.text(say("whatif.coverage_same" if rows else "whatif.coverage_untouched"))
+            key = "whatif.coverage_same" if rows else "whatif.coverage_untouched"
+            st.subheader(say(key), anchor=False)
         st.text(say("whatif.coverage_about"))
 
 
@@ -164,8 +165,11 @@ def _on_map(change: Changed) -> None:
     if not change.by_area or change.newly is None or change.lost is None:
         st.text(say("gaps.note_papers" if need.no_papers else "whatif.map_none"))
         return
-    lost = scenario_coverage.Row(need, change).numbers["newly_lost"]
-    first = "newly" if lost is not None and lost["high"] == 0 else "lost"
+    row = scenario_coverage.Row(need, change)
+    if row.is_nothing:
+        st.text(say("whatif.map_nothing"))
+        return
+    first = "lost" if _is_some(row, "newly_lost") else "newly"
     drawn = st.segmented_control(
         say("gaps.map_shows"),
         SHOWS,
@@ -198,7 +202,7 @@ def _sentence(change: Changed) -> str:
     """Say both answers of the question on the map."""
     found = scenario_coverage.Row(change.after.need, change).numbers
     values = {
-        name: _numbers.between(**found[key])
+        name: _numbers.about(**found[key])
         for name, key in (
             ("before", "before"),
             ("after", "after"),
@@ -210,7 +214,7 @@ def _sentence(change: Changed) -> str:
     return _shared.say(
         "whatif.map_said",
         group=_gaps_answer.group_name(change.after.need.group),
-        people=_numbers.between(**found["people"]),
+        people=_numbers.about(**found["people"]),
         **values,
     )
 
@@ -230,7 +234,7 @@ def _table(rows: list[Row]) -> None:
         lines: dict[str, dict[str, str]] = {}
         for one in mine:
             line = lines.setdefault(say(f"category.{one.need.category}"), {})
-            line[_column(one)] = _numbers.between(**one.numbers[name])
+            line[_column(one)] = _numbers.about(**one.numbers[name])
         table = pd.DataFrame({say("whatif.col_category"): list(lines)})
         for column in columns:
             table[column] = [line.get(column, "-") for line in lines.values()]

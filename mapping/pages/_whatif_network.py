@@ -40,9 +40,32 @@ def answer(scenario: Scenario, found: Beside, named: Names, *, presenting: bool)
                 if presenting
                 else say(f"whatif.answer_{key}", count=count, names=_some(those, found))
             )
-    if not found.cut_off and not found.joined:
+    between = _between(found, presenting=presenting)
+    if not found.cut_off and not found.joined and not between:
         lines.append(say("whatif.answer_whole"))
-    return " ".join(lines)
+    return " ".join([*lines, *between])
+
+
+def _between(found: Beside, *, presenting: bool) -> list[str]:
+    """Say who needs a go-between no longer, or newly, to reach those who decide."""
+    say, lines = _shared.say, []
+    for key, lists in (("freed", found.freed), ("bound", found.bound)):
+        if not lists:
+            continue
+        if presenting:
+            count = len({one for those in lists.values() for one in those})
+            lines.append(say(f"whatif.answer_{key}_count", count=count))
+            continue
+        told: dict[str, tuple[str, ...]] = {}
+        for through, those in lists.items():  # in a chain the longest list holds the others
+            if len(told) < SAID and not any(set(those) <= set(one) for one in told.values()):
+                told[through] = those
+        for through, those in told.items():
+            values = {"names": _some(those, found), "through": found.names[through]}
+            lines.append(say(f"whatif.answer_{key}", **values))
+        if len(lists) > len(told):
+            lines.append(say("whatif.answer_between_more", count=len(lists) - len(told)))
+    return lines
 
 
 def show(scenario: Scenario, found: Beside, named: Names, *, presenting: bool) -> None:
@@ -106,6 +129,12 @@ def _led(one: Whole, _: Names) -> str:
     return _shared.say("whatif.no_city") if found is None else str(len(found))
 
 
+def _hanging(one: Whole, _: Names) -> str:
+    if not one.deciding:
+        return _shared.say("whatif.no_city")
+    return str(len({each for those in one.hanging.values() for each in those}))
+
+
 def _top(one: Whole, named: Names) -> str:
     if one.top is None:
         return _shared.say("whatif.too_few")
@@ -118,6 +147,7 @@ _ROWS = {
     "parts": lambda one, _: str(len(one.parts)),
     "isolates": lambda one, _: str(len(one.isolates)),
     "no_way": _led,
+    "hanging": _hanging,
     "top": _top,
 }
 

@@ -87,7 +87,7 @@ def _days(years: list[int], today: date) -> tuple[date, date]:
     start, end = st.select_slider(
         say("whatif.years"),
         years,
-        value=(years[max(len(years) - 3, 0)], years[-1]),
+        value=(years[-2], years[-1]),  # there are always two
         format_func=lambda one: say("whatif.a_year", year=one),
         key=YEARS,
     )
@@ -96,9 +96,10 @@ def _days(years: list[int], today: date) -> tuple[date, date]:
 
 
 def _answer(found: Change, stale: pd.DataFrame, first: date, last: date) -> str:
+    since = first < last == clock.today()
     return _shared.say(
-        "whatif.time_answer",
-        **{"from": first.isoformat(), "to": last.isoformat()},
+        "whatif.time_since" if since else "whatif.time_answer",
+        **{"from": first.isoformat()} | ({} if since else {"to": last.isoformat()}),
         made=len(found.made),
         lost=len(found.lost),
         kept=found.kept,

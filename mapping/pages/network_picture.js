@@ -77,6 +77,10 @@ class Picture {
     this.root.dir = data.rtl ? "rtl" : "ltr";
     this.svg.setAttribute("aria-label", data.words.picture);
     if (!before || before.key !== data.key) this.build();
+    else if (JSON.stringify([before.answers, before.legend]) !== JSON.stringify([data.answers, data.legend])) {
+      this.point(); // another answer in the same picture
+      this.explain();
+    }
     if (!before || before.view !== data.view || before.place !== data.place) this.settle();
     this.select(data.selected);
     if (data.centre && data.centre.turn > (turns.get(data.place) ?? 0)) {
