@@ -52,6 +52,10 @@ def test_the_sample_says_whom_to_introduce_why_and_who_could(
     assert "Skerry Hospital knows both." in said
     assert "do not trust Saltmere Health House" in said
     table = app.dataframe[0].value
+    # whom it could harm to be named is to be asked before anybody is told
+    harmed = table[words.say("introduce.col_other", "en")] == "Fathers' Café Westyard"
+    (first,) = table.loc[harmed, words.say("introduce.col_who", "en")]
+    assert first.startswith("First ask ")
     assert table[words.say("introduce.col_people", "en")].iloc[0].startswith("3,")  # the range
     assert len(table) == 10
     chance = app.dataframe[1].value

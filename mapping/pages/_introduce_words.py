@@ -50,13 +50,16 @@ def outside(one: Suggestion, names: Mapping[str, str]) -> Suggestion | None:
 
 def answer(shown: Shown, one: Suggestion) -> str:
     """Say whom to introduce to whom, why above all, and who could."""
-    return _shared.say(
+    said = _shared.say(
         "introduce.answer",
         a=shown.name(one.a),
         b=shown.name(one.b),
         why=reasons(shown, one)[0],
         who=who(shown, one),
     )
+    if not one.ask_first:
+        return said
+    return f"{_shared.say('introduce.ask_first', names=shown.listed(one.ask_first))} {said}"
 
 
 def reasons(shown: Shown, one: Suggestion) -> list[str]:
@@ -214,7 +217,15 @@ def who(shown: Shown, one: Suggestion) -> str:
 
 
 def short_who(shown: Shown, one: Suggestion) -> str:
-    """Name who could introduce the two, for a table."""
+    """Name who could introduce the two, for a table; whom to ask before anybody comes first."""
+    if one.ask_first:
+        return _shared.say(
+            "introduce.list_ask", names=shown.listed(one.ask_first), who=_names(shown, one)
+        )
+    return _names(shown, one)
+
+
+def _names(shown: Shown, one: Suggestion) -> str:
     if not one.introducers:
         return _shared.say("introduce.nobody")
     names = [shown.name(actor) for actor in one.introducers[0].actors]
