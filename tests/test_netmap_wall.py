@@ -129,7 +129,9 @@ def test_towers_stand_side_by_side_by_rank_once_a_group_called_them_right(
     assert "30" not in json.dumps(told["rows"])
 
 
-def test_the_wall_has_no_list_with_a_loser_at_its_end(room: Room, session: Session) -> None:
+def test_the_wall_lists_ranks_by_how_far_groups_differ_and_by_name(
+    room: Room, session: Session
+) -> None:
     netmap.move(room, session.id, "towers")
     found = netmap.round_of(room, session.id)
     assert found is not None

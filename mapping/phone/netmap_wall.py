@@ -87,7 +87,7 @@ def picture(found: Round, links: pd.DataFrame) -> dict[str, Any]:
 def ranking(found: Round, towers: pd.DataFrame) -> dict[str, Any]:
     """Put the ranks of groups side by side; only of groups that called their towers right.
 
-    Where groups differ most comes first, then by name: no wall has a list with a loser at its end.
+    Where groups differ most comes first, then by name: this is no list of winners and losers.
     """
     said = [one for one in found.groups if one.is_right and one.party in set(towers["party"])]
     groups = netmap_ranks.units(said)
