@@ -93,3 +93,42 @@ def test_who_comes_to_the_rest_by_a_new_tie_is_named(sample_once: Path) -> None:
     assert found.before.without_a_way is not None
     assert set(found.before.without_a_way) == {"fathers-cafe", "seafarers"}
     assert found.after.without_a_way == ()
+
+
+@given(steps=some_steps)
+@settings(max_examples=examples(20), deadline=None)
+def test_who_hangs_on_a_go_between_no_longer_is_as_taking_it_out_says(
+    tables: dict[str, pd.DataFrame], steps: list[dict[str, Any]]
+) -> None:
+    organizations = tables["organizations"].assign(kind="municipality").iloc[:2]
+    city = pd.concat([organizations, tables["organizations"].iloc[2:]], ignore_index=True)
+    read = (tables | {"organizations": city}).__getitem__
+    scenario = steps_of(*steps)
+    found = scenario_network.beside(read, scenario, Counted())
+    assert found.before.deciding == ("a0", "a1")
+    before, after = (plain_graph(one) for one in (read, scenarios.reader(read, scenario)))
+    for lists, one, two in ((found.freed, before, after), (found.bound, after, before)):
+        goal = set(found.before.deciding if one is before else found.after.deciding)
+        other = set(found.after.deciding if one is before else found.before.deciding)
+        expected = {
+            (through, actor)
+            for through in set(one) & set(two)
+            for actor in (set(one) & set(two)) - {through}
+            if hangs(one, actor, through, goal)
+            and not hangs(two, actor, through, other)
+            and reaches(two, actor, other)
+        }
+        assert {(through, actor) for through, those in lists.items() for actor in those} == expected
+
+
+def reaches(graph: nx.Graph[Any], actor: str, target: set[str]) -> bool:
+    return bool(nx.node_connected_component(graph, actor) & target)
+
+
+def hangs(graph: nx.Graph[Any], actor: str, through: str, target: set[str]) -> bool:
+    """Tell whether somebody has a way, and none without another who does not decide."""
+    if {actor, through} & target or not reaches(graph, actor, target):
+        return False
+    rest = graph.copy()
+    rest.remove_node(through)
+    return not reaches(rest, actor, target)
