@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
 
 from mapping import drawing_introduction, style, words
 from mapping.drawing_introduction import Bar, Sign
+from mapping.intro_served import Served
 from mapping.intro_shared import Common
 from mapping.intro_sheets import Sheet, page
 from mapping.intro_who import Introducer
-from mapping.introductions import Suggestion
+from mapping.introductions import Introductions, Suggestion
 from mapping.pages._introduce_list import that_may_leave
+from mapping.pages._introduce_pair import _bars
+from mapping.pages._introduce_words import Shown
+from mapping.personas import Persona
 
 EVIL = "<script>{{7*7}}</script>"
 
@@ -75,6 +81,24 @@ def test_no_label_of_a_bar_is_cut_off_at_an_edge() -> None:
                 # an Arabic picture runs the other way: the end of a text is its left side
                 room = x if anchor.startswith("end") != rtl else drawing_introduction.WIDE - x
                 assert room >= 0.56 * 15 * len(name), (lang, name)
+
+
+def test_bars_stand_only_where_now_and_with_the_tie_look_different() -> None:
+    shown = Shown(found=cast("Introductions", None), names={}, presenting=False)
+    for after, alike in (((0.0, 15.0), True), ((9.0, 10.0), True), ((0.0, 40.0), False)):
+        one = Served(
+            persona=Persona(category="health"),
+            provider="a",
+            through=(),
+            doubted=False,
+            low=0.0,
+            high=after[1] - 10.0,
+            before=(0.0, 10.0),
+            after=after,
+            of=(900.0, 1000.0),
+        )
+        bars, _ = _bars(shown, cast("Suggestion", SimpleNamespace(served=(one,))))
+        assert (not bars) == alike
 
 
 def test_a_sheet_names_nobody_of_the_desk_alone_not_even_as_one_of_a_row() -> None:
