@@ -34,6 +34,7 @@ LAYER_KINDS: Final = (
     "ties",
     "services",
     "migrant_led",
+    "actors_city",
     "actors",
     "actors_unknown",
     "assets",

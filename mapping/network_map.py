@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 import geopandas as gpd
@@ -20,11 +20,30 @@ from mapping import features
 
 DRAWN: Final = ("exact", "street")  # how exactly a place is known that an actor is drawn at
 WHERE: Final = ("drawn", "protected", "area", "nowhere")
-ACTOR_LAYERS: Final = ("migrant_led", "actors", "actors_unknown")
+ACTOR_LAYERS: Final = ("migrant_led", "actors_city", "actors", "actors_unknown")
+
+
+def at_protected(
+    services: pd.DataFrame, offered: pd.DataFrame, locations: pd.DataFrame
+) -> set[str]:
+    """Give the actors with a service at a place that is protected.
+
+    Parameters
+    ----------
+    services, offered, locations
+        Tables ``services``, ``service_at_location`` and ``locations``.
+    """
+    hidden = locations.loc[locations["precision"] == "hidden", "id"]
+    there = offered.loc[offered["location_id"].isin(hidden), "service_id"]
+    return set(services.loc[services["id"].isin(there), "organization_id"].dropna())
 
 
 def where(
-    graph: nx.DiGraph[str], organizations: pd.DataFrame, locations: pd.DataFrame
+    graph: nx.DiGraph[str],
+    organizations: pd.DataFrame,
+    locations: pd.DataFrame,
+    *,
+    protected: Collection[str] = (),
 ) -> pd.Series[str]:
     """Say of every actor whether it can be drawn, and why not.
 
@@ -34,6 +53,8 @@ def where(
         As of :func:`mapping.network.graph_of`: the actors to be drawn.
     organizations, locations
         Tables of the atlas.
+    protected
+        Of :func:`at_protected`: where nobody said their own place, it is protected, not unknown.
 
     Returns
     -------
@@ -53,7 +74,7 @@ def where(
     def said(actor: str) -> str:
         spot = at.get(actor)
         if pd.isna(spot) or spot not in known:
-            return "nowhere"
+            return "protected" if actor in protected else "nowhere"
         precision, has_point = known[spot]
         if precision == "hidden":
             return "protected"
@@ -67,7 +88,7 @@ def where(
 def actors(
     graph: nx.DiGraph[str], organizations: pd.DataFrame, locations: gpd.GeoDataFrame
 ) -> dict[str, features.Layer]:
-    """Pin the actors of a graph: led by migrants, by others, and of whom nobody knows.
+    """Pin the actors of a graph under the signs of its picture: the city's own are filled.
 
     Returns
     -------
@@ -76,12 +97,15 @@ def actors(
     """
     there = locations[locations["precision"].isin(DRAWN)]
     mine = organizations[organizations["id"].isin(list(graph))]
-    unknown = mine["migrant_led"].isna()
+    city = mine["id"].isin([one for one, of in graph.nodes.items() if of.get("city") is True])
+    unknown = mine["migrant_led"].isna() & ~city
     layers = {
         "migrant_led": features.actors(mine, there, migrant_led=True),
-        "actors": features.actors(mine[~unknown], there, migrant_led=False),
+        "actors_city": features.actors(mine[city], there, migrant_led=False),
+        "actors": features.actors(mine[~unknown & ~city], there, migrant_led=False),
         "actors_unknown": features.actors(mine[unknown], there, migrant_led=False),
     }
+    layers["actors"]["frame"] = "actor_other"
     layers["actors_unknown"]["frame"] = "actor_unknown"
     return layers
 

@@ -212,9 +212,7 @@ def _between(place: Place, say: Say) -> str:
     share = float(place.measures["betweenness"][place.actor])
     if not share:
         return say("place.between_none")
-    tied = place.measures[place.measures["degree"] > 0]["betweenness"]
-    rank = int((tied > share).sum()) + 1
-    return say("place.between", share=f"{share:.1%}", rank=rank, tied=len(tied))
+    return say("place.between", share=f"{share:.0%}" if share >= 0.005 else "< 1%")
 
 
 def _circles(place: Place, partners: list[str], names: Mapping[str, str], say: Say) -> str:
@@ -224,7 +222,7 @@ def _circles(place: Place, partners: list[str], names: Mapping[str, str], say: S
     circles = float(place.measures["effective_size"][place.actor])
     share = circles / len(partners)
     how = "apart" if share >= APART else "close" if share < CLOSE else "mixed"
-    return say(f"place.partners_{how}", partners=len(partners), circles=f"{circles:.1f}")
+    return say(f"place.partners_{how}", partners=len(partners))
 
 
 def _outside(place: Place, say: Say) -> list[str]:

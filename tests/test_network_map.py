@@ -158,14 +158,31 @@ def test_every_pair_of_drawn_actors_is_drawn_once_and_nobody_else(data: Any) -> 
 
 
 def test_who_is_led_by_nobody_knows_whom_has_a_sign_of_its_own() -> None:
-    spots = dict.fromkeys(("led", "other", "unknown"), ("exact", (9.9, 56.1)))
-    pins = network_map.actors(graph_of(spots, []), *tables(spots))
+    spots = dict.fromkeys(("led", "other", "unknown", "led too", "hall"), ("exact", (9.9, 56.1)))
+    graph = graph_of(spots, [])
+    graph.nodes["hall"]["city"] = True
+    pins = network_map.actors(graph, *tables(spots))
     assert {kind: [row[0] for row in layer["rows"]] for kind, layer in pins.items()} == {
-        "migrant_led": ["actor:led"],
+        "migrant_led": ["actor:led", features.handle("actor", "led too")],
+        "actors_city": ["actor:hall"],
         "actors": ["actor:other"],
         "actors_unknown": ["actor:unknown"],
     }
-    assert {layer["frame"] for layer in pins.values()} == {"migrant_led", "actor", "actor_unknown"}
+    # as in the picture: round, filled, an open square, hatched
+    frames = ["migrant_led", "actor", "actor_other", "actor_unknown"]
+    assert [layer["frame"] for layer in pins.values()] == frames
+
+
+def test_whose_service_is_at_a_protected_place_is_protected_and_not_without_a_place() -> None:
+    spots = {"refuge": (None, None), "lost": (None, None), "house": ("hidden", None)}
+    services = pd.DataFrame({"id": ["beds", "meals"], "organization_id": ["refuge", "lost"]})
+    offered = pd.DataFrame(
+        {"service_id": ["beds", "meals"], "location_id": ["at house", "at nobody"]}
+    )
+    organizations, locations = tables(spots)
+    protected = network_map.at_protected(services, offered, locations)
+    there = network_map.where(graph_of(spots, []), organizations, locations, protected=protected)
+    assert there.to_dict() == {"refuge": "protected", "lost": "nowhere", "house": "protected"}
 
 
 def test_a_catchment_holds_handles_codes_and_shapes_only() -> None:

@@ -160,7 +160,7 @@ def test_the_card_says_what_a_go_between_is_to_whom() -> None:
         graph.add_node(name, sector=sector, migrant_led=led)
     graph.add_node("city", sector="administration", migrant_led=False)
     said = "\n".join(place(graph, "house", core=("house",)))
-    assert "50.0% of the shortest ways" in said
+    assert "50% of the shortest ways" in said
     assert "it links two of two other sectors (1)." in said
     assert (
         "between a group led by migrants and an institution without a tie of their own: 1" in said

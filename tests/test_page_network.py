@@ -352,3 +352,22 @@ def test_a_hostile_name_is_only_text_in_the_picture(
     assert label.first.text_content() == evil
     assert page.title() != "1"
     assert desk.complaints(watch.errors) == []
+
+
+def test_a_saved_tie_closes_its_form_and_is_said_with_its_undo(town: atlas.Atlas) -> None:
+    app = opened()
+    app.selectbox(key="network_actor").select("amal").run()
+    app.selectbox(key="network_other").select("baran").run()
+    app.toggle(key="network_making").set_value(True).run()
+    app.selectbox(key="network_tie_kind").select("trusts").run()
+    app.button(key="network_tie_save").click().run()
+    assert not app.exception
+    assert app.toggle(key="network_making").value is False
+    assert "network_tie_kind" not in {box.key for box in app.selectbox}
+    assert words.say("tie.made") in texts(app)
+    tied = {"from_id": "amal", "to_id": "baran"}
+    pairs = town.read("ties")[list(tied)].to_dict("records")
+    assert tied in pairs
+    app.button(key="network_tie_undo").click().run()
+    assert words.say("tie.undone") in texts(app)
+    assert tied not in town.read("ties")[list(tied)].to_dict("records")

@@ -2,15 +2,16 @@
 "use strict";
 
 (function (CG) {
-  const ORDER = ["gap", "reach", "ties", "services", "migrant_led", "actors", "actors_unknown",
-    "reports", "places", "assets", "areas"];
+  const ORDER = ["gap", "reach", "ties", "services", "migrant_led", "actors_city", "actors",
+    "actors_unknown", "reports", "places", "assets", "areas"];
   const NARROW = 620;
 
-  function sample(kind) {
+  function sample(kind, data) {
     const box = CG.node("span", "cg-sample");
     if (kind === "services") box.appendChild(CG.pin("service", "category.health"));
     if (kind === "migrant_led") box.appendChild(CG.pin("migrant_led", "actor_kind.migrant_led"));
-    if (kind === "actors") box.appendChild(CG.pin("actor", "actor_kind.public_service"));
+    if (kind === "actors_city") box.appendChild(CG.pin("actor", "actor_kind.municipality"));
+    if (kind === "actors") box.appendChild(CG.pin(data.frame, "actor_kind.public_service"));
     if (kind === "actors_unknown") box.appendChild(CG.pin("actor_unknown", "actor_kind.other"));
     if (kind === "ties") box.appendChild(CG.node("i", "cg-line"));
     if (kind === "reach") box.appendChild(CG.node("i", "cg-walk"));
@@ -122,7 +123,7 @@
           layer.data.rows.map(([handle]) => handle)).size);
         const number = CG.node("span", "cg-count", count);
         number.setAttribute("data-count", kind);
-        row.append(box, sample(kind), words, number);
+        row.append(box, sample(kind, layer.data), words, number);
         list.appendChild(row);
         const below = parts(kind, layer.data);
         if (below) list.appendChild(below);

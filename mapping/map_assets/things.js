@@ -3,8 +3,9 @@
 "use strict";
 
 (function (CG) {
-  const POINTS = ["services", "migrant_led", "actors", "actors_unknown", "assets", "places"];
-  const SIDE = { service: 26, actor: 26, actor_unknown: 26, migrant_led: 28, asset: 24, place: 18 };
+  const POINTS = ["services", "migrant_led", "actors_city", "actors", "actors_unknown",
+    "assets", "places"];
+  const SIDE = { service: 26, actor: 26, actor_other: 26, actor_unknown: 26, migrant_led: 28, asset: 24, place: 18 };
   // drawn far apart enough to be read; places wait until one looks closer
   const FROM_ZOOM = { places: 13.5, assets: 12.5 };
   const SMALL_BELOW = 13;

@@ -29,6 +29,7 @@ WORDS = (
     "map.hour_evening",
     "map.hour_night",
     "map.layer_actors",
+    "map.layer_actors_city",
     "map.layer_actors_unknown",
     "map.layer_areas",
     "map.layer_assets",

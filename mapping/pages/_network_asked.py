@@ -23,6 +23,8 @@ SECTORS, ACTOR_KINDS, LED_BY, COMMUNITIES = (
 )
 THING, CELL = "network_thing", "network_cell"  # chosen in the middle; chosen in the matrix
 MAKING = "network_making"  # whether a tie is being made between the two
+WRITTEN = "network_tie_written"  # the two between whom a tie was written just now: the form closes
+TOLD = "network_tie_said"  # what is said of it, with its undo
 MIDDLE, TURN = "network_middle", "network_turn"  # whose surroundings; how often somebody was sought
 PICTURE_VIEW, SECTORS_VIEW, OFFERS, SERVES, MAP = "picture", "sectors", "offers", "serves", "map"
 VIEWS: Final = (PICTURE_VIEW, SECTORS_VIEW, OFFERS, SERVES, MAP)
@@ -245,6 +247,12 @@ def choose_tie(one: str, two: str) -> None:
 def making() -> bool:
     """Tell whether somebody makes a tie between the two actors that are chosen."""
     return bool(st.session_state.get(MAKING)) and not _ties_counted.presenting()
+
+
+def close_when_written(one: str, other: str) -> None:
+    """Close the form once a tie between the two is written; runs before its switch is drawn."""
+    if set(st.session_state.pop(WRITTEN, ())) == {one, other}:
+        st.session_state[MAKING] = False
 
 
 def surround(actor: str) -> None:

@@ -49,7 +49,14 @@ def show(
     actor = chosen.actor if chosen.actor in graph else None
     read, key = _shared.read, _key(graph, chosen.counted)
     organizations, locations = read("organizations"), read("locations")
-    there = network_map.where(graph, organizations, locations)
+    there = network_map.where(
+        graph,
+        organizations,
+        locations,
+        protected=network_map.at_protected(
+            read("services"), read("service_at_location"), locations
+        ),
+    )
     said, walk = _below(actor, names)
     layers = [*_map.areas()]
     if said is not None and not said.answer.need.no_papers:

@@ -55,6 +55,7 @@ def chosen_actor(
         if other is not None:
             _between(actor, other, found, names, ties)
             if not chosen.presenting:
+                _network_asked.close_when_written(actor, other)
                 st.toggle(say("network.make_tie"), key=_network_asked.MAKING)
         st.button(
             say("network.clear"), key="network_clear", on_click=_network_asked.choose, args=("",)

@@ -10,10 +10,10 @@ import streamlit as st
 from layers import changes, tie_making, vocab
 from layers.errors import LayerError
 from layers.tie_making import DIRECTED, MUTUAL, Draft, There
-from mapping.pages import _shared
+from mapping.pages import _come_here, _network_asked, _shared
 
 KEY: Final = "network_tie"
-SAID, SWAPPED = f"{KEY}_said", f"{KEY}_swapped"
+SAID, SWAPPED = _network_asked.TOLD, f"{KEY}_swapped"
 _STRENGTHS: Final = (1, 2, 3)
 
 
@@ -43,6 +43,23 @@ def show(from_id: str, to_id: str, names: Mapping[str, str]) -> None:
         values = _fields()
         _save(draft, direction, values)
         st.text(say("tie.not_confirmed"))
+        _come_here.come_here(f"{KEY}_come_{from_id}_{to_id}")
+
+
+def written(one: str, other: str) -> None:
+    """Say where the form was that the tie between two actors is written, with its undo.
+
+    Parameters
+    ----------
+    one, other
+        The two, in either order; nothing is said of another pair.
+    """
+    if set(st.session_state.get(SAID, ((), "", ""))[0]) != {one, other}:
+        return
+    with st.container(key=f"{KEY}_written", border=True):
+        revision = st.session_state[SAID][2]
+        _said((one, other))
+        _come_here.come_here(f"{KEY}_come_{revision}")
 
 
 def _said(pair: tuple[str, str]) -> None:
@@ -170,7 +187,7 @@ def _save(draft: Draft, direction: str, values: dict[str, Any]) -> None:
     say = _shared.say
     clash = draft.clash(values["kind"], direction) if values["kind"] else None
     if clash is not None:
-        _shared.fault(say("error.tie_there", row=clash.id), key="cg_fault_tie_there")
+        _shared.fault(say("error.tie_there"), key="cg_fault_tie_there")
         _shared.edit_link("ties", clash.id, say("tie.open"))
     left, right = st.columns(2, vertical_alignment="bottom")
     with left:
@@ -191,6 +208,7 @@ def _save(draft: Draft, direction: str, values: dict[str, Any]) -> None:
         _shared.fault(_shared.explain(error), key="cg_fault_tie")
         return
     st.session_state[SAID] = ((draft.from_id, draft.to_id), made.id, made.revision_id)
+    st.session_state[_network_asked.WRITTEN] = (draft.from_id, draft.to_id)
     for name in ("kind", "strength", "participation", "cooperation", "gives", "needs", "since"):
         st.session_state.pop(f"{KEY}_{name}", None)
     st.rerun()

@@ -62,8 +62,11 @@ def page() -> None:
     with picture:
         # places are those of everybody: nobody jumps when others begin to look on
         _view(consent.shown_actors(everyone), ties, those, chosen, names, other)
-        if other is not None and chosen.actor is not None and _network_asked.making():
-            _part("_network_tie").show(chosen.actor, other, names)
+        if other is not None and chosen.actor is not None and not chosen.presenting:
+            if _network_asked.making():
+                _part("_network_tie").show(chosen.actor, other, names)
+            elif _network_asked.TOLD in st.session_state:
+                _part("_network_tie").written(chosen.actor, other)
     if view in {_network_asked.PICTURE_VIEW, _network_asked.MAP}:
         if not chosen.presenting:
             _network_tables.dependents(those, names)
