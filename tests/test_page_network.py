@@ -142,9 +142,10 @@ def test_other_kinds_of_ties_are_another_network(town: atlas.Atlas) -> None:
 def test_who_has_no_ties_is_said_to_be_not_connected_and_never_0(town: atlas.Atlas) -> None:
     del town
     app = opened()
-    names = column(app, 2, "col_name")
+    names = column(app, 3, "col_name")
     for key in ("betweenness", "strength", "constraint", "effective_size"):
-        assert column(app, 2, key)[names.index(HOSTILE)] == "not connected"
+        assert column(app, 3, key)[names.index(HOSTILE)] == "not connected"
+        assert words.say(f"network.{key}") not in app.dataframe[2].value  # folded away
 
 
 def test_names_are_shown_as_text_and_never_as_markdown(town: atlas.Atlas) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import networkx as nx
@@ -15,7 +15,8 @@ from mapping.pages import _network_asked, _shared
 from mapping.pages._network_asked import Chosen
 from mapping.pages._network_found import Found, listed, partners, tied_pairs
 
-TABLE = "network_table"
+TABLE, TECHNICAL = "network_table", "network_table_technical"
+WHOLE_NUMBERS = ("degree", "community", "core")  # measures that are counts or names of groups
 
 
 def dependents(found: Found, names: dict[str, str]) -> None:
@@ -73,7 +74,8 @@ def actors(found: Found, chosen: Chosen, names: dict[str, str]) -> None:
     }
     settings: dict[str, Any] = {}
     if not chosen.presenting:
-        _add_measures(columns, settings, found.measures.loc[order])
+        counts = [one for one in found.measures.columns if one in WHOLE_NUMBERS]
+        _add_measures(columns, settings, found.measures.loc[order], counts)
     columns[say("network.col_sector")] = [
         sectors.get(found.graph.nodes[one]["sector"], no_sector) for one in order
     ]
@@ -98,12 +100,33 @@ def actors(found: Found, chosen: Chosen, names: dict[str, str]) -> None:
         selection_mode="single-row",
         on_select=_chosen_in_table(order, rows),
     )
+    if not chosen.presenting:
+        _technical(found.measures.loc[order], names)
 
 
-def _add_measures(columns: dict[str, Any], settings: dict[str, Any], table: pd.DataFrame) -> None:
+def _technical(table: pd.DataFrame, names: dict[str, str]) -> None:
+    """Fold away the measures that are fractions, in the order of the table above."""
+    say = _shared.say
+    columns: dict[str, Any] = {say("network.col_name"): [names[str(one)] for one in table.index]}
+    settings: dict[str, Any] = {}
+    fractions = [one for one in table.columns if one not in WHOLE_NUMBERS]
+    _add_measures(columns, settings, table, fractions)
+    with st.expander(say("whole.technical")):
+        st.dataframe(
+            pd.DataFrame(columns),
+            hide_index=True,
+            column_config=settings,
+            height=420,
+            key=TECHNICAL,
+        )
+
+
+def _add_measures(
+    columns: dict[str, Any], settings: dict[str, Any], table: pd.DataFrame, wanted: Sequence[str]
+) -> None:
     say = _shared.say
     tied = table["degree"] > 0
-    for name in table.columns:
+    for name in wanted:
         title = say(f"network.{name}")
         # As text where it is a fraction: a column of numbers cannot say "not connected".
         columns[title] = _written(name, table[name], tied)
@@ -116,7 +139,7 @@ def _written(
     name: str, values: pd.Series[Any], tied: pd.Series[bool]
 ) -> list[str] | pd.Series[Any]:
     """Write a measure; of an actor without ties that there is none, never 0."""
-    if name in {"degree", "community", "core"}:
+    if name in WHOLE_NUMBERS:
         return values.reset_index(drop=True)
     untied = _shared.say("network.not_connected")
     return [
