@@ -65,8 +65,12 @@ def test_unknown_is_chosen_like_a_code_and_is_in_no_other_choice() -> None:
         }
     )
     ids = {
-        name: Shown(**{name: [value]}).of(table)["id"].tolist()
-        for name, value in (("sectors", UNKNOWN), ("led", UNKNOWN), ("communities", UNKNOWN))
+        name: shown.of(table)["id"].tolist()
+        for name, shown in (
+            ("sectors", Shown(sectors=[UNKNOWN])),
+            ("led", Shown(led=[UNKNOWN])),
+            ("communities", Shown(communities=[UNKNOWN])),
+        )
     }
     assert ids == {"sectors": ["b"], "led": ["b"], "communities": ["b", "c"]}
     assert Shown(communities=["ar"]).of(table)["id"].tolist() == ["a"]
