@@ -106,7 +106,9 @@ class Usual:
             fragment = ""
             while True:
                 try:
-                    data = await asyncio.wait_for(line.recv(), LOOK_S)
+                    # not wait_for: in Python 3.11 it can swallow that this task was cancelled
+                    async with asyncio.timeout(LOOK_S):
+                        data = await line.recv()
                 except TimeoutError:
                     if fragment:  # as the page does by its clock
                         await line.send(_rerun(query="wall=1", fragment=fragment))
