@@ -77,7 +77,7 @@ def test_the_first_sheet_says_city_day_licences_and_what_stayed(book: openpyxl.W
     assert ("City", "'=Town", "name") in lines
     assert ("Invented city", "yes", "invented") in lines
     assert ("a.csv", "CC-BY 4.0, City of X", None) in lines
-    assert ("Actors that did not agree to be shown", 1, None) in lines
+    assert 1 in [line[1] for line in lines if str(line[0]).startswith("Actors that did not agree")]
     day = next(line[1] for line in lines if line[0] == "Taken on")
     assert isinstance(day, datetime)
     assert day.date() == today()
